@@ -1,0 +1,43 @@
+import type { ErrorCode } from './ipc/error-codes.ts';
+
+/** What crosses a process boundary when something failed: a stable code, what happened, and how to fix it. */
+export interface ErrorPayload {
+  code: ErrorCode;
+  message: string;
+  /** What the user can do about it; shown under the message. */
+  fix?: string;
+  /** For logs only, never shown unless asked for. */
+  stack?: string;
+}
+
+/**
+ * A failure with a stable code. `message` says what happened and what was expected, `fix` how to put it right.
+ * A user's mistake is always one of these; any other thrown value is a bug and gets the code INTERNAL.
+ */
+export class GranaryError extends Error {
+  readonly code: ErrorCode;
+  readonly fix: string | undefined;
+
+  constructor(code: ErrorCode, message: string, fix?: string, options?: { cause?: unknown }) {
+    super(message, options as ErrorOptions);
+    this.name = 'GranaryError';
+    this.code = code;
+    this.fix = fix;
+  }
+}
+
+/** Turns anything thrown into a payload that can be sent and shown. */
+export function toErrorPayload(thrown: unknown): ErrorPayload {
+  if (thrown instanceof GranaryError) {
+    return { code: thrown.code, message: thrown.message, fix: thrown.fix, stack: thrown.stack };
+  }
+  if (thrown instanceof Error) return { code: 'INTERNAL', message: thrown.message, stack: thrown.stack };
+  return { code: 'INTERNAL', message: String(thrown) };
+}
+
+/** The inverse of {@link toErrorPayload}, on the receiving side. */
+export function fromErrorPayload(payload: ErrorPayload): GranaryError {
+  const error = new GranaryError(payload.code, payload.message, payload.fix);
+  if (payload.stack !== undefined) error.stack = payload.stack;
+  return error;
+}

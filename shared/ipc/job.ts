@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
+import { runConfigSchema } from '../records/run-config.ts';
+import { epochLogSchema, runHeaderSchema, runResultSchema } from '../records/run-record.ts';
+import { errorPayloadSchema } from './error-codes.ts';
+
+/** What a worker process is asked to do. One job a process. `workspace` is an absolute path. */
+export const jobSchema = z.discriminatedUnion('type', [
+  /** Read and check a dataset; its manifest is written to the workspace and sent as the result. */
+  z.object({
+    type: z.literal('inspect'),
+    dataset: z.string(),
+    options: datasetOptionsSchema.default({}),
+    workspace: z.string(),
+  }),
+  /** Draw the sample dataset into an empty or new folder. */
+  z.object({
+    type: z.literal('sample'),
+    dest: z.string(),
+    images: z.number().int().min(40).max(100_000),
+    seed: z.number().int(),
+  }),
+  /** Train one run into `workspace/runs/<runId>/`. */
+  z.object({
+    type: z.literal('train'),
+    workspace: z.string(),
+    runId: z.string(),
+    name: z.string(),
+    queue: z.string().nullable(),
+    config: runConfigSchema,
+  }),
+  z.object({
+    type: z.literal('model-forward'),
+    arch: z.string(),
+    size: z.string(),
+    weights: z.string(),
+    input: z.string(),
+    output: z.string(),
+  }),
+  z.object({
+    type: z.literal('model-grad'),
+    arch: z.string(),
+    size: z.string(),
+    weights: z.string(),
+    input: z.string(),
+    output: z.string(),
+  }),
+  z.object({
+    type: z.literal('bench-step'),
+    arch: z.string(),
+    size: z.string(),
+    batch: z.number().int().positive(),
+    steps: z.number().int().min(2),
+  }),
+  /** Decode, presize and read back a dataset's pictures, cold then cached; reports images a second. */
+  z.object({
+    type: z.literal('bench-loader'),
+    dataset: z.string(),
+    size: z.string(),
+    workspace: z.string(),
+  }),
+  /** Load TensorFlow, train a tiny step, report versions and devices. */
+  z.object({ type: z.literal('native-check') }),
+]);
+export type Job = z.infer<typeof jobSchema>;
+export type JobOf<T extends Job['type']> = Extract<Job, { type: T }>;
+
+/** The result that each kind of job ends with. */
+export const jobResultSchemas = {
+  inspect: z.object({ manifest: manifestSchema }),
+  sample: z.object({ dest: z.string(), train: z.number(), test: z.number(), answers: z.string() }),
+  train: z.object({ runId: z.string(), result: runResultSchema }),
+  'model-forward': z.object({ output: z.string(), shape: z.array(z.number()) }),
+  'model-grad': z.object({ output: z.string(), loss: z.number(), parameters: z.number() }),
+  'bench-step': z.object({
+    arch: z.string(),
+    size: z.string(),
+    batch: z.number(),
+    median_s: z.number(),
+    min_s: z.number(),
+    peak_rss_mb: z.number(),
+    record_ms: z.number(),
+    graph_bytes: z.number(),
+  }),
+  'bench-loader': z.object({
+    images: z.number(),
+    cold_images_per_s: z.number(),
+    cached_images_per_s: z.number(),
+  }),
+  'native-check': z.object({
+    tensorflow: z.string(),
+    devices: z.array(z.string()),
+    loss: z.array(z.number()),
+  }),
+} as const satisfies Record<Job['type'], z.ZodType>;
+export type JobResult<T extends Job['type']> = z.infer<(typeof jobResultSchemas)[T]>;
+
+/** What a worker says while it works. The last message is always `done` or `failed`. */
+export const workerEventSchema = z.discriminatedUnion('type', [
+  /** `unit`: what is counted (pictures, steps, bytes); `total` null where it is not known yet. */
+  z.object({
+    type: z.literal('progress'),
+    stage: z.string(),
+    done: z.number(),
+    total: z.number().nullable(),
+    unit: z.string(),
+    perSecond: z.number().nullable(),
+  }),
+  z.object({ type: z.literal('warning'), message: z.string() }),
+  z.object({ type: z.literal('log'), message: z.string() }),
+  /** config.json is on disk. */
+  z.object({ type: z.literal('run-started'), header: runHeaderSchema }),
+  /** At most ten a second. `step` counts optimizer steps over the whole run. */
+  z.object({
+    type: z.literal('step'),
+    runId: z.string(),
+    epoch: z.number().int(),
+    step: z.number().int(),
+    totalSteps: z.number().int(),
+    loss: z.number(),
+    lr: z.number(),
+    imagesPerSecond: z.number(),
+    rssMb: z.number(),
+    etaSeconds: z.number().nullable(),
+  }),
+  z.object({ type: z.literal('epoch'), runId: z.string(), log: epochLogSchema }),
+  z.object({ type: z.literal('done'), result: z.unknown() }),
+  z.object({ type: z.literal('failed'), error: errorPayloadSchema }),
+]);
+export type WorkerEvent = z.infer<typeof workerEventSchema>;
+
+/** What main says to a worker after the job. */
+export const workerCommandSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('job'), job: jobSchema }),
+  /** Stop between two steps; the worker answers `failed` with CANCELLED. */
+  z.object({ type: z.literal('cancel') }),
+]);
+export type WorkerCommand = z.infer<typeof workerCommandSchema>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Where an ensemble's own figure comes from. */
+export const judgedOnSchema = z.enum(['holdout', 'out-of-bag', 'none']);
+
+export const ensembleSchema = z.object({
+  version: z.literal(1),
+  created: z.string(),
+  datasetHash: z.string(),
+  members: z.array(
+    z.object({
+      run: z.string(),
+      name: z.string(),
+      weight: z.number().positive(),
+      /** The member's own error rate per target, on the pictures that judge the ensemble. */
+      errorRate: z.array(z.number()).nullable(),
+    }),
+  ),
+  probabilities: z.enum(['plain', 'tta']),
+  judgedOn: judgedOnSchema,
+  targets: z.array(
+    z.object({
+      name: z.string(),
+      classes: z.array(z.string()),
+      /** Null where nothing could judge it. */
+      errorRate: z.number().nullable(),
+      loss: z.number().nullable(),
+      images: z.number().int(),
+    }),
+  ),
+  submission: z.object({ path: z.string(), rows: z.number().int() }).nullable(),
+});
+export type Ensemble = z.infer<typeof ensembleSchema>;

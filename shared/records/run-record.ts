@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { errorPayloadSchema } from '../ipc/error-codes.ts';
+import { runConfigSchema } from './run-config.ts';
+
+/** Loss and error rate of one target. */
+export const targetFiguresSchema = z.object({
+  name: z.string(),
+  trainLoss: z.number().nullable(),
+  validLoss: z.number(),
+  errorRate: z.number(),
+});
+
+/** One line of `epochs.jsonl`. `epoch` counts from 1 over frozen and full epochs together. */
+export const epochLogSchema = z.object({
+  version: z.literal(1),
+  epoch: z.number().int().min(1),
+  phase: z.enum(['frozen', 'full']),
+  /** Sums over targets. */
+  trainLoss: z.number(),
+  validLoss: z.number(),
+  /** Of the first target. */
+  errorRate: z.number(),
+  targets: z.array(targetFiguresSchema).min(1),
+  /** The head's learning rate at the epoch's last step. */
+  lr: z.number(),
+  /** Optimizer steps so far. */
+  step: z.number().int(),
+  trainSeconds: z.number(),
+  validSeconds: z.number(),
+  /** Training images a second, validation apart. */
+  imagesPerSecond: z.number(),
+  peakRssMb: z.number(),
+  /** ISO 8601. */
+  time: z.string(),
+});
+export type EpochLog = z.infer<typeof epochLogSchema>;
+
+/** `config.json`: the resolved config and all that is known before the first step. */
+export const runHeaderSchema = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  /** Runs of one `granary queue` share it. */
+  queue: z.string().nullable(),
+  created: z.string(),
+  config: runConfigSchema,
+  datasetHash: z.string(),
+  datasetName: z.string(),
+  /** Classes of each trained target, in output order. */
+  targets: z.array(z.object({ name: z.string(), classes: z.array(z.string()).min(2) })).min(1),
+  counts: z.object({ train: z.number(), valid: z.number(), holdout: z.number(), test: z.number() }),
+  /** SHA-256 of the validation ids: results are only comparable when it is the same. */
+  validHash: z.string(),
+  microBatch: z.number().int(),
+  stepsPerEpoch: z.number().int(),
+  /** SHA-256 of the recorded graph. */
+  graphHash: z.string(),
+  parameters: z.number().int(),
+  /** Where the weights came from, and what was not loaded (the head). */
+  weights: z.object({ source: z.string(), missing: z.array(z.string()), unexpected: z.array(z.string()) }),
+  /** Things that the user should know: batch normalisation with accumulation, classes without validation pictures … */
+  warnings: z.array(z.string()),
+  versions: z.object({ granary: z.string(), node: z.string(), tensorflow: z.string() }),
+  device: z.string(),
+});
+export type RunHeader = z.infer<typeof runHeaderSchema>;
+
+/** Figures on one set of pictures, for one target. */
+export const setFiguresSchema = z.object({
+  target: z.string(),
+  images: z.number().int(),
+  loss: z.number(),
+  errorRate: z.number(),
+  /** Null when test-time augmentation was switched off. */
+  ttaLoss: z.number().nullable(),
+  ttaErrorRate: z.number().nullable(),
+});
+
+/** `result.json`: written once, last. A folder without it did not finish. */
+export const runResultSchema = z.discriminatedUnion('status', [
+  z.object({
+    version: z.literal(1),
+    status: z.literal('finished'),
+    /** Plain and TTA figures, per target. */
+    valid: z.array(setFiguresSchema).min(1),
+    holdout: z.array(setFiguresSchema),
+    /** Best validation error rate of the first target, and the epoch that had it. */
+    best: z.object({ epoch: z.number().int(), errorRate: z.number() }),
+    epochs: z.number().int(),
+    /** Steps run as one native call, and op by op from JavaScript (always 0). */
+    compiledSteps: z.number().int(),
+    eagerSteps: z.number().int(),
+    seconds: z.number(),
+    peakRssMb: z.number(),
+    finished: z.string(),
+  }),
+  z.object({
+    version: z.literal(1),
+    status: z.enum(['failed', 'cancelled']),
+    error: errorPayloadSchema,
+    finished: z.string(),
+  }),
+]);
+export type RunResult = z.infer<typeof runResultSchema>;
+
+/**
+ * A run's state as read from its folder. `running`: its worker's process lives; `interrupted`: config without result and
+ * no live worker (killed, power loss). States before a folder exists belong to the queue.
+ */
+export const runStateSchema = z.enum([
+  'running',
+  'finished',
+  'failed',
+  'cancelled',
+  'interrupted',
+  'unreadable',
+]);
+export type RunState = z.infer<typeof runStateSchema>;
+
+/** What lists and tables show of a run. */
+export const runSummarySchema = z.object({
+  id: z.string(),
+  state: runStateSchema,
+  header: runHeaderSchema.nullable(),
+  epochs: z.array(epochLogSchema),
+  result: runResultSchema.nullable(),
+  /** Why it is unreadable, where it is. */
+  problem: z.string().nullable(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;

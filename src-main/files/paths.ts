@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+/** The folder that holds package.json and dist/: found upwards, so that bundled and unbundled code agree. */
+export function packageRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, 'bin', 'granary.cjs'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`No package root above ${__dirname}`);
+    folder = parent;
+  }
+  return folder;
+}
+
+/** Path of a built entry that runs as its own process or thread. */
+export function entryPath(name: 'worker' | 'reader-thread'): string {
+  return join(packageRoot(), 'dist', `${name}.cjs`);
+}
+
+/** The workspace that app and CLI share: the flag, else GRANARY_WORKSPACE, else ~/Granary. */
+export function workspacePath(flag?: string): string {
+  return resolve(flag ?? process.env['GRANARY_WORKSPACE'] ?? join(homedir(), 'Granary'));
+}
+
+/** The user's cache folder, shared by checkouts: native parts and downloaded weights. GRANARY_CACHE overrides it. */
+export function cachePath(): string {
+  const base =
+    process.env['GRANARY_CACHE'] ??
+    (process.env['XDG_CACHE_HOME'] === undefined
+      ? undefined
+      : join(process.env['XDG_CACHE_HOME'], 'granary')) ??
+    (process.platform === 'darwin'
+      ? join(homedir(), 'Library', 'Caches', 'granary')
+      : join(homedir(), '.cache', 'granary'));
+  return resolve(base);
+}

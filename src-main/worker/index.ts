@@ -1,0 +1,58 @@
+import { toErrorPayload } from '../../shared/errors.ts';
+import { type Job, type WorkerEvent, workerCommandSchema } from '../../shared/ipc/job.ts';
+import type { JobContext } from './context.ts';
+
+/**
+ * A worker's life: one job in, messages out, exit. It is a plain Node process, the only place where TensorFlow is loaded,
+ * and it ends by itself when its parent is gone (the channel closes), so that no orphan holds a card.
+ */
+const controller = new AbortController();
+
+function emit(event: WorkerEvent): void {
+  if (process.connected) process.send?.(event);
+}
+
+async function runJob(job: Job, context: JobContext): Promise<unknown> {
+  // Imported when needed: a dataset check must not wait for TensorFlow to load.
+  switch (job.type) {
+    case 'inspect':
+      return (await import('./jobs/inspect.ts')).run(job, context);
+    case 'sample':
+      return (await import('./jobs/sample.ts')).run(job, context);
+    case 'train':
+      return (await import('./jobs/train.ts')).run(job, context);
+    case 'model-forward':
+      return (await import('./jobs/model-forward.ts')).run(job, context);
+    case 'model-grad':
+      return (await import('./jobs/model-grad.ts')).run(job, context);
+    case 'bench-step':
+      return (await import('./jobs/bench-step.ts')).run(job, context);
+    case 'bench-loader':
+      return (await import('./jobs/bench-loader.ts')).run(job, context);
+    case 'native-check':
+      return (await import('./jobs/native-check.ts')).run(job, context);
+  }
+}
+
+/** Sends the last message and leaves once it is through the channel. */
+function finish(event: WorkerEvent, code: number): void {
+  if (process.connected && process.send) process.send(event, () => process.exit(code));
+  else process.exit(code);
+}
+
+process.on('disconnect', () => process.exit(3));
+process.on('message', (message: unknown) => {
+  const command = workerCommandSchema.safeParse(message);
+  if (!command.success) {
+    finish({ type: 'failed', error: toErrorPayload(new Error(`Not a job: ${command.error.message}`)) }, 2);
+    return;
+  }
+  if (command.data.type === 'cancel') {
+    controller.abort();
+    return;
+  }
+  runJob(command.data.job, { emit, signal: controller.signal }).then(
+    (result) => finish({ type: 'done', result }, 0),
+    (error: unknown) => finish({ type: 'failed', error: toErrorPayload(error) }, 1),
+  );
+});
