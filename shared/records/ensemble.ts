@@ -5,6 +5,7 @@ export const judgedOnSchema = z.enum(['holdout', 'out-of-bag', 'none']);
 
 export const ensembleSchema = z.object({
   version: z.literal(1),
+  id: z.string(),
   created: z.string(),
   datasetHash: z.string(),
   members: z.array(
@@ -18,6 +19,8 @@ export const ensembleSchema = z.object({
   ),
   probabilities: z.enum(['plain', 'tta']),
   judgedOn: judgedOnSchema,
+  /** Members that had a say on a judged picture, on average: all of them on the hold-out, fewer out of bag. */
+  membersPerImage: z.number(),
   targets: z.array(
     z.object({
       name: z.string(),
@@ -26,6 +29,8 @@ export const ensembleSchema = z.object({
       errorRate: z.number().nullable(),
       loss: z.number().nullable(),
       images: z.number().int(),
+      /** Rows: the true class, columns: the predicted one, in the order of `classes`. */
+      confusion: z.array(z.array(z.number().int())),
     }),
   ),
   submission: z.object({ path: z.string(), rows: z.number().int() }).nullable(),
