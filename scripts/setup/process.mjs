@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a program to its end without blocking (locks must be renewed meanwhile).
+ * @returns {Promise<{code: number|null, output: string, missing: boolean}>} output: the last 20,000 characters of both
+ *   streams; missing: there is no such program
+ */
+export function runProgram(
+  command,
+  args,
+  { env = process.env, cwd, inherit = false, timeoutMs, signal } = {},
+) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      env,
+      cwd,
+      signal,
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      stdio: ['ignore', inherit ? 'inherit' : 'pipe', inherit ? 'inherit' : 'pipe'],
+    });
+    let output = '';
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-20_000);
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    child.on('error', (error) => {
+      if (child.pid === undefined)
+        resolve({ code: null, output: String(error.message), missing: error.code === 'ENOENT' });
+    });
+    child.on('close', (code) => resolve({ code, output, missing: false }));
+  });
+}
+
+/** The last lines of a program's output, for an error message. */
+export function lastLines(output, count = 6) {
+  return output.trim().split('\n').slice(-count).join('\n');
+}
