@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** How the temporary files of unfinished writes are named; a sweep after a crash may delete what matches. */
+export const temporaryPattern = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/** Makes a rename or a new file in this folder survive a power cut. Windows cannot open folders, and needs no such call. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Writes all bytes: `write` may take fewer than it is given. */
+export function writeAll(handle: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) done += writeSync(handle, bytes, done, bytes.length - done);
+}
+
+/**
+ * Replaces a file so that at every moment, also after kill -9 or a power cut, the path holds the whole old content or the
+ * whole new one: temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are made.
+ * @throws the file system's error; nothing is left behind then
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true });
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const handle = openSync(temporary, 'wx');
+    try {
+      writeAll(handle, typeof content === 'string' ? Buffer.from(content, 'utf8') : content);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+/** {@link writeFileAtomic} with a value as indented JSON, for files that people open. */
+export function writeJsonAtomic(path: string, value: unknown): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { GranaryError } from '../../shared/errors.ts';
+import {
+  type EpochLog,
+  type RunState,
+  type RunSummary,
+  epochLogSchema,
+  runHeaderSchema,
+  runResultSchema,
+} from '../../shared/records/run-record.ts';
+import { layout } from '../../shared/workspace-layout.ts';
+import { livenessOf, processIdentitySchema } from '../files/process-identity.ts';
+import { checkRunId, runIdPattern } from './run-id.ts';
+
+/**
+ * Ids of a workspace's runs, oldest first. A folder whose worker has not written `config.json` yet is not a run.
+ */
+export async function listRunIds(workspace: string): Promise<string[]> {
+  const folder = join(workspace, layout.runs);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(absent([]));
+  const ids = entries
+    .filter((entry) => entry.isDirectory() && runIdPattern.test(entry.name))
+    .map((e) => e.name);
+  return ids.sort();
+}
+
+/** Every run of a workspace, oldest first. A run that cannot be read is listed as such; it never hides the others. */
+export async function listRuns(workspace: string): Promise<RunSummary[]> {
+  const ids = await listRunIds(workspace);
+  const runs = await Promise.all(ids.map((id) => summarise(join(workspace, layout.runs, id), id)));
+  return runs.filter((run) => run !== null);
+}
+
+/**
+ * One run, from its folder alone.
+ * @throws GranaryError RUN_NOT_FOUND
+ */
+export async function readRun(workspace: string, id: string): Promise<RunSummary> {
+  const run = await summarise(join(workspace, layout.runs, checkRunId(id)), id);
+  if (run === null) throw notFound(id, workspace);
+  return run;
+}
+
+/**
+ * The id that a person meant: a whole id, or a beginning or an end of one that no other run shares (the last four characters
+ * are enough to tell most runs apart).
+ * @throws GranaryError RUN_NOT_FOUND
+ */
+export async function resolveRunId(workspace: string, text: string): Promise<string> {
+  const ids = await listRunIds(workspace);
+  if (ids.includes(text)) return text;
+  const matches = ids.filter((id) => id.startsWith(text) || id.endsWith(`-${text}`));
+  if (text !== '' && matches.length === 1) return matches[0]!;
+  if (text === '' || matches.length === 0) throw notFound(text, workspace);
+  throw new GranaryError(
+    'RUN_NOT_FOUND',
+    `"${text}" names ${matches.length} runs: ${matches.slice(0, 5).join(', ')}${matches.length > 5 ? ' …' : ''}.`,
+    'Write more of the id.',
+  );
+}
+
+/**
+ * Reads a run folder, wherever it lies. Null when there is no `config.json`: then no run began there.
+ * Nothing in it can make this throw: what cannot be read is said in `problem`.
+ */
+export async function summarise(folder: string, id: string): Promise<RunSummary | null> {
+  const names = layout.run;
+  const problems: string[] = [];
+  const [config, lines, result] = await Promise.all(
+    [names.config, names.epochs, names.result].map((name) => readText(folder, name, problems)),
+  );
+  if (config == null && result == null && lines == null && problems.length === 0) return null;
+  const header = config == null ? null : parse(runHeaderSchema, config, names.config, problems);
+  if (config == null && problems.length === 0) problems.push(`${names.config} is missing`);
+  const epochs = parseEpochs(lines ?? '', problems);
+  const ended = result == null ? null : parse(runResultSchema, result, names.result, problems);
+  return {
+    id,
+    state: stateOf(folder, header !== null, ended?.status ?? null, problems.length > 0),
+    header,
+    epochs,
+    result: ended,
+    problem: problems.length === 0 ? null : `${problems.join('; ')}.`,
+  };
+}
+
+function stateOf(
+  folder: string,
+  hasHeader: boolean,
+  status: 'finished' | 'failed' | 'cancelled' | null,
+  damaged: boolean,
+): RunState {
+  if (!hasHeader || damaged) return 'unreadable';
+  if (status !== null) return status;
+  return workerLives(folder) ? 'running' : 'interrupted';
+}
+
+/** Whether the process named in `worker.json` still runs. Copied folders name one of another machine: it does not. */
+function workerLives(folder: string): boolean {
+  try {
+    const worker = processIdentitySchema.parse(
+      JSON.parse(readFileSync(join(folder, layout.run.worker), 'utf8')),
+    );
+    return livenessOf(worker) === 'alive';
+  } catch {
+    return false;
+  }
+}
+
+/** Lines of `epochs.jsonl`. The last one may have been cut short by a crash; then that epoch did not finish. */
+function parseEpochs(text: string, problems: string[]): EpochLog[] {
+  const lines = text.split('\n');
+  lines.pop();
+  return lines.flatMap((line, index) => {
+    const epoch = parse(epochLogSchema, line, `${layout.run.epochs} line ${index + 1}`, problems);
+    return epoch === null ? [] : [epoch];
+  });
+}
+
+function parse<S extends z.ZodType>(
+  schema: S,
+  text: string,
+  where: string,
+  problems: string[],
+): z.infer<S> | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    problems.push(`${where} is not JSON`);
+    return null;
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  problems.push(
+    `${where} is not as expected at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? ''}`,
+  );
+  return null;
+}
+
+async function readText(folder: string, name: string, problems: string[]): Promise<string | null> {
+  try {
+    return await readFile(join(folder, name), 'utf8').catch(absent(null));
+  } catch (error) {
+    problems.push(`${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+    return null;
+  }
+}
+
+/** Turns "no such file" into a value; other failures (permissions, a broken disk) stay failures. */
+function absent<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return value;
+    throw error;
+  };
+}
+
+function notFound(id: string, workspace: string): GranaryError {
+  return new GranaryError(
+    'RUN_NOT_FOUND',
+    `There is no run "${id}" in ${workspace}.`,
+    'List the runs with `granary runs`, or name another workspace with --workspace.',
+  );
+}

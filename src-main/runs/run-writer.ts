@@ -1,0 +1,63 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EpochLog, epochLogSchema } from '../../shared/records/run-record.ts';
+import { type RunHeader, runHeaderSchema } from '../../shared/records/run-record.ts';
+import { type RunResult, runResultSchema } from '../../shared/records/run-record.ts';
+import { type SplitFile, splitSchema } from '../../shared/records/dataset.ts';
+import { layout } from '../../shared/workspace-layout.ts';
+import { syncFolder, writeAll, writeFileAtomic, writeJsonAtomic } from '../files/atomic.ts';
+import { identityOf } from '../files/process-identity.ts';
+import { checkRunId } from './run-id.ts';
+
+/** Absolute path of a run's folder. */
+export function runFolder(workspace: string, runId: string): string {
+  return join(workspace, layout.runs, checkRunId(runId));
+}
+
+/**
+ * Makes a run's folder and writes who works in it (`worker.json`), so that a reader can tell a run that goes on from one that
+ * was cut off. Called by the worker before anything else is written there.
+ * @returns the folder's path
+ */
+export function createRunFolder(workspace: string, runId: string): string {
+  const folder = runFolder(workspace, runId);
+  mkdirSync(folder, { recursive: true });
+  syncFolder(join(workspace, layout.runs));
+  writeJsonAtomic(join(folder, layout.run.worker), { version: 1, ...identityOf() });
+  return folder;
+}
+
+/** Writes `config.json`: all that is known before the first step. A folder counts as a run once it has this file. */
+export function writeConfig(folder: string, header: RunHeader): void {
+  writeJsonAtomic(join(folder, layout.run.config), runHeaderSchema.parse(header));
+}
+
+/** Writes the split that the run drew or was given (`split.json`). */
+export function writeSplit(folder: string, split: SplitFile): void {
+  writeFileAtomic(join(folder, layout.run.split), `${JSON.stringify(splitSchema.parse(split))}\n`);
+}
+
+/**
+ * Appends one line to `epochs.jsonl` and waits until the disk has it. A line that a crash cut short is dropped first, so that
+ * the new one never joins it.
+ */
+export function appendEpoch(folder: string, epoch: EpochLog): void {
+  const path = join(folder, layout.run.epochs);
+  const line = Buffer.from(`${JSON.stringify(epochLogSchema.parse(epoch))}\n`, 'utf8');
+  const isNew = !existsSync(path);
+  const whole = isNew ? 0 : readFileSync(path).lastIndexOf(0x0a) + 1;
+  const handle = openSync(path, 'a');
+  try {
+    ftruncateSync(handle, whole);
+    writeAll(handle, line);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  if (isNew) syncFolder(folder);
+}
+
+/** Writes `result.json`, the last file of a run. */
+export function writeResult(folder: string, result: RunResult): void {
+  writeJsonAtomic(join(folder, layout.run.result), runResultSchema.parse(result));
+}
