@@ -1,7 +1,7 @@
 // Builds everything that runs: the CLI, the worker and its threads (plain Node), the Electron app and its renderer.
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,13 +21,64 @@ const common = {
   logLevel: 'warning',
 };
 
+/** What goes into dist/; a folder counts with everything below it. */
+const SOURCES = [
+  'shared',
+  'src-main',
+  'src-renderer',
+  'scripts/build.mjs',
+  'vite.config.mjs',
+  'package-lock.json',
+];
+const STAMP = '.built';
+
+/**
+ * Builds unless dist/ is newer than every source. The stamp bears the time when the build began, so that an edit made
+ * meanwhile counts.
+ */
+export async function buildIfStale() {
+  const built = statSync(join(root, 'dist', STAMP), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (SOURCES.some((source) => newest(join(root, source)) > built)) await build();
+}
+
+/** Time of the last change below a path. Folders count too: a file that was taken away changes only its folder. */
+function newest(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path).reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs);
+}
+
+/**
+ * Builds into a folder beside dist/ and moves each finished half over, so that whatever runs from dist/ meanwhile finds whole
+ * files. The command line comes first: it is usable even while the app's page does not build.
+ */
 export async function build() {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const began = new Date();
+  const staging = join(root, `.dist-${process.pid}`);
+  const dist = join(root, 'dist');
+  mkdirSync(dist, { recursive: true });
+  try {
+    await buildProcesses(staging);
+    for (const name of readdirSync(staging)) replace(join(staging, name), join(dist, name));
+    await vite({
+      configFile: join(root, 'vite.config.mjs'),
+      logLevel: 'warn',
+      build: { outDir: join(staging, 'renderer') },
+    });
+    replace(join(staging, 'renderer'), join(dist, 'renderer'));
+    writeFileSync(join(dist, STAMP), '');
+    utimesSync(join(dist, STAMP), began, began);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+async function buildProcesses(outdir) {
   await Promise.all([
     esbuild({
       ...common,
       target: 'node20',
-      outdir: 'dist',
+      outdir,
       entryPoints: {
         cli: 'src-main/cli/index.ts',
         worker: 'src-main/worker/index.ts',
@@ -38,11 +89,18 @@ export async function build() {
     esbuild({
       ...common,
       target: 'node16',
-      outdir: 'dist/app',
+      outdir: join(outdir, 'app'),
       entryPoints: { main: 'src-main/app/main.ts', preload: 'src-main/preload/preload.ts' },
     }),
-    vite({ configFile: join(root, 'vite.config.mjs'), logLevel: 'warn' }),
   ]);
+}
+
+/** Moves a file or folder to `place`, in one step for a file. */
+function replace(fresh, place) {
+  const old = `${fresh}-old`;
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) renameSync(place, old);
+  renameSync(fresh, place);
+  rmSync(old, { recursive: true, force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -80,7 +80,8 @@ export async function withLock(name, action, { stale = 8000, patience = 3600 } =
   }
 }
 
-function makeCacheFolder() {
+/** Makes the cache folder, or says why it cannot be made. */
+export function makeCacheFolder() {
   try {
     mkdirSync(nativePath(), { recursive: true });
   } catch (error) {

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { canInstall, installCommand, installPackages, onPath } from './debian.mjs';
+import { SetupError } from './errors.mjs';
+import { findPart, providePart } from './parts.mjs';
+import { root } from './paths.mjs';
+import { lastLines, runProgram } from './process.mjs';
+import { libraryFiles } from './tensorflow-part.mjs';
+
+/**
+ * tfjs-node's addon is two C++ files against Node-API and TensorFlow's C API. They are compiled by one call of the
+ * compiler: node-gyp would want Python's distutils, make and Node's headers from Node's own site (docs/decisions/010).
+ * Node-API is stable, so one build serves every Node from 20 on.
+ */
+
+const RECIPE = 1; // Counts up when the flags below change, so that old builds are not taken.
+
+export const tfjsNode = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
+
+/** Name of the part that holds the addon for a TensorFlow part. */
+export function addonPartName(tensorflowPart) {
+  const { version } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
+  return `addon-${version}-${RECIPE}-${basename(tensorflowPart)}`;
+}
+
+/** Makes sure that the addon for `tensorflowPart` (its folder) is compiled, and returns the folder of the addon's part. */
+export async function provideAddon(tensorflowPart) {
+  const name = addonPartName(tensorflowPart);
+  return findPart(name) ?? providePart(name, 10_000_000, (folder) => compileAddon(tensorflowPart, folder));
+}
+
+async function compileAddon(tensorflowPart, folder) {
+  const compiler = await findCompiler();
+  console.log(`Compiling TensorFlow.js's addon with ${compiler}`);
+  const run = await runProgram(
+    compiler,
+    compilerArguments(tensorflowPart, join(folder, 'tfjs_binding.node')),
+    { cwd: tfjsNode },
+  );
+  if (run.code !== 0) {
+    throw new SetupError(
+      /fatal error: .*No such file/.test(run.output) ? 'NO_COMPILER' : 'NATIVE_BROKEN',
+      `${compiler} could not compile TensorFlow.js's addon:\n${lastLines(run.output, 15)}`,
+      `Check that the compiler and the C++ library's headers are whole (${compilerFix()}), then run set-up again.`,
+    );
+  }
+  const version = await runProgram(compiler, ['--version']);
+  return { compiler: version.output.split('\n')[0] };
+}
+
+/** Flags as tfjs-node's own binding.gyp has them, and a run path relative to the cache, so that it can be moved. */
+export function compilerArguments(tensorflowPart, output, platform = process.platform) {
+  const include = join(tensorflowPart, 'tensorflow', 'include');
+  const besides = join('..', basename(tensorflowPart), 'tensorflow');
+  const link =
+    platform === 'darwin'
+      ? ['-bundle', '-undefined', 'dynamic_lookup', `-Wl,-rpath,@loader_path/${besides}`]
+      : ['-shared', `-Wl,-rpath,$ORIGIN/${besides}`, '-Wl,-rpath,$ORIGIN/../../deps/lib'];
+  return [
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-fvisibility=hidden',
+    '-DNAPI_VERSION=8',
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    ...['-I', join(root, 'node_modules', 'node-api-headers', 'include'), '-I', include, '-I', '..'],
+    ...['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'],
+    ...link,
+    ...libraryFiles(tensorflowPart),
+    '-o',
+    output,
+  ];
+}
+
+/** The C++ compiler: CXX, else c++, g++ or clang++. Installed when missing and this is Debian as root. */
+async function findCompiler() {
+  const named = process.env.CXX;
+  if (named !== undefined && named !== '') return named;
+  const found = () => ['c++', 'g++', 'clang++'].find(onPath);
+  if (found() === undefined && canInstall()) await installPackages(['g++']);
+  const compiler = found();
+  if (compiler !== undefined) return compiler;
+  throw new SetupError(
+    'NO_COMPILER',
+    'There is no C++ compiler (c++, g++ or clang++) on the PATH. Set-up compiles one small file pair with it, once.',
+    `Install one, then run set-up again: ${compilerFix()}`,
+  );
+}
+
+function compilerFix() {
+  return process.platform === 'darwin' ? 'xcode-select --install' : installCommand(['g++']);
+}

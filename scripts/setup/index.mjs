@@ -1,0 +1,44 @@
+import { buildIfStale } from '../build.mjs';
+import { provideElectron } from '../electron.mjs';
+import { provideAddon } from './addon-part.mjs';
+import { SetupError } from './errors.mjs';
+import { linkParts } from './links.mjs';
+import { makeCacheFolder } from './parts.mjs';
+import { provideElectronLibraries, provideXvfb } from './system-packages.mjs';
+import { provideTensorflow, wantedTensorflow } from './tensorflow-part.mjs';
+import { verifyNative } from './verify.mjs';
+
+/**
+ * Sets up what this checkout lacks and builds it when its sources are newer. When nothing is lacking it only looks, without
+ * the network, in well under two seconds.
+ * @typedef {{app?: 'none'|'wanted'|'required', display?: boolean}} Needs app: whether Electron is needed, or is only good to
+ *   have (the command line works without it); display: an X server for tests
+ * @param {Needs} [needs]
+ */
+export async function setUp({ app = 'wanted', display = false } = {}) {
+  makeCacheFolder();
+  await setUpTensorflow();
+  if (app !== 'none') await setUpElectron(app === 'required');
+  if (display) await provideXvfb();
+  await buildIfStale();
+}
+
+async function setUpTensorflow() {
+  const wanted = wantedTensorflow();
+  const tensorflow = await provideTensorflow(wanted);
+  const addon = await provideAddon(tensorflow);
+  const changed = linkParts(tensorflow, addon);
+  await verifyNative(addon, changed);
+}
+
+async function setUpElectron(required) {
+  try {
+    const executable = await provideElectron();
+    await provideElectronLibraries(executable);
+  } catch (error) {
+    if (required || !(error instanceof SetupError)) throw error;
+    console.warn(
+      `The desktop app is not set up (the command line is). ${error.code}: ${error.message}\n${error.fix}`,
+    );
+  }
+}
