@@ -5,6 +5,8 @@ export const errorCodes = [
   'INTERNAL',
   'USAGE',
   'CANCELLED',
+  'IPC_REFUSED',
+  'IPC_INVALID',
   // set-up
   'NATIVE_MISSING',
   'NATIVE_BROKEN',
@@ -16,6 +18,8 @@ export const errorCodes = [
   // datasets
   'DATASET_NOT_FOUND',
   'DATASET_EMPTY',
+  'DATASET_UNSUPPORTED',
+  'DATASET_NO_LABELS',
   'DATASET_BAD_CSV',
   'DATASET_BAD_COLUMNS',
   'DATASET_CHANGED',

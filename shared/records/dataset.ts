@@ -94,6 +94,8 @@ export const manifestSchema = z.object({
   test: z.array(imageRecordSchema),
   sampleSubmission: sampleSubmissionSchema.optional(),
   problems: z.array(problemSchema),
+  /** What the reader took for granted, in sentences: folders it went into, files it passed over. */
+  notes: z.array(z.string()).optional(),
   /** Counted sizes, most frequent first. */
   sizes: z.array(z.object({ width: z.number(), height: z.number(), count: z.number() })),
   stats: z.object({
