@@ -12,8 +12,11 @@ export interface Score {
   errorRate: number;
 }
 
-/** Reads a CSV as id → row, where the id is the first column. */
-async function readRows(path: string): Promise<Map<string, Record<string, string>>> {
+/**
+ * Reads a CSV of answers as id → row; the id is the first column.
+ * @throws GranaryError SUBMISSION_INVALID
+ */
+export async function readAnswers(path: string): Promise<Map<string, Record<string, string>>> {
   const { idColumn } = await readTemplate(path);
   const text = await readFile(path, 'utf8');
   const parsed = Papa.parse<Record<string, string>>(text.replace(/^\uFEFF/, ''), {
@@ -29,7 +32,7 @@ async function readRows(path: string): Promise<Map<string, Record<string, string
  * @throws GranaryError SUBMISSION_INVALID when pictures are missing, or no column is common to both
  */
 export async function scoreSubmission(submission: string, answers: string): Promise<Score[]> {
-  const [given, truth] = await Promise.all([readRows(submission), readRows(answers)]);
+  const [given, truth] = await Promise.all([readAnswers(submission), readAnswers(answers)]);
   const { targetColumns } = await readTemplate(submission);
   const known = Object.keys([...truth.values()][0]!);
   const columns = targetColumns.filter((column) => known.includes(column));

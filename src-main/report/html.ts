@@ -11,7 +11,7 @@ export interface ReportInput {
   title: string;
   runs: readonly RunSummary[];
   ensemble: Ensemble | null;
-  scores?: { runs: ReadonlyMap<string, number>; ensemble: number; images: number } | undefined;
+  scores?: { runs: ReadonlyMap<string, number>; ensemble: number | null; images: number } | undefined;
   version: string;
   created: string;
 }

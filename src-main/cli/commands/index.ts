@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { register as ensemble } from './ensemble.ts';
+import { register as report } from './report.ts';
+import { register as score } from './score.ts';
 
 /** One file a subcommand; each registers itself on the program. */
-export const commands: ((program: Command) => void)[] = [];
+export const commands: ((program: Command) => void)[] = [ensemble, score, report];

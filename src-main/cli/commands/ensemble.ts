@@ -1,0 +1,112 @@
+import { relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { GranaryError } from '../../../shared/errors.ts';
+import type { Ensemble } from '../../../shared/records/ensemble.ts';
+import { createEnsemble } from '../../ensemble/create.ts';
+import { workspacePath } from '../../files/paths.ts';
+import { percent } from '../../report/html.ts';
+import { storedSampleSubmission } from '../../runs/manifest-store.ts';
+import { readRun, resolveRunId } from '../../runs/run-store.ts';
+import { printJson } from '../output.ts';
+
+interface Flags {
+  weights?: string;
+  submission?: string;
+  out?: string;
+  plain?: boolean;
+  workspace?: string;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('ensemble')
+    .description(
+      'Combine finished runs: the mean of their probabilities, joined by image id, and a submission file',
+    )
+    .argument('<runs...>', 'run ids, or unique beginnings or ends of them')
+    .option(
+      '--weights <list>',
+      'one vote weight a run, in their order, such as 2,1,1 (default: all the same)',
+    )
+    .option(
+      '--submission <csv>',
+      'the sample submission, whose order and columns are kept (default: the dataset’s own)',
+    )
+    .option('--out <csv>', 'write the submission here')
+    .option('--plain', 'combine the probabilities without test-time augmentation')
+    .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
+    .option('--json', 'print the record as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ granary ensemble k3x9 p0zz 7a1c --out submission.csv
+  $ granary ensemble k3x9 p0zz --weights 2,1 --submission data/sample_submission.csv --out submission.csv`,
+    )
+    .action(async (runs: string[], flags: Flags) => {
+      const workspace = workspacePath(flags.workspace);
+      const ensemble = await createEnsemble({
+        workspace,
+        runs,
+        weights: flags.weights === undefined ? null : parseWeights(flags.weights),
+        probabilities: flags.plain ? 'plain' : 'tta',
+        sampleSubmission:
+          flags.submission ?? (flags.out === undefined ? null : await ownSample(workspace, runs[0]!)),
+        out: flags.out === undefined ? null : resolve(flags.out),
+      });
+      if (flags.json) printJson(ensemble);
+      else process.stdout.write(describe(ensemble));
+    });
+}
+
+/** @throws GranaryError ENSEMBLE_WEIGHTS */
+function parseWeights(text: string): number[] {
+  const weights = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (weights.some((weight) => Number.isNaN(weight))) {
+    throw new GranaryError(
+      'ENSEMBLE_WEIGHTS',
+      `"${text}" is not a list of weights.`,
+      'Write one number for each run, separated by commas: --weights 2,1,1.',
+    );
+  }
+  return weights;
+}
+
+async function ownSample(workspace: string, run: string): Promise<string | null> {
+  const { header } = await readRun(workspace, await resolveRunId(workspace, run));
+  return header === null ? null : storedSampleSubmission(workspace, header.datasetHash);
+}
+
+/** What the ensemble is worth, for a terminal. */
+function describe(ensemble: Ensemble): string {
+  const lines = ensemble.members.map(
+    (member) =>
+      `  ${percent(member.errorRate?.[0]).padStart(6)}  ×${member.weight}  ${member.name}  (${member.run})`,
+  );
+  const jury = {
+    holdout: 'the common hold-out, which no member trained on',
+    'out-of-bag': `out of bag: each picture by the members that did not train on it, ${ensemble.membersPerImage.toFixed(1)} of ${ensemble.members.length} on average`,
+    none: 'nothing: no labelled picture was kept from training',
+  }[ensemble.judgedOn];
+  const own =
+    ensemble.judgedOn === 'holdout' ? 'on the same pictures' : 'each on its own validation pictures';
+  const targets = ensemble.targets.map(
+    (target) =>
+      `Ensemble, ${target.name}: error rate ${percent(target.errorRate)} on ${target.images} pictures`,
+  );
+  const submission =
+    ensemble.submission === null
+      ? []
+      : [
+          `Submission: ${ensemble.submission.rows} rows in ${relative(process.cwd(), ensemble.submission.path)}`,
+        ];
+  return [
+    `Members' error rates (${own}):`,
+    ...lines,
+    ...targets,
+    `Judged on ${jury}.`,
+    ...submission,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
+import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts';
+import { layout } from '../../shared/workspace-layout.ts';
+import { writeFileAtomic, writeJsonAtomic } from '../files/atomic.ts';
+import { type ProbabilityTable, combine, listSome } from './combine.ts';
+import { tableFigures } from './figures.ts';
+import { type Judgement, type LabelledTable, judge } from './judge.ts';
+import { type Member, type ProbabilityKind, labelledTable, memberTable, readMembers } from './members.ts';
+import { type SubmissionTemplate, formatSubmission, readTemplate } from './submission.ts';
+
+export interface EnsembleRequest {
+  workspace: string;
+  runs: readonly string[];
+  /** One vote's weight a run; null: all the same. */
+  weights: readonly number[] | null;
+  probabilities: ProbabilityKind;
+  /** Path of the sample submission; null: every test picture, sorted by id. */
+  sampleSubmission: string | null;
+  /** Where the submission goes; null: none is written. */
+  out: string | null;
+}
+
+/**
+ * Combines finished runs: the weighted mean of their probabilities by image id, judged on pictures that none trained on, and
+ * written as a submission. The record goes to `workspace/ensembles/<id>.json`.
+ * @throws GranaryError ENSEMBLE_*, SUBMISSION_INVALID, RUN_NOT_FOUND, RUN_NOT_FINISHED
+ */
+export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble> {
+  const members = await readMembers(request.workspace, request.runs, request.weights);
+  const kind = request.probabilities;
+  const targets = members[0]!.predictions.targets;
+  const judgements = targets.map((_, target) => judgeTarget(members, target, kind));
+  const text = request.out === null ? null : await submissionText(members, kind, request.sampleSubmission);
+  if (request.out !== null && text !== null) writeFileAtomic(request.out, text);
+
+  const created = new Date();
+  const ensemble: Ensemble = ensembleSchema.parse({
+    version: 1,
+    id: `${created.toISOString().replace(/\D/g, '').slice(0, 17)}`,
+    created: created.toISOString(),
+    datasetHash: members[0]!.header.datasetHash,
+    members: members.map((member) => ({
+      run: member.run,
+      name: member.name,
+      weight: member.weight,
+      errorRate: ownFigures(member, judgements, kind),
+    })),
+    probabilities: kind,
+    judgedOn: judgements[0]!.judgedOn,
+    membersPerImage: judgements[0]!.membersPerImage,
+    targets: targets.map(({ name, classes }, target) => ({
+      name,
+      classes,
+      ...tableFigures(judgements[target]!.table),
+    })),
+    submission: text === null ? null : { path: request.out!, rows: text.trim().split('\n').length - 1 },
+  } satisfies Ensemble);
+  const folder = join(request.workspace, layout.ensembles);
+  mkdirSync(folder, { recursive: true });
+  writeJsonAtomic(join(folder, `${ensemble.id}.json`), ensemble);
+  return ensemble;
+}
+
+function judgeTarget(members: readonly Member[], target: number, kind: ProbabilityKind): Judgement {
+  return judge(
+    members.map((member) => ({
+      name: member.run,
+      weight: member.weight,
+      holdout: labelledTable(member, 'holdout', target, kind),
+      valid: labelledTable(member, 'valid', target, kind)!,
+    })),
+  );
+}
+
+/** A member's own error rate per target: on the common hold-out, or on its own unseen pictures where there is none. */
+function ownFigures(
+  member: Member,
+  judgements: readonly Judgement[],
+  kind: ProbabilityKind,
+): number[] | null {
+  const rates = judgements.map((judgement, target) => {
+    const set = judgement.judgedOn === 'holdout' ? 'holdout' : 'valid';
+    const table: LabelledTable | null = labelledTable(member, set, target, kind);
+    return table === null ? null : tableFigures(table).errorRate;
+  });
+  return rates.every((rate): rate is number => rate !== null) ? rates : null;
+}
+
+async function submissionText(
+  members: readonly Member[],
+  kind: ProbabilityKind,
+  sampleSubmission: string | null,
+): Promise<string> {
+  const without = members
+    .filter((member) => member.predictions.sets.test === undefined)
+    .map((member) => member.run);
+  if (without.length > 0) {
+    throw new GranaryError(
+      'ENSEMBLE_IMAGES_DIFFER',
+      `There is nothing to submit: ${listSome(without)} had no test pictures.`,
+      'Put the test pictures in the dataset’s test folder and train again, or leave --out away.',
+    );
+  }
+  const predictions = new Map<string, ProbabilityTable>();
+  members[0]!.predictions.targets.forEach(({ name }, target) => {
+    const tables = members.map((member) => ({
+      name: member.run,
+      weight: member.weight,
+      table: memberTable(member, 'test', target, kind)!,
+    }));
+    predictions.set(name, combine(tables));
+  });
+  const template: SubmissionTemplate =
+    sampleSubmission === null
+      ? {
+          idColumn: 'image_id',
+          targetColumns: [...predictions.keys()],
+          ids: [...[...predictions.values()][0]!.ids].sort(),
+        }
+      : await readTemplate(sampleSubmission);
+  return formatSubmission(template, predictions);
+}

@@ -1,0 +1,120 @@
+import { GranaryError } from '../../shared/errors.ts';
+import type { RunHeader, RunResult } from '../../shared/records/run-record.ts';
+import { type Predictions, type PredictionSet, readPredictions } from '../runs/predictions.ts';
+import { readRun, resolveRunId } from '../runs/run-store.ts';
+import { runFolder } from '../runs/run-writer.ts';
+import { type ProbabilityTable, listSome } from './combine.ts';
+import type { LabelledTable } from './judge.ts';
+
+/** A finished run that takes part in an ensemble. */
+export interface Member {
+  run: string;
+  name: string;
+  weight: number;
+  header: RunHeader;
+  result: Extract<RunResult, { status: 'finished' }>;
+  predictions: Predictions;
+}
+
+/** Which of a run's two sets of probabilities is combined. */
+export type ProbabilityKind = 'plain' | 'tta';
+
+/**
+ * Reads the members of an ensemble.
+ * @param runs ids, or unique beginnings or ends of them; naming one twice counts it twice
+ * @param weights one positive number a run, or null for equal votes
+ * @throws GranaryError ENSEMBLE_EMPTY, ENSEMBLE_WEIGHTS, RUN_NOT_FOUND, RUN_NOT_FINISHED, ENSEMBLE_CLASSES_DIFFER
+ */
+export async function readMembers(
+  workspace: string,
+  runs: readonly string[],
+  weights: readonly number[] | null,
+): Promise<Member[]> {
+  if (runs.length === 0) {
+    throw new GranaryError(
+      'ENSEMBLE_EMPTY',
+      'No runs were named.',
+      'List the runs with `granary runs`, then name some.',
+    );
+  }
+  if (
+    weights !== null &&
+    (weights.length !== runs.length || weights.some((w) => !(w > 0) || !Number.isFinite(w)))
+  ) {
+    throw new GranaryError(
+      'ENSEMBLE_WEIGHTS',
+      `${runs.length} runs need ${runs.length} weights above 0; got ${weights.join(', ') || 'none'}.`,
+      'Write one weight for each run, in their order: --weights 2,1,1.',
+    );
+  }
+  const members: Member[] = [];
+  for (const [index, text] of runs.entries()) {
+    const member = await readMember(workspace, text, weights?.[index] ?? 1);
+    const twin = members.find((other) => other.run === member.run);
+    if (twin) twin.weight += member.weight;
+    else members.push(member);
+  }
+  const names = targetNames(members[0]!);
+  for (const member of members) {
+    if (targetNames(member).join('\n') !== names.join('\n')) {
+      throw new GranaryError(
+        'ENSEMBLE_CLASSES_DIFFER',
+        `${member.run} predicts ${listSome(targetNames(member))}; ${members[0]!.run} predicts ${listSome(names)}.`,
+        'Combine runs that were trained on the same targets.',
+      );
+    }
+  }
+  return members;
+}
+
+async function readMember(workspace: string, text: string, weight: number): Promise<Member> {
+  const run = await resolveRunId(workspace, text);
+  const { header, result, state, problem } = await readRun(workspace, run);
+  if (header === null || result?.status !== 'finished') {
+    throw new GranaryError(
+      'RUN_NOT_FINISHED',
+      `${run} is ${state}${problem === null ? '' : `: ${problem}`}. Only finished runs have predictions to combine.`,
+      'Leave it out, or train it to the end.',
+    );
+  }
+  return {
+    run,
+    name: header.name,
+    weight,
+    header,
+    result,
+    predictions: await readPredictions(runFolder(workspace, run)),
+  };
+}
+
+function targetNames(member: Member): string[] {
+  return member.predictions.targets.map((target) => target.name);
+}
+
+/**
+ * One member's probabilities of one target for a set of pictures; null where the run has none of that set.
+ * Where a run was trained without test-time augmentation, its plain probabilities stand in.
+ */
+export function memberTable(
+  member: Member,
+  set: PredictionSet,
+  target: number,
+  kind: ProbabilityKind,
+): ProbabilityTable | null {
+  const found = member.predictions.sets[set];
+  if (found === undefined) return null;
+  const values = (kind === 'tta' ? found.tta : null) ?? found.plain;
+  return { ids: found.ids, classes: member.predictions.targets[target]!.classes, values: values[target]! };
+}
+
+/** {@link memberTable} with the truth beside it; null for sets without labels. */
+export function labelledTable(
+  member: Member,
+  set: PredictionSet,
+  target: number,
+  kind: ProbabilityKind,
+): LabelledTable | null {
+  const table = memberTable(member, set, target, kind);
+  const labels = member.predictions.sets[set]?.labels;
+  return table === null || labels == null ? null : { ...table, labels: labels[target]! };
+}
