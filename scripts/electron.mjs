@@ -1,14 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError, reportFailure } from './setup/errors.mjs';
 import {
+  REGISTRY_ELECTRON,
   currentElectron,
   fetchCurrentElectron,
   provideRegistryElectron,
   registryElectron,
   sandboxSwitches,
 } from './setup/electron-part.mjs';
+
+/** Where the program lies in an Electron distribution. */
+const platformPath = process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron';
 
 /**
  * Path of the Electron program: the one named by ELECTRON_OVERRIDE_DIST_PATH, else the current release, else the one from
@@ -24,8 +28,19 @@ export function electronExecutable() {
 /** As {@link electronExecutable}, or undefined. */
 export function findElectron() {
   const named = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  if (named !== undefined && existsSync(join(named, 'electron'))) return join(named, 'electron');
+  if (named !== undefined && existsSync(join(named, platformPath))) return join(named, platformPath);
   return currentElectron() ?? registryElectron();
+}
+
+/** Its version, from the file that lies beside every Electron; the one from the Python registry is named by its pin. */
+export function electronVersion(executable) {
+  if (executable === registryElectron()) return REGISTRY_ELECTRON;
+  try {
+    const folder = executable.slice(0, executable.lastIndexOf(platformPath));
+    return readFileSync(join(folder, 'version'), 'utf8').trim().replace(/^v/, '');
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** Command-line switches without which Electron cannot start on this machine (none on most). */

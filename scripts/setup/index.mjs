@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildIfStale } from '../build.mjs';
-import { provideElectron } from '../electron.mjs';
+import { electronVersion, findElectron, provideElectron } from '../electron.mjs';
 import { provideAddon } from './addon-part.mjs';
 import { SetupError } from './errors.mjs';
 import { linkParts } from './links.mjs';
 import { makeCacheFolder } from './parts.mjs';
+import { root } from './paths.mjs';
+import { pins } from './pins.mjs';
 import { provideElectronLibraries, provideXvfb } from './system-packages.mjs';
 import { provideTensorflow, wantedTensorflow } from './tensorflow-part.mjs';
 import { verifyNative } from './verify.mjs';
@@ -17,9 +21,10 @@ import { verifyNative } from './verify.mjs';
  */
 export async function setUp({ app = 'wanted', display = false } = {}) {
   makeCacheFolder();
-  await setUpTensorflow();
+  const tensorflow = await setUpTensorflow();
   if (app !== 'none') await setUpElectron(app === 'required');
   if (display) await provideXvfb();
+  noteSetUp(tensorflow);
   await buildIfStale();
 }
 
@@ -29,6 +34,26 @@ async function setUpTensorflow() {
   const addon = await provideAddon(tensorflow);
   const changed = linkParts(tensorflow, addon);
   await verifyNative(addon, changed);
+  return {
+    version: pins.tensorflow.version,
+    variant: wanted.pin.key,
+    folder: tensorflow,
+    cuda: cudaOf(wanted.pin),
+  };
+}
+
+function cudaOf(pin) {
+  return pin.nvidia?.find((wheel) => wheel.package === 'nvidia-cuda-runtime-cu12')?.version ?? null;
+}
+
+/** Writes down what this checkout was linked to: `granary doctor` reads it (src-main/cli/doctor/set-up-record.ts). */
+function noteSetUp(tensorflow) {
+  const path = findElectron();
+  const electron = path === undefined ? null : { version: electronVersion(path), path };
+  writeFileSync(
+    join(root, '.native', 'setup.json'),
+    `${JSON.stringify({ tensorflow, electron }, null, 2)}\n`,
+  );
 }
 
 async function setUpElectron(required) {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import { GranaryError } from '../../shared/errors.ts';
 
 /**
  * The one door to TensorFlow.js on native libtensorflow. Node 23 took away two helpers that tfjs-node 4.22 still calls
@@ -11,6 +12,20 @@ const legacy = util as unknown as Record<string, unknown>;
 legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
 legacy['isArray'] ??= Array.isArray;
 
-const load = createRequire(__filename);
-export const tf = load('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
+export const tf = loadTensorflow();
+
+function loadTensorflow(): typeof TensorFlow {
+  try {
+    return createRequire(__filename)('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
+  } catch (error) {
+    const message = (error as Error).message.split('\n')[0] ?? '';
+    const missing = /can not be found|Cannot find module/.test(message);
+    throw new GranaryError(
+      missing ? 'NATIVE_MISSING' : 'NATIVE_BROKEN',
+      missing ? 'TensorFlow is not set up in this checkout.' : `TensorFlow's library does not load: ${message}`,
+      'Run `npm run setup` in the folder of Granary.',
+      { cause: error },
+    );
+  }
+}
 export type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Rank } from '@tensorflow/tfjs-node-gpu';

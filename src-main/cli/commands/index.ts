@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as report } from './report.ts';
 import { register as score } from './score.ts';
 
 /** One file a subcommand; each registers itself on the program. */
-export const commands: ((program: Command) => void)[] = [ensemble, score, report];
+export const commands: ((program: Command) => void)[] = [doctor, ensemble, score, report];

@@ -1,0 +1,130 @@
+import { cpus } from 'node:os';
+import si from 'systeminformation';
+import { toErrorPayload } from '../../../shared/errors.ts';
+import type { ErrorCode } from '../../../shared/ipc/error-codes.ts';
+import { cachePath, workspacePath } from '../../files/paths.ts';
+import { granaryVersion } from '../../files/version.ts';
+import { startJob } from '../../scheduler/supervisor.ts';
+import { type DiskReport, diskOf } from './disk.ts';
+import { type NvidiaReport, askNvidia } from './nvidia.ts';
+import { type SetUpRecord, readSetUpRecord } from './set-up-record.ts';
+
+/** Something that is missing, and how to get it. `blocks`: nothing can be trained until it is put right. */
+export interface Problem {
+  code: ErrorCode;
+  blocks: boolean;
+  message: string;
+  fix: string;
+}
+
+/** All that `granary doctor --json` prints. Memory and disk in megabytes (10^6), the cards' in MiB. */
+export interface DoctorReport {
+  granary: string;
+  node: string;
+  system: { platform: string; arch: string; release: string; wsl: boolean };
+  processor: { model: string; threads: number };
+  tensorflow: { version: string; variant: string | null; cuda: string | null; devices: string[] } | null;
+  electron: { version: string; path: string } | null;
+  nvidia: NvidiaReport | null;
+  memory: { freeMb: number; totalMb: number };
+  disk: { workspace: DiskReport; cache: DiskReport };
+  problems: Problem[];
+}
+
+/** Below this a run's pixel cache and weights hardly fit. */
+const LOW_DISK_MB = 2000;
+
+/** Looks at the machine and trains a tiny step in a worker. Nothing needs to be set up for it but the build. */
+export async function examine(workspaceFlag?: string): Promise<DoctorReport> {
+  const record = readSetUpRecord();
+  const [memory, system, nvidia, native, workspaceDisk, cacheDisk] = await Promise.all([
+    si.mem(),
+    si.osInfo(),
+    askNvidia(),
+    checkNative(),
+    diskOf(workspacePath(workspaceFlag)),
+    diskOf(cachePath()),
+  ]);
+  const report: DoctorReport = {
+    granary: granaryVersion,
+    node: process.versions.node,
+    system: {
+      platform: process.platform,
+      arch: process.arch,
+      release: `${system.distro} ${system.release}`.trim(),
+      wsl: /microsoft/i.test(system.kernel),
+    },
+    processor: { model: cpus()[0]?.model.trim() ?? 'unknown', threads: cpus().length },
+    tensorflow:
+      native.tensorflow === null
+        ? null
+        : {
+            ...native.tensorflow,
+            variant: record?.tensorflow.variant ?? null,
+            cuda: record?.tensorflow.cuda ?? null,
+          },
+    electron: record?.electron ?? null,
+    nvidia,
+    memory: { freeMb: Math.round(memory.available / 1e6), totalMb: Math.round(memory.total / 1e6) },
+    disk: { workspace: workspaceDisk, cache: cacheDisk },
+    problems: native.problem === null ? [] : [native.problem],
+  };
+  report.problems.push(...findProblems(report, record));
+  return report;
+}
+
+async function checkNative(): Promise<{
+  tensorflow: { version: string; devices: string[] } | null;
+  problem: Problem | null;
+}> {
+  try {
+    const { tensorflow, devices } = await startJob({ type: 'native-check' }).result;
+    return { tensorflow: { version: tensorflow, devices }, problem: null };
+  } catch (error) {
+    const { code, message, fix } = toErrorPayload(error);
+    return {
+      tensorflow: null,
+      problem: {
+        code: code === 'NATIVE_MISSING' ? code : 'NATIVE_BROKEN',
+        blocks: true,
+        message: code === 'NATIVE_MISSING' ? message : `TensorFlow does not work: ${message}`,
+        fix: code.startsWith('NATIVE') && fix !== undefined ? fix : 'Run `npm run setup`.',
+      },
+    };
+  }
+}
+
+/** What else is missing, from the report alone. */
+export function findProblems(report: DoctorReport, record: SetUpRecord | null): Problem[] {
+  const problems: Problem[] = [];
+  const add = (code: ErrorCode, message: string, fix: string): void => {
+    problems.push({ code, blocks: false, message, fix });
+  };
+  if (report.electron === null)
+    add('NATIVE_MISSING', 'The desktop app has no Electron; the command line works.', 'Run `npm run setup`.');
+  const sees = report.tensorflow?.devices.some((device) => device.startsWith('GPU')) ?? false;
+  if (report.nvidia !== null && report.tensorflow !== null && !sees) {
+    const variant = record?.tensorflow.variant ?? '';
+    if (variant.endsWith('-cuda'))
+      add(
+        'NATIVE_BROKEN',
+        `TensorFlow does not see the ${report.nvidia.cards[0]?.name ?? 'NVIDIA card'} (driver ${report.nvidia.driver}).`,
+        'CUDA 12 needs driver 525.60 or later: update the driver (under WSL2: the one of Windows), then run `npm run setup`.',
+      );
+    else
+      add(
+        'NATIVE_MISSING',
+        'There is an NVIDIA card, but this checkout uses the CPU build of TensorFlow.',
+        'Run `npm run setup` with GRANARY_TENSORFLOW=cuda.',
+      );
+  }
+  for (const disk of [report.disk.workspace, report.disk.cache]) {
+    if (disk.freeMb < LOW_DISK_MB)
+      add(
+        'NO_SPACE',
+        `Only ${disk.freeMb} MB are free for ${disk.folder}.`,
+        'Free some disk, or choose another folder: --workspace or GRANARY_WORKSPACE for runs, GRANARY_CACHE for native parts and weights.',
+      );
+  }
+  return problems;
+}

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../../files/paths.ts';
+
+/** What scripts/setup wrote down: which native parts this checkout was linked to. */
+const setUpRecordSchema = z.object({
+  tensorflow: z.object({
+    version: z.string(),
+    /** "linux-x64", or "linux-x64-cuda" for the build with NVIDIA's libraries beside it. */
+    variant: z.string(),
+    folder: z.string(),
+    /** Version of the CUDA runtime among them. */
+    cuda: z.string().nullable(),
+  }),
+  electron: z.object({ version: z.string(), path: z.string() }).nullable(),
+});
+export type SetUpRecord = z.infer<typeof setUpRecordSchema>;
+
+/** Reads it; null when set-up never finished here, or what it names is gone (a cache that was emptied). */
+export function readSetUpRecord(root: string = packageRoot()): SetUpRecord | null {
+  try {
+    const record = setUpRecordSchema.parse(
+      JSON.parse(readFileSync(join(root, '.native', 'setup.json'), 'utf8')),
+    );
+    if (!existsSync(record.tensorflow.folder)) return null;
+    const electron = record.electron !== null && existsSync(record.electron.path) ? record.electron : null;
+    return { ...record, electron };
+  } catch {
+    return null;
+  }
+}
