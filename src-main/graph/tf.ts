@@ -22,7 +22,9 @@ function loadTensorflow(): typeof TensorFlow {
     const missing = /can not be found|Cannot find module/.test(message);
     throw new GranaryError(
       missing ? 'NATIVE_MISSING' : 'NATIVE_BROKEN',
-      missing ? 'TensorFlow is not set up in this checkout.' : `TensorFlow's library does not load: ${message}`,
+      missing
+        ? 'TensorFlow is not set up in this checkout.'
+        : `TensorFlow's library does not load: ${message}`,
       'Run `npm run setup` in the folder of Granary.',
       { cause: error },
     );

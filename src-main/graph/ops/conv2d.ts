@@ -1,0 +1,76 @@
+import { type Tensor, type Tensor4D, tf } from '../tf.ts';
+import { addBias, biasGradient } from './linear.ts';
+import { type Padding, windowAttributes } from './padding.ts';
+import { rawOp } from './raw-op.ts';
+import { withGradient } from './with-gradient.ts';
+
+export interface ConvolutionOptions {
+  stride: number;
+  padding: Padding;
+}
+
+/** The three ops that a convolution and its two gradients are in TensorFlow. */
+interface ConvolutionOps {
+  forward: string;
+  input: string;
+  filter: string;
+}
+
+function convolution(
+  ops: ConvolutionOps,
+  x: Tensor4D,
+  w: Tensor4D,
+  { stride, padding }: ConvolutionOptions,
+  bias: Tensor | null,
+): Tensor4D {
+  const attributes = windowAttributes([w.shape[0], w.shape[1]], stride, padding);
+  return withGradient(bias === null ? [x, w] : [x, w, bias], (save) => {
+    save([x, w]);
+    const y = rawOp<Tensor4D>(ops.forward, attributes, [x, w]);
+    return {
+      value: bias === null ? y : addBias(y, bias),
+      gradient(dy, saved) {
+        const [x, w] = saved as [Tensor, Tensor];
+        const sizeOf = (t: Tensor): Tensor => tf.tensor1d(t.shape, 'int32');
+        const gradients = [
+          rawOp(ops.input, attributes, [sizeOf(x), w, dy]),
+          rawOp(ops.filter, attributes, [x, sizeOf(w), dy]),
+        ];
+        return bias === null ? gradients : [...gradients, biasGradient(dy)];
+      },
+    };
+  });
+}
+
+/**
+ * Convolution (as networks mean it: cross-correlation).
+ * @param x [n, h, w, in]
+ * @param w [kh, kw, in, out]
+ * @param bias [out], or null
+ */
+export function conv2d(
+  x: Tensor4D,
+  w: Tensor4D,
+  options: ConvolutionOptions,
+  bias: Tensor | null = null,
+): Tensor4D {
+  const ops = { forward: 'Conv2D', input: 'Conv2DBackpropInput', filter: 'Conv2DBackpropFilter' };
+  return convolution(ops, x, w, options, bias);
+}
+
+/**
+ * Each channel convolved with its own filter.
+ * @param x [n, h, w, channels]
+ * @param w [kh, kw, channels, 1]
+ * @param bias [channels], or null
+ */
+export function depthwiseConv2d(
+  x: Tensor4D,
+  w: Tensor4D,
+  options: ConvolutionOptions,
+  bias: Tensor | null = null,
+): Tensor4D {
+  const name = 'DepthwiseConv2dNative';
+  const ops = { forward: name, input: `${name}BackpropInput`, filter: `${name}BackpropFilter` };
+  return convolution(ops, x, w, options, bias);
+}

@@ -1,0 +1,23 @@
+import { type Tensor, tf } from '../tf.ts';
+import { after } from './after.ts';
+import { withGradient } from './with-gradient.ts';
+
+/** GELU by the error function (Hendrycks and Gimpel 2016), not the tanh approximation. Keeps its input only. */
+export function gelu<T extends Tensor>(x: T): T {
+  return withGradient([x], (save) => {
+    save([x]);
+    return {
+      value: tf.mul(x, normalDistribution(x)) as T,
+      gradient(dy, saved) {
+        const x = after(saved[0]!, dy);
+        const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+        return [tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)))];
+      },
+    };
+  });
+}
+
+/** Cumulative distribution of the standard normal. */
+function normalDistribution(x: Tensor): Tensor {
+  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+}

@@ -1,0 +1,19 @@
+/**
+ * The layers that models are made of. Each is a plain function that computes on the backend `tensorflow` and records on the
+ * backend `graph`, with a gradient written by hand that keeps little. Other TensorFlow.js functions may be mixed in freely.
+ */
+export { after } from './after.ts';
+export { type BatchNormResult, batchNorm } from './batch-norm.ts';
+export { type ConvolutionOptions, conv2d, depthwiseConv2d } from './conv2d.ts';
+export { gelu } from './gelu.ts';
+export { layerNorm } from './layer-norm.ts';
+export { linear } from './linear.ts';
+export { normMlp } from './norm-mlp.ts';
+export type { Padding } from './padding.ts';
+export { avgPool, globalAveragePool, maxPool } from './pool.ts';
+export { rawOp, rawOps } from './raw-op.ts';
+export { relu, relu6 } from './relu.ts';
+export { scaleAdd } from './scale-add.ts';
+export { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
+export { withGradient } from './with-gradient.ts';
+export { attr } from '../attributes.ts';

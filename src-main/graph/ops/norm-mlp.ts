@@ -1,0 +1,97 @@
+import { type Tensor, type Tensor2D, tf } from '../tf.ts';
+import { after } from './after.ts';
+import { standardise } from './layer-norm.ts';
+import { addBias, biasGradient, matMul } from './linear.ts';
+import { withGradient } from './with-gradient.ts';
+
+/** The parameters of {@link normMlp}; the hidden layer is wider than the channels, mostly four times. */
+export interface NormMlpParameters {
+  /** [c] */
+  gamma: Tensor;
+  /** [c] */
+  beta: Tensor;
+  epsilon: number;
+  /** [c, hidden] */
+  w1: Tensor2D;
+  /** [hidden] */
+  b1: Tensor;
+  /** [hidden, c] */
+  w2: Tensor2D;
+  /** [c] */
+  b2: Tensor;
+  /** Layer scale [c] on the branch's output. */
+  scale: Tensor;
+}
+
+const half = Math.SQRT1_2;
+/** ln(2/√π): the error function's derivative is exp(this − u²). */
+const logErfSlope = Math.log(2 / Math.sqrt(Math.PI));
+
+/**
+ * A whole residual branch in one op: x ↦ residual + scale · (GELU(LayerNorm(x)·w1 + b1)·w2 + b2). What it computes is what
+ * `layerNorm`, `linear`, `gelu`, `linear` and `scaleAdd` compute one after the other; what it keeps for the backward pass is
+ * c + hidden + 1 numbers a row where they keep 4c + 2·hidden: the standardised input and the hidden layer before its
+ * activation. The rest is recomputed, without a further matrix product. Constant factors (the √½ of the error function's
+ * argument, ½ of GELU, the layer scale) are taken into the narrow tensors, so that the wide ones are passed over less often.
+ * @param x [..., c]
+ * @param residual of x's shape
+ */
+export function normMlp<T extends Tensor>(x: T, residual: T, parameters: NormMlpParameters): T {
+  const { gamma, beta, epsilon, w1, b1, w2, b2, scale } = parameters;
+  const shape = x.shape;
+  const channels = shape.at(-1)!;
+  return withGradient([x, residual, gamma, beta, w1, b1, w2, b2, scale], (save) => {
+    const { standardised, inverse } = standardise(tf.reshape(x, [-1, channels]) as Tensor2D, epsilon);
+    // u = hidden·√½, so that GELU(hidden) = √½·u·(1 + erf u).
+    const input = affine(standardised, gamma, beta);
+    const u = addBias(matMul(input, w1), tf.mul(b1, half));
+    const output = matMul(tf.mul(u, tf.add(tf.erf(u), 1)), w2);
+    save([standardised, inverse, u, gamma, beta, w1, w2, b2, scale]);
+    const branch = addBias(tf.mul(output, tf.mul(scale, half)), tf.mul(b2, scale));
+    return {
+      value: tf.add(residual, tf.reshape(branch, shape)) as T,
+      gradient(dyNd, saved) {
+        const dy = tf.reshape(dyNd, [-1, channels]);
+        const standardised = after(saved[0]!, dy);
+        const u = after(saved[2]!, dy);
+        const [inverse, gamma, beta, w1, w2, b2, scale] = [1, 3, 4, 5, 6, 7, 8].map((i) => saved[i]!) as [
+          Tensor,
+          Tensor,
+          Tensor,
+          Tensor,
+          Tensor,
+          Tensor,
+          Tensor,
+        ];
+        const onePlusErf = tf.add(tf.erf(u), 1);
+        const product = matMul(tf.mul(u, onePlusErf), dy, true, false);
+        const dyTotal = biasGradient(dy);
+        const narrowScale = tf.mul(scale, half);
+        const slope = tf.add(onePlusErf, tf.mul(u, tf.exp(tf.sub(logErfSlope, tf.square(u)))));
+        const du = tf.mul(matMul(tf.mul(dy, narrowScale), w2, false, true), slope);
+        const dInput = matMul(du, w1, false, true);
+        const alongInput = tf.mul(dInput, standardised);
+        // Means over the channels, each with gamma's weight: products with one column.
+        const column = tf.reshape(tf.mul(gamma, half / channels), [channels, 1]);
+        const centred = tf.sub(tf.mul(dInput, tf.mul(gamma, half)), matMul(dInput, column));
+        const dx = tf.mul(tf.sub(centred, tf.mul(standardised, matMul(alongInput, column))), inverse);
+        return [
+          tf.reshape(dx, shape),
+          dyNd.clone(),
+          tf.mul(biasGradient(alongInput), half),
+          tf.mul(biasGradient(dInput), half),
+          matMul(affine(standardised, gamma, beta), du, true, false),
+          tf.mul(biasGradient(du), half),
+          tf.mul(product, narrowScale),
+          tf.mul(dyTotal, scale),
+          tf.add(tf.mul(biasGradient(tf.mul(product, w2)), half), tf.mul(dyTotal, b2)),
+        ];
+      },
+    };
+  });
+}
+
+/** √½·(x·gamma + beta) */
+function affine(standardised: Tensor, gamma: Tensor, beta: Tensor): Tensor {
+  return tf.add(tf.mul(standardised, tf.mul(gamma, half)), tf.mul(beta, half));
+}
