@@ -9,7 +9,8 @@ const sizeText = z.union([z.number().int(), z.string()]);
  */
 export const gridBlockSchema = z.strictObject({
   arch: oneOrMany(z.string()),
-  resize: oneOrMany(z.enum(['squish', 'crop', 'pad'])).default('squish'),
+  /** Default: squish, unless `defaults` say otherwise (so no zod default here: it would always win). */
+  resize: oneOrMany(z.enum(['squish', 'crop', 'pad'])).optional(),
   size: oneOrMany(sizeText),
   presize: sizeText.optional(),
   padMode: z.enum(['zeros', 'border', 'reflection']).optional(),

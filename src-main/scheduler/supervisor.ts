@@ -2,85 +2,197 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { GranaryError, fromErrorPayload } from '../../shared/errors.ts';
 import {
   type Job,
-  type JobOf,
   type JobResult,
+  type WorkerCommand,
   type WorkerEvent,
   jobResultSchemas,
   workerEventSchema,
 } from '../../shared/ipc/job.ts';
 import { entryPath } from '../files/paths.ts';
+import { nodeBinary } from './node-binary.ts';
+import { WorkerLog } from './worker-log.ts';
 
 /** A worker at work: its result, and a bounded way to stop it. */
 export interface RunningJob<T extends Job['type']> {
   pid: number | undefined;
-  /** Rejects with a GranaryError: the worker's own, or WORKER_CRASHED / WORKER_KILLED when it ended without a word. */
+  /**
+   * Settles when the process is gone, so that its memory is free again. Rejects with a GranaryError: the worker's own;
+   * CANCELLED when it was stopped; WORKER_KILLED or WORKER_CRASHED when it ended without a word.
+   */
   result: Promise<JobResult<T>>;
   /** Asks the worker to stop between two steps; kills it when it has not answered in time. */
   stop(): void;
+  /** Ends it at once. */
+  kill(): void;
 }
 
-const STOP_GRACE_MS = 10_000;
+export interface JobOptions {
+  /** The script to fork. Tests start workers that misbehave on purpose. */
+  entry?: string;
+  /** File that takes the worker's output, once {@link WorkerLog} is told that its folder is there. */
+  logPath?: string | undefined;
+  /** Time to stop after being asked, and to leave after the last message. */
+  graceMs?: number;
+}
 
-/** Starts one plain Node process for one job. Messages are parsed at the door; anything malformed is a crash. */
+const GRACE_MS = 10_000;
+
+type Outcome<T> = { ok: true; value: T } | { ok: false; error: unknown };
+
+/** Starts one plain Node process for one job. Messages are parsed at the door. */
 export function startJob<J extends Job>(
   job: J,
   onEvent: (event: WorkerEvent) => void = () => undefined,
+  options: JobOptions = {},
 ): RunningJob<J['type']> {
-  const child: ChildProcess = fork(entryPath('worker'), [], {
-    // Under Electron `fork` would start Electron: workers are plain Node (TensorFlow crashes inside Electron).
-    execPath: process.env['GRANARY_NODE'] ?? process.execPath,
+  const graceMs = options.graceMs ?? GRACE_MS;
+  const log = new WorkerLog(options.logPath);
+  const child = fork(options.entry ?? entryPath('worker'), [], {
+    execPath: nodeBinary(),
+    // Flags such as --inspect or a test runner's loaders are the parent's own.
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
-    env: {
-      ...process.env,
-      TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
-      TF_ENABLE_ONEDNN_OPTS: '1',
-    },
+    env: workerEnvironment(),
   });
-  let tail = '';
-  const keepTail = (chunk: Buffer): void => {
-    tail = (tail + chunk.toString()).slice(-4000);
-  };
-  child.stdout?.on('data', keepTail);
-  child.stderr?.on('data', keepTail);
+  child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
+
+  let outcome: Outcome<JobResult<J['type']>> | undefined;
+  let stopping = false;
   let timer: NodeJS.Timeout | undefined;
+  const kill = (): void => {
+    stopping = true;
+    child.kill('SIGKILL');
+  };
+  const killLater = (): void => {
+    timer ??= setTimeout(() => child.kill('SIGKILL'), graceMs);
+  };
+
+  child.on('message', (message) => {
+    const event = workerEventSchema.safeParse(message);
+    if (!event.success) {
+      // One malformed progress message must not cost hours of training; it is written down instead.
+      log.write(`Not understood: ${JSON.stringify(message)?.slice(0, 500)}\n`);
+      return;
+    }
+    if (event.data.type === 'done') {
+      outcome = readResult<J['type']>(job.type, event.data.result);
+      killLater();
+    } else if (event.data.type === 'failed') {
+      outcome = { ok: false, error: fromErrorPayload(event.data.error) };
+      killLater();
+    } else {
+      if (event.data.type === 'run-started') log.open();
+      report(onEvent, event.data, log);
+    }
+  });
 
   const result = new Promise<JobResult<J['type']>>((resolve, reject) => {
-    let settled = false;
-    const settle = (action: () => void): void => {
-      settled = true;
-      action();
-    };
-    child.on('message', (message) => {
-      const event = workerEventSchema.parse(message);
-      if (event.type === 'done') {
-        settle(() =>
-          resolve(jobResultSchemas[job.type].parse(event.result) as JobResult<JobOf<J['type']>['type']>),
-        );
-      } else if (event.type === 'failed') settle(() => reject(fromErrorPayload(event.error)));
-      else onEvent(event);
-    });
-    child.on('error', (error) => settle(() => reject(error)));
-    child.on('close', (code, signal) => {
+    const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
-      if (settled) return;
-      const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-      reject(
-        new GranaryError(
-          signal === 'SIGKILL' ? 'WORKER_KILLED' : 'WORKER_CRASHED',
-          `The worker process ${how} before it finished.${tail === '' ? '' : ` Its last words: ${tail.trim()}`}`,
-          'Finished epochs are kept. Start the run again; if it happens again, report it with the run folder.',
-        ),
-      );
+      log.close();
+      outcome ??= { ok: false, error: endedWithoutWord(code, signal, stopping, log.tail) };
+      if (outcome.ok) resolve(outcome.value);
+      else reject(outcome.error);
+    };
+    child.on('exit', (code, signal) => {
+      // 'close' waits for the last output; a grandchild that keeps the pipe open must not hold the queue up.
+      const late = setTimeout(() => settle(code, signal), 1000);
+      child.on('close', () => {
+        clearTimeout(late);
+        settle(code, signal);
+      });
     });
-    child.send({ type: 'job', job });
+    child.on('error', (error) => {
+      if (child.pid !== undefined) return log.write(`${error.message}\n`);
+      log.close();
+      reject(cannotStart(error));
+    });
   });
+  // The caller may look at the result late; a worker that ends before must not end the parent.
+  result.catch(() => undefined);
+  send(child, { type: 'job', job });
   return {
     pid: child.pid,
     result,
     stop() {
-      if (child.connected) child.send({ type: 'cancel' });
-      timer ??= setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+      stopping = true;
+      send(child, { type: 'cancel' });
+      killLater();
     },
+    kill,
   };
+}
+
+function workerEnvironment(): NodeJS.ProcessEnv {
+  const { ELECTRON_RUN_AS_NODE: _electron, NODE_OPTIONS: _options, ...inherited } = process.env;
+  return {
+    ...inherited,
+    TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
+    TF_ENABLE_ONEDNN_OPTS: process.env['TF_ENABLE_ONEDNN_OPTS'] ?? '1',
+    // A worker takes the card's memory as it needs it and leaves the rest to others.
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_GPU_ALLOCATOR: process.env['TF_GPU_ALLOCATOR'] ?? 'cuda_malloc_async',
+  };
+}
+
+/** A command that finds the channel closed is lost with reason: the exit tells the rest. */
+function send(child: ChildProcess, command: WorkerCommand): void {
+  if (child.connected) child.send(command, () => undefined);
+}
+
+function readResult<T extends Job['type']>(type: T, value: unknown): Outcome<JobResult<T>> {
+  const parsed = jobResultSchemas[type].safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data as JobResult<T> };
+  const issue = parsed.error.issues[0];
+  return {
+    ok: false,
+    error: new GranaryError(
+      'WORKER_CRASHED',
+      `The worker's result of "${type}" is not as expected at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.`,
+      'Worker and Granary may be of different versions: build again with `npm run setup`.',
+    ),
+  };
+}
+
+/** A listener's bug is the listener's: it is written down and does not reach the channel. */
+function report(onEvent: (event: WorkerEvent) => void, event: WorkerEvent, log: WorkerLog): void {
+  try {
+    onEvent(event);
+  } catch (error) {
+    log.write(
+      `A listener failed on ${event.type}: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+  }
+}
+
+function endedWithoutWord(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  stopping: boolean,
+  tail: string,
+): GranaryError {
+  if (stopping)
+    return new GranaryError('CANCELLED', 'The worker was ended because it did not stop in time.', undefined);
+  const words = tail.trim() === '' ? '' : ` Its last words: ${tail.trim()}`;
+  const kept =
+    'Finished epochs are kept. Start the run again; if it happens again, report it with the run folder.';
+  if (signal === 'SIGKILL')
+    return new GranaryError(
+      'WORKER_KILLED',
+      `The worker process was killed from outside before it finished; often the system does so when memory runs out.${words}`,
+      `${kept} Close other programs or raise --accum if memory was short.`,
+    );
+  const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  return new GranaryError('WORKER_CRASHED', `The worker process ${how} before it finished.${words}`, kept);
+}
+
+function cannotStart(error: Error): GranaryError {
+  return new GranaryError(
+    'NATIVE_MISSING',
+    `No worker process could be started: ${error.message}.`,
+    'Check GRANARY_NODE and the limits on processes and memory.',
+    { cause: error },
+  );
 }

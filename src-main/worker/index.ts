@@ -1,6 +1,7 @@
 import { toErrorPayload } from '../../shared/errors.ts';
 import { type Job, type WorkerEvent, workerCommandSchema } from '../../shared/ipc/job.ts';
 import type { JobContext } from './context.ts';
+import { endWithParent } from './orphan-watch.ts';
 
 /**
  * A worker's life: one job in, messages out, exit. It is a plain Node process, the only place where TensorFlow is loaded,
@@ -40,6 +41,9 @@ function finish(event: WorkerEvent, code: number): void {
   else process.exit(code);
 }
 
+endWithParent();
+// Ctrl-C reaches the whole process group: the scheduler decides what it means and says so over the channel.
+process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(3));
 process.on('message', (message: unknown) => {
   const command = workerCommandSchema.safeParse(message);

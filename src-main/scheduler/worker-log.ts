@@ -1,0 +1,45 @@
+import { type WriteStream, createWriteStream } from 'node:fs';
+
+const TAIL_CHARACTERS = 4000;
+const HELD_CHARACTERS = 1_000_000;
+
+/**
+ * What a worker prints. Until its run folder is there the text is held; then it goes to `worker.log`. The last lines are kept
+ * for the message of a crash.
+ */
+export class WorkerLog {
+  readonly #path: string | undefined;
+  #held = '';
+  #stream: WriteStream | null = null;
+  #tail = '';
+
+  constructor(path: string | undefined) {
+    this.#path = path;
+  }
+
+  /** The last few lines. */
+  get tail(): string {
+    return this.#tail;
+  }
+
+  write(chunk: Buffer | string): void {
+    const text = chunk.toString();
+    this.#tail = (this.#tail + text).slice(-TAIL_CHARACTERS);
+    if (this.#stream !== null) this.#stream.write(text);
+    else if (this.#path !== undefined) this.#held = (this.#held + text).slice(-HELD_CHARACTERS);
+  }
+
+  /** Says that the folder is there. */
+  open(): void {
+    if (this.#path === undefined || this.#stream !== null) return;
+    this.#stream = createWriteStream(this.#path, { flags: 'a' });
+    // A full disk or a deleted folder: the run itself will say so.
+    this.#stream.on('error', () => undefined);
+    this.#stream.write(this.#held);
+    this.#held = '';
+  }
+
+  close(): void {
+    this.#stream?.end();
+  }
+}
