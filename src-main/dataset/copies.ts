@@ -1,0 +1,46 @@
+import type { ImageRecord } from '../../shared/records/dataset.ts';
+import { copiesTogether } from './holdout.ts';
+import type { Problems } from './problems.ts';
+
+/**
+ * Reports exact copies. Where copies have different labels nobody knows which is right: that target's label is taken away from all
+ * of them, and a picture with no label left is left out.
+ * @param targets names of the targets, in the order of the records' labels
+ * @returns the training pictures that are kept
+ */
+export function resolveCopies(
+  train: readonly ImageRecord[],
+  test: readonly ImageRecord[],
+  targets: readonly string[],
+  problems: Problems,
+): ImageRecord[] {
+  const kept: ImageRecord[] = [];
+  for (const group of copiesTogether(train)) {
+    const first = group[0]!;
+    for (const copy of group.slice(1)) problems.add('exact-duplicate', 'warning', copy.id, `as ${first.id}`);
+    const conflicts = targets.flatMap((_, t) => {
+      const labels = new Set(group.flatMap((record) => record.labels[t] ?? []));
+      return labels.size > 1 ? [t] : [];
+    });
+    for (const record of group) {
+      const labels = record.labels.map((label, t) => (conflicts.includes(t) ? null : label));
+      const usable = labels.some((label) => label !== null);
+      if (usable) kept.push({ ...record, labels });
+      for (const t of conflicts) {
+        const others = [...new Set(group.flatMap((copy) => copy.labels[t] ?? []))].join(', ');
+        problems.add(
+          'conflicting-labels',
+          usable ? 'warning' : 'error',
+          record.id,
+          `${targets[t]}: ${others}`,
+        );
+      }
+    }
+  }
+  const trained = new Map(train.map((record) => [record.sha256, record.id]));
+  for (const record of test) {
+    const original = trained.get(record.sha256);
+    if (original !== undefined) problems.add('copy-in-test', 'warning', record.id, `as ${original}`);
+  }
+  return kept;
+}

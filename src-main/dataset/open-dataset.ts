@@ -1,0 +1,181 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
+import type { DatasetOptions } from '../../shared/records/dataset.ts';
+import { guessImageColumn } from './columns.ts';
+import { type CsvTable, readCsvTable } from './csv-table.ts';
+import { FileIndex } from './file-index.ts';
+import { below, isPicture, isTable, knownFolders, topFiles, wrappers } from './layout.ts';
+import { formatOfName } from './file-format.ts';
+import type { Problems } from './problems.ts';
+import { readCsv } from './read-csv.ts';
+import { readFolder } from './read-folder.ts';
+import type { Reading } from './reading.ts';
+import { isSubmissionFile, namingOf, readSubmissionTable, readTest } from './sample-submission.ts';
+import { type FoundFile, type Walk, forwardSlashes, walk } from './walk.ts';
+
+/** A dataset whose files are known and whose tables are read, before any picture is opened. */
+export interface OpenDataset {
+  /** Real, absolute path. */
+  root: string;
+  files: FoundFile[];
+  reading: Reading;
+}
+
+/** Where a dataset lies: its folder, and the table when the user gave one. @throws GranaryError */
+async function locate(path: string): Promise<{ root: string; table?: string }> {
+  const real = await realpath(resolve(path)).catch(() => {
+    throw new GranaryError(
+      'DATASET_NOT_FOUND',
+      `There is nothing at ${path}.`,
+      'Give the path of a folder or of a CSV file.',
+    );
+  });
+  if ((await stat(real)).isDirectory()) return { root: real };
+  if (/\.(csv|tsv)$/i.test(real)) return { root: dirname(real), table: basename(real) };
+  if (/\.(zip|tar|tgz|tar\.gz|gz|7z|rar|xz|zst)$/i.test(real)) {
+    throw new GranaryError(
+      'DATASET_UNSUPPORTED',
+      `${path} is an archive, and archives are not read yet.`,
+      'Unpack it, and give the folder that comes out.',
+    );
+  }
+  throw new GranaryError(
+    'DATASET_UNSUPPORTED',
+    formatOfName(real) === undefined
+      ? `${path} is neither a folder nor a CSV file.`
+      : `${path} is a single picture.`,
+    'Give a folder with one folder of pictures for each label, or a CSV file that lies beside its pictures.',
+  );
+}
+
+/** A folder that the user named, as a path below the root. @throws GranaryError DATASET_NOT_FOUND */
+function namedFolder(root: string, folder: string, files: readonly FoundFile[]): string {
+  const path = forwardSlashes(isAbsolute(folder) ? relative(root, folder) : folder).replace(
+    /^\.\/|\/+$/g,
+    '',
+  );
+  if (path.startsWith('..') || isAbsolute(path) || below(files, path).length === 0) {
+    throw new GranaryError(
+      'DATASET_NOT_FOUND',
+      `There are no files in the folder ${folder} of ${root}.`,
+      'Name a folder that lies below the dataset.',
+    );
+  }
+  return path;
+}
+
+/**
+ * The table to train from: the one that the user gave, else the first in the root whose columns name pictures. Tables called train
+ * or labels come first; one called test or submission never is.
+ */
+async function trainingTable(
+  root: string,
+  files: readonly FoundFile[],
+  pictures: readonly FoundFile[],
+): Promise<CsvTable | undefined> {
+  const rank = (file: FoundFile): number => {
+    const place = [/^train/i, /label/i, /meta|data|image/i].findIndex((name) => name.test(file.path));
+    return place < 0 ? 3 : place;
+  };
+  const tables = topFiles(files)
+    .filter((file) => isTable(file) && !isSubmissionFile(file) && !/^test/i.test(file.path))
+    .sort((a, b) => rank(a) - rank(b));
+  const index = new FileIndex(root, pictures);
+  for (const file of tables) {
+    const meant = rank(file) === 0;
+    const table = await readCsvTable(join(root, file.path)).catch((error: unknown) => {
+      // A stray file that is called .csv must not stand in the way of folders that are fine.
+      if (meant) throw error;
+      return undefined;
+    });
+    if (
+      table !== undefined &&
+      table.columns.length > 1 &&
+      (meant || guessImageColumn(table, index) !== undefined)
+    )
+      return table;
+  }
+  return undefined;
+}
+
+/**
+ * Finds out how a dataset is laid out and reads it: a CSV and its pictures, or a folder per label; test pictures; sample submission.
+ * @throws GranaryError DATASET_*, CANCELLED
+ */
+export async function openDataset(
+  path: string,
+  options: DatasetOptions,
+  problems: Problems,
+  hooks: { onFile?: (count: number) => void; signal?: AbortSignal } = {},
+): Promise<OpenDataset> {
+  const place = await locate(path);
+  const found = await walk(place.root, hooks);
+  const inner = place.table === undefined ? wrappers(found) : '';
+  const { root, files } = goInto(place.root, inner, found);
+  for (const link of found.outside) problems.add('outside-root', 'error', link);
+  for (const name of found.unreadable) problems.add('unreadable', 'error', name, 'no permission');
+  if (!files.some(isPicture)) {
+    throw new GranaryError(
+      'DATASET_EMPTY',
+      `There are no pictures in ${path}.`,
+      'Pictures are files such as .jpg, .png, .webp, .gif, .tif or .avif, in folders named after their label or beside a CSV file.',
+    );
+  }
+
+  const test =
+    options.testDir === undefined
+      ? knownFolders(files).test
+      : options.testDir === null
+        ? undefined
+        : namedFolder(root, options.testDir, files);
+  const train = options.imagesDir === undefined ? undefined : namedFolder(root, options.imagesDir, files);
+  const candidates = files.filter(
+    (file) => !isTable(file) && (test === undefined || !file.path.startsWith(`${test}/`)),
+  );
+  const table =
+    place.table === undefined
+      ? await trainingTable(root, files, candidates)
+      : await readCsvTable(join(root, place.table));
+  const submission = await readSubmissionTable(root, files);
+
+  let reading: Reading;
+  if (table === undefined) reading = readFolder(root, files, problems, { train, test: test ?? null });
+  else {
+    const asked = submission?.table.columns ?? [];
+    reading = readCsv(root, table, candidates, { ...options, picturesBelow: train }, asked, problems);
+  }
+  const trained = new Set(reading.train.map((entry) => entry.path));
+  const testFiles = test !== undefined ? below(files, test) : options.testDir === null ? [] : candidates;
+  const naming = namingOf(reading.train);
+  Object.assign(
+    reading,
+    readTest(
+      root,
+      testFiles.filter((file) => isPicture(file) && !trained.has(file.path)),
+      test !== undefined,
+      submission,
+      naming,
+      problems,
+    ),
+  );
+  // An id must mean one picture. The submission's words cannot change, so the training pictures go by their paths.
+  const testIds = new Set(reading.test.map((entry) => entry.id));
+  if (reading.train.some((entry) => testIds.has(entry.id))) {
+    reading.train = reading.train.map((entry) => ({ ...entry, id: entry.path }));
+    reading.notes.push(
+      'Test pictures have the same names as training pictures, so training pictures go by their paths.',
+    );
+  }
+  if (inner !== '') reading.notes.unshift(`The dataset begins in ${inner.slice(0, -1)}/.`);
+  return { root, files, reading };
+}
+
+function goInto(root: string, inner: string, found: Walk): { root: string; files: FoundFile[] } {
+  if (inner === '') return { root, files: found.files };
+  const files = found.files.filter((file) => file.path.startsWith(inner));
+  return {
+    root: join(root, inner.slice(0, -1)),
+    files: files.map((file) => ({ ...file, path: file.path.slice(inner.length) })),
+  };
+}

@@ -1,0 +1,119 @@
+import { GranaryError } from '../../shared/errors.ts';
+import type { DatasetOptions } from '../../shared/records/dataset.ts';
+import { columnCalledImage, decideRoles, describeColumns, guessImageColumn } from './columns.ts';
+import type { CsvTable } from './csv-table.ts';
+import { FileIndex } from './file-index.ts';
+import { isPicture, topFolders } from './layout.ts';
+import type { Problems } from './problems.ts';
+import type { Entry, Reading } from './reading.ts';
+import type { FoundFile } from './walk.ts';
+
+/**
+ * Reads a table with an image column and one or more target columns, such as Paddy Doctor's `image_id,label,variety,age` beside
+ * `train_images/<label>/<image_id>`. Pictures are found by path, by name below the picture folder or its label folders, or by a
+ * name that only one file has, with or without extension.
+ * @param files candidates for training pictures: everything but the test folder
+ * @param asked target columns of the sample submission
+ * @throws GranaryError DATASET_BAD_COLUMNS, DATASET_EMPTY
+ */
+export function readCsv(
+  root: string,
+  table: CsvTable,
+  files: readonly FoundFile[],
+  options: DatasetOptions & { picturesBelow?: string },
+  asked: readonly string[],
+  problems: Problems,
+): Reading {
+  const index = new FileIndex(root, files);
+  const guessed = options.imageColumn === undefined ? guessImageColumn(table, index) : undefined;
+  const called = columnCalledImage(table);
+  if (options.imageColumn === undefined && guessed === undefined && called !== undefined) {
+    const example = table.rows[0]![table.columns.indexOf(called)]!;
+    throw new GranaryError(
+      'DATASET_EMPTY',
+      `${table.path} names pictures such as "${example}", but they are not in ${root}.`,
+      'Give the folder that holds both the table and the pictures.',
+    );
+  }
+  const roles = decideRoles(table, options, guessed, asked);
+  const imageCell = table.columns.indexOf(roles.image);
+  const targetCells = roles.targets.map((name) => table.columns.indexOf(name));
+  const bases = options.picturesBelow === undefined ? ['', ...topFolders(files)] : [options.picturesBelow];
+
+  const byPath = new Map<string, Entry>();
+  table.rows.forEach((row, r) => {
+    const text = row[imageCell]!;
+    const labels = targetCells.map((cell) => row[cell]! || null);
+    const folders = bases.flatMap((base) => [base, ...labels.map((label) => join(base, label))]);
+    const resolved = index.resolve(text, folders);
+    if (resolved.found === null) {
+      if (resolved.why === 'outside-root') problems.add('outside-root', 'error', text);
+      else {
+        const about = resolved.why === 'ambiguous' ? 'several files have this name' : undefined;
+        problems.add('row-without-file', 'warning', text || `row ${r + 2}`, text ? about : 'no name');
+      }
+      return;
+    }
+    const before = byPath.get(resolved.found);
+    if (before === undefined) byPath.set(resolved.found, { id: text, path: resolved.found, labels });
+    else mergeRows(before, labels, roles.targets, problems);
+  });
+
+  const train = [...byPath.values()].filter((entry) => {
+    if (entry.labels.some((label) => label !== null)) return true;
+    problems.add('missing-label', 'error', entry.id);
+    return false;
+  });
+  for (const entry of train)
+    if (entry.labels.includes(null)) problems.add('label-missing-in-part', 'warning', entry.id);
+
+  // Only folders that the table uses are expected to be listed in full.
+  const used = new Set([...byPath.keys()].map(topFolder));
+  for (const file of files)
+    if (isPicture(file) && !byPath.has(file.path) && used.has(topFolder(file.path)))
+      problems.add('file-without-row', 'error', file.path);
+
+  return {
+    format: 'csv',
+    targets: roles.targets,
+    columns: describeColumns(table, roles),
+    train: uniqueIds(train),
+    test: [],
+    notes: [],
+  };
+}
+
+/** A second row for the same picture: harmless where it says the same, no label at all where it says something else. */
+function mergeRows(
+  entry: Entry,
+  labels: readonly (string | null)[],
+  targets: readonly string[],
+  problems: Problems,
+): void {
+  let conflict = false;
+  labels.forEach((label, t) => {
+    const before = entry.labels[t] ?? null;
+    if (label === null || label === before) return;
+    if (before === null) entry.labels[t] = label;
+    else {
+      conflict = true;
+      entry.labels[t] = null;
+      problems.add('conflicting-labels', 'error', entry.id, `${targets[t]}: ${before}, ${label}`);
+    }
+  });
+  if (!conflict) problems.add('duplicate-row', 'warning', entry.id);
+}
+
+/** Ids are the table's own words; where they name several pictures (the same name in several folders), paths are. */
+function uniqueIds(entries: Entry[]): Entry[] {
+  const unique = new Set(entries.map((entry) => entry.id)).size === entries.length;
+  return unique ? entries : entries.map((entry) => ({ ...entry, id: entry.path }));
+}
+
+function topFolder(path: string): string {
+  return path.slice(0, Math.max(0, path.indexOf('/')));
+}
+
+function join(base: string, label: string | null): string {
+  return label === null ? base : base === '' ? label : `${base}/${label}`;
+}
