@@ -1,0 +1,88 @@
+import type { WorkerEvent } from '../../shared/ipc/job.ts';
+
+type StepEvent = Extract<WorkerEvent, { type: 'step' }>;
+
+/** What a step is worth telling. */
+export interface StepFacts {
+  epoch: number;
+  phase: 'frozen' | 'full';
+  images: number;
+  loss: number;
+  lr: number;
+}
+
+/** How much there is to do in a run; the ETA comes from it. */
+export interface Workload {
+  steps: { frozen: number; full: number };
+  /** Pictures that are only looked at: all validations and the final predictions with every view. */
+  evaluations: number;
+}
+
+const INTERVAL_MS = 100;
+/** How much a new step's duration weighs in the running mean. */
+const SMOOTHING = 0.1;
+/** A frozen step has no backward pass through the body, so a full one takes about three times as long until one was seen. */
+const FULL_OVER_FROZEN = 3;
+
+/** Turns steps into at most ten events a second, with a rate and an ETA over all that is left of the run. */
+export class StepReporter {
+  readonly #runId: string;
+  readonly #left: Workload;
+  readonly #total: number;
+  readonly #emit: (event: StepEvent) => void;
+  readonly #seconds: { frozen: number | null; full: number | null } = { frozen: null, full: null };
+  #evaluationSeconds: number | null = null;
+  #imagesPerSecond = 0;
+  #step = 0;
+  #saidAt = -Infinity;
+
+  constructor(runId: string, workload: Workload, emit: (event: StepEvent) => void) {
+    this.#runId = runId;
+    this.#left = { steps: { ...workload.steps }, evaluations: workload.evaluations };
+    this.#total = workload.steps.frozen + workload.steps.full;
+    this.#emit = emit;
+  }
+
+  /** @param seconds what the step took, reading included */
+  stepped(facts: StepFacts, seconds: number, now: number = performance.now()): void {
+    this.#step++;
+    this.#left.steps[facts.phase]--;
+    this.#seconds[facts.phase] = blend(this.#seconds[facts.phase], seconds);
+    const rate = facts.images / seconds;
+    this.#imagesPerSecond = blend(this.#imagesPerSecond === 0 ? null : this.#imagesPerSecond, rate);
+    if (now - this.#saidAt < INTERVAL_MS && this.#step !== this.#total) return;
+    this.#saidAt = now;
+    this.#emit({
+      type: 'step',
+      runId: this.#runId,
+      epoch: facts.epoch,
+      step: this.#step,
+      totalSteps: this.#total,
+      loss: facts.loss,
+      lr: facts.lr,
+      imagesPerSecond: this.#imagesPerSecond,
+      rssMb: process.memoryUsage.rss() / 2 ** 20,
+      etaSeconds: this.#eta(),
+    });
+  }
+
+  /** @param seconds what looking at `images` pictures took */
+  evaluated(images: number, seconds: number): void {
+    this.#left.evaluations = Math.max(0, this.#left.evaluations - images);
+    if (images > 0) this.#evaluationSeconds = blend(this.#evaluationSeconds, seconds / images);
+  }
+
+  #eta(): number {
+    const { frozen, full } = this.#seconds;
+    const frozenSeconds = frozen ?? (full ?? 0) / FULL_OVER_FROZEN;
+    const fullSeconds = full ?? (frozen ?? 0) * FULL_OVER_FROZEN;
+    const { steps, evaluations } = this.#left;
+    // Until a validation was seen, a picture is taken to cost a third of a training step's share.
+    const evaluation = this.#evaluationSeconds ?? 1 / (FULL_OVER_FROZEN * this.#imagesPerSecond);
+    return steps.frozen * frozenSeconds + steps.full * fullSeconds + evaluations * evaluation;
+  }
+}
+
+function blend(mean: number | null, value: number): number {
+  return mean === null ? value : mean + SMOOTHING * (value - mean);
+}

@@ -1,0 +1,52 @@
+import type { RunConfig } from '../../shared/records/run-config.ts';
+import { labelsOfTarget, type TrainedTarget } from './targets.ts';
+import type { EpochPlan } from './windows.ts';
+
+/** What the run's user should know before the first step, in sentences. */
+export function runWarnings(facts: {
+  config: RunConfig;
+  batchNorm: boolean;
+  plan: EpochPlan;
+  pretrained: boolean;
+  targets: readonly TrainedTarget[];
+  trainLabels: Int32Array;
+  validLabels: Int32Array;
+}): string[] {
+  const { config, batchNorm, plan, targets } = facts;
+  const warnings: string[] = [];
+  if (config.accum > 1 && batchNorm) {
+    warnings.push(
+      `${config.arch} normalises over batches, and with accumulation it sees micro-batches of ${plan.microBatch}: the result is not that of a whole batch of ${config.batchSize}.`,
+    );
+  }
+  if (plan.left > 0) {
+    warnings.push(
+      'One picture, each epoch another, sits out: it would be alone in the last batch, and batch normalisation cannot learn from one.',
+    );
+  }
+  if (!facts.pretrained && config.frozenEpochs > 0) {
+    warnings.push(
+      `Without pretrained weights there is nothing to freeze: all ${config.frozenEpochs + config.epochs} epochs train all layers.`,
+    );
+  }
+  targets.forEach((target, t) => {
+    const absent = (labels: Int32Array): string[] => {
+      const seen = new Set(labelsOfTarget(labels, targets.length, t));
+      return target.classes.filter((_, c) => !seen.has(c));
+    };
+    const untrained = absent(facts.trainLabels);
+    if (untrained.length > 0)
+      warnings.push(`No training picture shows ${some(untrained)} (${target.name}): it cannot be learnt.`);
+    const unjudged = absent(facts.validLabels);
+    if (unjudged.length > 0)
+      warnings.push(
+        `No validation picture shows ${some(unjudged)} (${target.name}): the error rate says nothing of it.`,
+      );
+  });
+  return warnings;
+}
+
+function some(labels: readonly string[]): string {
+  const shown = labels.slice(0, 3).map((label) => `"${label}"`);
+  return labels.length > 3 ? `${shown.join(', ')} and ${labels.length - 3} more classes` : shown.join(' or ');
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { encodeSafetensors } from '../../../shared/safetensors/index.ts';
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  readCheckpoint,
+} from '../../../src-main/training/checkpoint.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'granary-checkpoint-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const checkpoint: Checkpoint = {
+  runId: 'run-1',
+  seed: 0xffffffff,
+  epoch: 3,
+  step: 120,
+  graphHash: 'a'.repeat(64),
+  weights: new Map([
+    ['stem.weight', Float32Array.of(1, -2.5, Math.fround(1e-7))],
+    ['head.bias', Float32Array.of(0)],
+  ]),
+  optimizer: new Map([['stem.weight/m', Float32Array.of(3, 4, 5)]]),
+};
+
+describe('checkpoint', () => {
+  it('comes back as it was', () => {
+    expect(decodeCheckpoint(encodeCheckpoint(checkpoint))).toEqual(checkpoint);
+  });
+
+  it('is null where there is none', () => {
+    expect(readCheckpoint(join(folder, 'none.safetensors'))).toBeNull();
+  });
+
+  it('is refused when it is cut short or something else', () => {
+    const path = join(folder, 'state.safetensors');
+    const bytes = encodeCheckpoint(checkpoint);
+    writeFileSync(path, bytes.subarray(0, bytes.length - 3));
+    expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'SAFETENSORS_INVALID' }));
+    writeFileSync(path, encodeSafetensors({ metadata: { format: 'pt' }, tensors: new Map() }));
+    expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'RUN_CORRUPT' }));
+  });
+});
