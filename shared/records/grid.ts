@@ -11,7 +11,8 @@ export const gridBlockSchema = z.strictObject({
   arch: oneOrMany(z.string()),
   /** Default: squish, unless `defaults` say otherwise (so no zod default here: it would always win). */
   resize: oneOrMany(z.enum(['squish', 'crop', 'pad'])).optional(),
-  size: oneOrMany(sizeText),
+  /** Needed in each block or in `defaults`. */
+  size: oneOrMany(sizeText).optional(),
   presize: sizeText.optional(),
   padMode: z.enum(['zeros', 'border', 'reflection']).optional(),
   epochs: z.number().int().optional(),
@@ -39,10 +40,17 @@ export const gridBlockSchema = z.strictObject({
 export type GridBlock = z.infer<typeof gridBlockSchema>;
 
 /** A grid file (YAML or JSON). `defaults` are settings for all blocks; a block's own win. */
-export const gridSchema = z.strictObject({
-  version: z.literal(1).default(1),
-  name: z.string().optional(),
-  defaults: gridBlockSchema.partial().omit({ arch: true }).optional(),
-  blocks: z.array(gridBlockSchema).min(1),
-});
+export const gridSchema = z
+  .strictObject({
+    version: z.literal(1).default(1),
+    name: z.string().optional(),
+    defaults: gridBlockSchema.partial().omit({ arch: true }).optional(),
+    blocks: z.array(gridBlockSchema).min(1),
+  })
+  .superRefine((grid, context) => {
+    grid.blocks.forEach((block, index) => {
+      if (block.size === undefined && grid.defaults?.size === undefined)
+        context.addIssue({ code: 'custom', path: ['blocks', index, 'size'], message: 'There is no size.' });
+    });
+  });
 export type Grid = z.infer<typeof gridSchema>;

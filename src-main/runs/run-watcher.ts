@@ -18,7 +18,7 @@ export class RunWatcher {
   }
 
   /** Begins watching; what is there now is not news. */
-  async start(everyMs: number): Promise<void> {
+  start(everyMs: number): void {
     this.#seen = this.#look();
     this.#timer = setInterval(() => this.check(), everyMs);
     this.#timer.unref();

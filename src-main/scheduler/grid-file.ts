@@ -76,7 +76,17 @@ export function readGridFile(path: string): Grid {
     }
     return undefined;
   };
-  const grid = parseGrid(document.toJS({ maxAliasCount: 100 }), path, locate);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new GranaryError(
+      'GRID_INVALID',
+      `${path}: ${(error as Error).message}.`,
+      'Write it without so many aliases.',
+    );
+  }
+  const grid = parseGrid(value, path, locate);
   const folder = dirname(resolve(path));
   const rooted = <B extends Partial<Grid['blocks'][number]>>(block: B): B => ({
     ...block,

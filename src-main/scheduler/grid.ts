@@ -27,7 +27,7 @@ export interface GridDataset {
   path: string;
   options: DatasetOptions;
   /** Null: not read yet, so the names of targets are not checked. */
-  manifest: Pick<Manifest, 'targets'> | null;
+  manifest: Pick<Manifest, 'targets' | 'columns'> | null;
 }
 
 /** A mistyped grid must not fill the disk with runs. */
@@ -65,7 +65,7 @@ const listOf = <T>(value: T | readonly T[]): readonly T[] =>
 function expandBlock(block: GridBlock, dataset: GridDataset): PlannedRun[] {
   return listOf(block.arch).flatMap((arch) =>
     listOf<ResizeMethod>(block.resize ?? 'squish').flatMap((resize) =>
-      listOf(block.size).flatMap((size) =>
+      listOf(block.size ?? []).flatMap((size) =>
         listOf(block.seed ?? null).map((seed) => planRun(block, dataset, arch, resize, size, seed)),
       ),
     ),

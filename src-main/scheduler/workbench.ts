@@ -1,32 +1,28 @@
 import { EventEmitter } from 'node:events';
-import { join, resolve } from 'node:path';
-import { GranaryError, type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
-import type { JobResult, WorkerEvent } from '../../shared/ipc/job.ts';
+import { resolve } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
+import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
 import type { Queue, QueueItem } from '../../shared/records/queue.ts';
-import type { RunConfig } from '../../shared/records/run-config.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
-import { layout } from '../../shared/workspace-layout.ts';
-import { newRunId, runName } from '../runs/run-id.ts';
+import { runName } from '../runs/run-id.ts';
 import { listRuns, readRun } from '../runs/run-store.ts';
-import { runFolder } from '../runs/run-writer.ts';
 import { RunWatcher } from '../runs/run-watcher.ts';
-import { type TimedRun, estimateSeconds } from './eta.ts';
-import { type PlannedRun, expandGrid } from './grid.ts';
+import { type GridDataset, type PlannedRun, expandGrid } from './grid.ts';
 import { WorkspaceLock, describeHolder, lockHolder } from './lock.ts';
-import { newQueue, readQueue, writeQueue } from './queue-file.ts';
-import { recordFailure, recoverInterrupted } from './run-outcome.ts';
-import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
+import { readQueue } from './queue-file.ts';
+import { RunQueue } from './run-queue.ts';
+import { type JobOptions, startJob } from './supervisor.ts';
 
 export interface WorkbenchEvents {
   'queue-changed': [items: QueueItem[]];
   'worker-event': [runId: string, event: WorkerEvent];
-  /** Ids of runs whose folder changed, whoever changed it. */
+  /** Ids of runs whose folder changed, whichever process changed it. */
   'runs-changed': [ids: string[]];
-  /** An attached workbench took a workspace over whose holder is gone, or a holder lost its lock. */
+  /** An attached workbench took over from a holder that is gone, or a holder lost its lock. */
   'mode-changed': [mode: 'owner' | 'attached'];
-  /** Nothing runs and nothing waits. */
+  /** Nothing trains and nothing waits. */
   idle: [];
 }
 
@@ -43,28 +39,24 @@ type ProgressEvent = Extract<WorkerEvent, { type: 'progress' }>;
 const POLL_MS = 1000;
 
 /**
- * A workspace at work: its queue, its runs, and the one worker that trains. The command line and the app are two fronts of
- * this class. One process owns a workspace; others attach, which shows everything and starts nothing.
+ * A workspace at work: its datasets, its queue, its runs. The command line and the app are two fronts of this class. One
+ * process owns a workspace; others attach, which shows everything and trains nothing, until the owner is gone.
  */
 export class Workbench extends EventEmitter<WorkbenchEvents> {
   readonly workspace: string;
   readonly #options: WorkbenchOptions;
   readonly #watcher: RunWatcher;
-  #lock: WorkspaceLock | null = null;
-  #queue: Queue = newQueue();
-  #current: { runId: string; job: RunningJob<'train'>; done: Promise<void> } | null = null;
-  #currentEta: number | null = null;
-  #elapsed: TimedRun[] = [];
-  #paused = false;
-  #closed = false;
-  #poll: NodeJS.Timeout | null = null;
   readonly #manifests = new Map<string, Manifest>();
+  #owned: { lock: WorkspaceLock; queue: RunQueue } | null = null;
+  /** The holder's queue as last read, while attached. */
+  #seen: Queue | null = null;
+  #poll: NodeJS.Timeout | null = null;
 
   private constructor(workspace: string, options: WorkbenchOptions) {
     super();
-    this.workspace = workspace;
+    this.workspace = resolve(workspace);
     this.#options = options;
-    this.#watcher = new RunWatcher(workspace, (ids) => this.emit('runs-changed', ids));
+    this.#watcher = new RunWatcher(this.workspace, (ids) => this.emit('runs-changed', ids));
   }
 
   /**
@@ -72,43 +64,43 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    * @throws GranaryError WORKSPACE_LOCKED, WORKSPACE_INVALID
    */
   static async open(workspace: string, options: WorkbenchOptions = {}): Promise<Workbench> {
-    const workbench = new Workbench(resolve(workspace), options);
+    const workbench = new Workbench(workspace, options);
     try {
       workbench.#own();
     } catch (error) {
       const locked = error instanceof GranaryError && error.code === 'WORKSPACE_LOCKED';
       if (!locked || options.attach !== true) throw error;
-      workbench.#queue = readQueue(workbench.workspace, 'leave');
+      workbench.#seen = readQueue(workbench.workspace, 'leave');
     }
-    await workbench.#watcher.start(POLL_MS);
-    workbench.#poll = setInterval(() => workbench.#refresh(), POLL_MS);
+    workbench.#watcher.start(POLL_MS);
+    workbench.#poll = setInterval(() => workbench.#follow(), POLL_MS);
     workbench.#poll.unref();
     return workbench;
   }
 
   /** `attached`: another process schedules here. */
   get mode(): 'owner' | 'attached' {
-    return this.#lock === null ? 'attached' : 'owner';
+    return this.#owned === null ? 'attached' : 'owner';
   }
 
   /** Who holds the workspace, in words; null when this process does, or nobody. */
   get holder(): string | null {
-    const holder = this.#lock === null ? lockHolder(this.workspace) : null;
+    const holder = this.#owned === null ? lockHolder(this.workspace) : null;
     return holder === null ? null : describeHolder(holder);
   }
 
-  /** The queue's items in their order; copies. */
-  get queue(): QueueItem[] {
-    return this.#queue.items.map((item) => ({ ...item }));
-  }
-
-  get paused(): boolean {
-    return this.#paused;
+  /** The queue as it stands; its items are live, so copy what must not change. */
+  get queue(): Queue {
+    return this.#owned?.queue.record ?? this.#seen ?? readQueue(this.workspace, 'leave');
   }
 
   /** The run that trains here, if one does. */
   get currentRunId(): string | null {
-    return this.#current?.runId ?? null;
+    return this.#owned?.queue.currentRunId ?? null;
+  }
+
+  get paused(): boolean {
+    return this.#owned?.queue.paused ?? false;
   }
 
   runs(): Promise<RunSummary[]> {
@@ -133,7 +125,9 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     const path = resolve(dataset);
     const job = startJob(
       { type: 'inspect', dataset: path, options, workspace: this.workspace },
-      (event) => event.type === 'progress' && onProgress(event),
+      (event) => {
+        if (event.type === 'progress') onProgress(event);
+      },
       { ...this.#options.job, logPath: undefined },
     );
     const stop = (): void => job.stop();
@@ -149,41 +143,41 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   }
 
   /**
-   * The runs that a grid would make, without queueing them. Reads the dataset first when that has not been done yet.
+   * The runs that a grid would make, without queueing them. A dataset that was not read yet is read first.
    * @throws GranaryError as {@link expandGrid} and {@link inspect}
    */
-  async previewGrid(dataset: string, options: DatasetOptions, grid: Grid): Promise<PlannedRun[]> {
-    const path = resolve(dataset);
-    const manifest = this.#manifests.get(manifestKey(path, options)) ?? (await this.inspect(path, options));
-    const wanted = [...new Set([grid.defaults, ...grid.blocks].flatMap((block) => block?.targets ?? []))];
-    const taken = manifest.targets.map((target) => target.name);
-    const further = wanted.filter(
-      (name) => !taken.includes(name) && manifest.columns?.some((column) => column.name === name),
-    );
-    // A column that was not taken for a target by itself: asking for it makes it one.
-    if (further.length > 0 && options.targetColumns === undefined)
-      return this.previewGrid(path, { ...options, targetColumns: [...taken, ...further] }, grid);
+  async previewGrid(dataset: GridDataset, grid: Grid): Promise<PlannedRun[]> {
+    const path = resolve(dataset.path);
+    const { options } = dataset;
+    const manifest =
+      dataset.manifest ??
+      this.#manifests.get(manifestKey(path, options)) ??
+      (await this.inspect(path, options));
+    const further = columnsToRead(manifest, grid);
+    if (further.length > 0 && options.targetColumns === undefined) {
+      const targetColumns = [...manifest.targets.map((target) => target.name), ...further];
+      return this.previewGrid({ path, options: { ...options, targetColumns }, manifest: null }, grid);
+    }
     return expandGrid(grid, { path, options, manifest });
   }
 
   /**
-   * Queues every run of a grid and starts the first, unless the workbench is paused. Nothing is queued when one of them is
-   * wrong. When everything before has ended, a new queue begins; interrupted runs stay in it until they are started again.
+   * Queues every run of a grid and starts the first, unless the queue is paused. Nothing is queued when one of them is wrong.
    * @throws GranaryError as {@link previewGrid}; WORKSPACE_LOCKED when attached
    */
-  async enqueue(dataset: string, options: DatasetOptions, grid: Grid): Promise<QueueItem[]> {
-    this.#mustOwn();
-    const planned = await this.previewGrid(dataset, options, grid);
-    return this.#add(planned);
+  async enqueue(dataset: GridDataset, grid: Grid): Promise<QueueItem[]> {
+    this.#mine();
+    const planned = await this.previewGrid(dataset, grid);
+    return this.#mine().add(planned);
   }
 
   /**
    * Trains a run again from its own config, under a new id: one that was interrupted, failed, was cancelled, or finished.
-   * @throws GranaryError RUN_NOT_FOUND, RUN_CORRUPT, WORKSPACE_LOCKED
+   * @throws GranaryError RUN_NOT_FOUND, RUN_CORRUPT, USAGE when it is in the queue already, WORKSPACE_LOCKED
    */
   async again(runId: string): Promise<QueueItem> {
-    this.#mustOwn();
-    const queued = this.#queue.items.find((item) => item.runId === runId);
+    const queue = this.#mine();
+    const queued = queue.find(runId);
     if (queued?.state === 'running' || queued?.state === 'pending')
       throw new GranaryError(
         'USAGE',
@@ -197,16 +191,15 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
         `The config of ${runId} cannot be read.`,
         'Queue it anew with its flags.',
       );
-    if (queued !== undefined) this.#queue.items = this.#queue.items.filter((item) => item !== queued);
-    return this.#add([{ name: runName(config), config }])[0]!;
+    queue.take((item) => item.runId === runId);
+    return queue.add([{ name: runName(config), config }])[0]!;
   }
 
-  /** Trains everything that was interrupted, in its old order. */
+  /** Trains everything that was interrupted, in its old order, under new ids. */
   async resumeInterrupted(): Promise<QueueItem[]> {
-    this.#mustOwn();
-    const interrupted = this.#queue.items.filter((item) => item.state === 'interrupted');
-    this.#queue.items = this.#queue.items.filter((item) => item.state !== 'interrupted');
-    return this.#add(interrupted.map(({ name, config }) => ({ name, config })));
+    const queue = this.#mine();
+    const left = queue.take((item) => item.state === 'interrupted');
+    return left.length === 0 ? [] : queue.add(left);
   }
 
   /**
@@ -214,33 +207,16 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    * @throws GranaryError RUN_NOT_FOUND, WORKSPACE_LOCKED
    */
   async cancel(runId: string): Promise<void> {
-    this.#mustOwn();
-    const item = this.#queue.items.find((candidate) => candidate.runId === runId);
-    if (item === undefined)
-      throw new GranaryError(
-        'RUN_NOT_FOUND',
-        `${runId} is not in the queue.`,
-        'Only queued runs can be cancelled.',
-      );
-    if (this.#current?.runId === runId) {
-      const { job, done } = this.#current;
-      job.stop();
-      await done;
-    } else if (item.state === 'pending' || item.state === 'interrupted') {
-      item.state = 'cancelled';
-      item.error = { code: 'CANCELLED', message: 'It was taken out of the queue before it began.' };
-      this.#changed();
-    }
+    await this.#mine().cancel(runId);
   }
 
   /** Starts no further run; the one that trains goes on. */
   pause(): void {
-    this.#paused = true;
+    this.#mine().pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#next();
+    this.#mine().resume();
   }
 
   /**
@@ -248,47 +224,31 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    * @param how `now` kills the worker; its finished epochs stay all the same
    */
   stop(how: 'after-step' | 'now' = 'after-step'): void {
-    for (const item of this.#queue.items) if (item.state === 'pending') item.state = 'interrupted';
-    if (this.#lock !== null) this.#changed();
-    if (how === 'now') this.#current?.job.kill();
-    else this.#current?.job.stop();
+    this.#owned?.queue.stop(how);
   }
 
-  /** Resolves when nothing runs and nothing waits (or the queue is paused). */
+  /** Resolves when nothing trains and nothing is about to. */
   async whenIdle(): Promise<void> {
-    while (this.#current !== null) await this.#current.done;
+    await this.#owned?.queue.whenIdle();
   }
 
-  /** Seconds until the queue is empty; null while nothing is known. The first run's own prediction serves for the others. */
+  /** Seconds until the queue is empty; null while nothing is known of the run that trains. */
   etaSeconds(): number | null {
-    const pending = this.#queue.items.filter((item) => item.state === 'pending').map((item) => item.config);
-    if (this.#current === null) return estimateSeconds(pending, this.#elapsed);
-    if (this.#currentEta === null) return null;
-    const config = this.#configOf(this.#current.runId);
-    const predicted = { config, seconds: this.#currentEta + (Date.now() - this.#startedAt) / 1000 };
-    const rest = estimateSeconds(pending, [...this.#elapsed, predicted]);
-    return rest === null ? null : rest + this.#currentEta;
+    return this.#owned?.queue.etaSeconds() ?? null;
   }
 
-  /** Stops what runs, lets others have the workspace, ends all watching. */
+  /** Stops what trains, lets others have the workspace, ends all watching. */
   async close(): Promise<void> {
-    this.#closed = true;
     if (this.#poll !== null) clearInterval(this.#poll);
     this.#watcher.stop();
-    this.stop();
-    await this.#current?.done;
-    this.#lock?.release();
-    this.#lock = null;
+    await this.#owned?.queue.close();
+    this.#owned?.lock.release();
+    this.#owned = null;
   }
 
-  #startedAt = 0;
-
-  #configOf(runId: string): RunConfig {
-    return this.#queue.items.find((item) => item.runId === runId)!.config;
-  }
-
-  #mustOwn(): void {
-    if (this.#lock !== null && this.#lock.held) return;
+  /** @throws GranaryError WORKSPACE_LOCKED when the workspace is not this process's */
+  #mine(): RunQueue {
+    if (this.#owned?.lock.held === true) return this.#owned.queue;
     const holder = lockHolder(this.workspace);
     throw new GranaryError(
       'WORKSPACE_LOCKED',
@@ -297,129 +257,63 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     );
   }
 
-  /** Takes the lock and clears up after the last holder. */
+  /** Takes the lock and, with it, the queue. */
   #own(): void {
-    this.#lock = WorkspaceLock.acquire(this.workspace, this.#options.command ?? 'granary');
-    this.#queue = readQueue(this.workspace, 'put-aside');
-    let changed = false;
-    for (const item of this.#queue.items) {
-      if (item.state !== 'running' && item.state !== 'pending') continue;
-      if (item.state === 'running') recoverInterrupted(this.workspace, item.runId);
-      item.state = 'interrupted';
-      changed = true;
+    const lock = WorkspaceLock.acquire(this.workspace, this.#options.command ?? 'granary');
+    try {
+      const queue = new RunQueue(
+        this.workspace,
+        {
+          changed: () => this.emit('queue-changed', this.queue.items),
+          heard: (runId, event) => this.emit('worker-event', runId, event),
+          ended: () => this.#watcher.check(),
+          idle: () => this.emit('idle'),
+          mayStart: () => lock.held || this.#lose(lock),
+        },
+        this.#options.job,
+      );
+      this.#owned = { lock, queue };
+    } catch (error) {
+      lock.release();
+      throw error;
     }
-    if (changed) this.#changed();
   }
 
-  /** Attached: follows the holder's queue, and takes over when it is gone. */
-  #refresh(): void {
-    if (this.#lock !== null || this.#closed) return;
+  /** Someone deleted the lock file, or took it over while this machine slept: two schedulers must not share a card. */
+  #lose(lock: WorkspaceLock): false {
+    lock.release();
+    this.#owned = null;
+    this.#seen = null;
+    this.emit('mode-changed', 'attached');
+    return false;
+  }
+
+  /** Attached: shows the holder's queue as it changes, and takes over when the holder is gone. */
+  #follow(): void {
+    if (this.#owned !== null) return;
     if (lockHolder(this.workspace) === null) {
       try {
         this.#own();
         this.emit('mode-changed', 'owner');
-        this.emit('queue-changed', this.queue);
+        this.emit('queue-changed', this.queue.items);
         return;
       } catch {
-        // Someone else was quicker, or the folder is gone for the moment: stay attached.
+        // Someone else was quicker, or the folder is away for the moment: stay attached.
       }
     }
     const queue = readQueue(this.workspace, 'leave');
-    if (JSON.stringify(queue.items) === JSON.stringify(this.#queue.items)) return;
-    this.#queue = queue;
-    this.emit('queue-changed', this.queue);
+    const same = JSON.stringify(queue.items) === JSON.stringify(this.#seen?.items);
+    this.#seen = queue;
+    if (!same) this.emit('queue-changed', queue.items);
   }
+}
 
-  #add(planned: readonly PlannedRun[]): QueueItem[] {
-    const busy = this.#queue.items.some((item) => item.state === 'pending' || item.state === 'running');
-    if (!busy) {
-      const kept = this.#queue.items.filter((item) => item.state === 'interrupted');
-      this.#queue = { ...newQueue(), items: kept };
-      this.#elapsed = [];
-    }
-    const items = planned.map(({ name, config }): QueueItem => {
-      return { runId: newRunId(config), name, config, state: 'pending', error: null };
-    });
-    this.#queue.items.push(...items);
-    this.#changed();
-    this.#next();
-    return items.map((item) => ({ ...item }));
-  }
-
-  #changed(): void {
-    writeQueue(this.workspace, this.#queue);
-    this.emit('queue-changed', this.queue);
-  }
-
-  /** Starts the next waiting run when none trains. */
-  #next(): void {
-    if (this.#current !== null || this.#paused || this.#closed || this.#lock === null) return;
-    const item = this.#queue.items.find((candidate) => candidate.state === 'pending');
-    if (item === undefined) {
-      this.emit('idle');
-      return;
-    }
-    if (!this.#lock.held) {
-      this.#loseLock();
-      return;
-    }
-    this.#start(item);
-  }
-
-  /** Someone deleted the lock file, or took it over while this machine slept: two schedulers must not share a card. */
-  #loseLock(): void {
-    this.#lock?.release();
-    this.#lock = null;
-    this.emit('mode-changed', 'attached');
-  }
-
-  #start(item: QueueItem): void {
-    item.state = 'running';
-    this.#changed();
-    this.#currentEta = null;
-    this.#startedAt = Date.now();
-    let job: RunningJob<'train'>;
-    try {
-      job = startJob(
-        {
-          type: 'train',
-          workspace: this.workspace,
-          runId: item.runId,
-          name: item.name,
-          queue: this.#queue.id,
-          config: item.config,
-        },
-        (event) => this.#hear(item.runId, event),
-        { ...this.#options.job, logPath: join(runFolder(this.workspace, item.runId), layout.run.log) },
-      );
-    } catch (error) {
-      this.#end(item, null, toErrorPayload(error));
-      return;
-    }
-    const done = job.result.then(
-      ({ result }) => this.#end(item, result, null),
-      (error: unknown) => this.#end(item, null, toErrorPayload(error)),
-    );
-    this.#current = { runId: item.runId, job, done };
-  }
-
-  #hear(runId: string, event: WorkerEvent): void {
-    if (event.type === 'step') this.#currentEta = event.etaSeconds;
-    this.emit('worker-event', runId, event);
-  }
-
-  #end(item: QueueItem, result: JobResult<'train'>['result'] | null, thrown: ErrorPayload | null): void {
-    const error = thrown ?? (result === null || result.status === 'finished' ? null : result.error);
-    item.state = error === null ? 'finished' : error.code === 'CANCELLED' ? 'cancelled' : 'failed';
-    item.error = error;
-    if (error === null)
-      this.#elapsed.push({ config: item.config, seconds: (Date.now() - this.#startedAt) / 1000 });
-    else recordFailure(this.workspace, item.runId, error);
-    this.#current = null;
-    this.#changed();
-    this.#watcher.check();
-    this.#next();
-  }
+/** Columns that a grid wants to train on and that nobody took for a target: asking for one makes it one. */
+function columnsToRead(manifest: Pick<Manifest, 'targets' | 'columns'>, grid: Grid): string[] {
+  const taken = manifest.targets.map((target) => target.name);
+  const columns = manifest.columns?.map((column) => column.name) ?? [];
+  const wanted = [grid.defaults, ...grid.blocks].flatMap((block) => block?.targets ?? []);
+  return [...new Set(wanted)].filter((name) => !taken.includes(name) && columns.includes(name));
 }
 
 function manifestKey(path: string, options: DatasetOptions): string {
