@@ -3,7 +3,11 @@ import { SetupError } from './errors.mjs';
 import { onPath } from './debian.mjs';
 import { pins } from './pins.mjs';
 
-/** What the choice of native parts depends on. */
+/**
+ * What the choice of native parts depends on.
+ * @typedef {{platform: string, arch: string, node: string, glibc?: string, avx: boolean, nvidia: boolean}} Machine
+ * @returns {Machine}
+ */
 export function describeMachine() {
   return {
     platform: process.platform,
@@ -36,7 +40,7 @@ export function hasNvidiaDriver() {
 
 /**
  * Which TensorFlow suits a machine: `{ key, variant, package, wheel, sha256, … }` of pins.json, `nvidia` the wheels beside it.
- * @param {ReturnType<typeof describeMachine>} machine
+ * @param {Machine} machine
  * @param {string | undefined} wanted GRANARY_TENSORFLOW: `cpu` or `cuda`, else by the driver
  */
 export function chooseTensorflow(machine, wanted) {

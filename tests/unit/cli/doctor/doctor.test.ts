@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskOf } from '../../../../src-main/cli/doctor/disk.ts';
+import { type DoctorReport, findProblems } from '../../../../src-main/cli/doctor/examine.ts';
+import { parseNvidia } from '../../../../src-main/cli/doctor/nvidia.ts';
+import { readSetUpRecord } from '../../../../src-main/cli/doctor/set-up-record.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'granary-doctor-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("NVIDIA's own report", () => {
+  const table = '| NVIDIA-SMI 550.54.14    Driver Version: 550.54.14    CUDA Version: 12.4     |';
+
+  it('gives driver, CUDA and each card', () => {
+    const query =
+      'NVIDIA GeForce RTX 4070, 550.54.14, 12282, 11000\nNVIDIA GeForce RTX 3060, 550.54.14, 12288, 512\n';
+    expect(parseNvidia(query, table)).toEqual({
+      driver: '550.54.14',
+      cuda: '12.4',
+      cards: [
+        { name: 'NVIDIA GeForce RTX 4070', totalMb: 12282, freeMb: 11000 },
+        { name: 'NVIDIA GeForce RTX 3060', totalMb: 12288, freeMb: 512 },
+      ],
+    });
+  });
+
+  it('is nothing when the driver does not answer in lines', () => {
+    expect(parseNvidia('No devices were found\n', '')).toBeNull();
+  });
+});
+
+describe("set-up's record", () => {
+  const write = (record: unknown): void => {
+    mkdirSync(join(folder, '.native'), { recursive: true });
+    writeFileSync(join(folder, '.native', 'setup.json'), JSON.stringify(record));
+  };
+
+  it('is read back', () => {
+    const record = {
+      tensorflow: { version: '2.21.0', variant: 'linux-x64', folder, cuda: null },
+      electron: { version: '22.3.25', path: folder },
+    };
+    write(record);
+    expect(readSetUpRecord(folder)).toEqual(record);
+  });
+
+  it('does not name parts that are gone', () => {
+    const tensorflow = { version: '2.21.0', variant: 'linux-x64', folder, cuda: null };
+    write({ tensorflow, electron: { version: '22.3.25', path: join(folder, 'gone') } });
+    expect(readSetUpRecord(folder)?.electron).toBeNull();
+    write({ tensorflow: { ...tensorflow, folder: join(folder, 'gone') }, electron: null });
+    expect(readSetUpRecord(folder)).toBeNull();
+  });
+
+  it('is null when set-up never ran, or the record is of another shape', () => {
+    expect(readSetUpRecord(folder)).toBeNull();
+    write({ tensorflow: '2.21.0' });
+    expect(readSetUpRecord(folder)).toBeNull();
+  });
+});
+
+describe('what is missing', () => {
+  const disk = { folder: '/home/me', freeMb: 90_000, totalMb: 100_000 };
+  const healthy: DoctorReport = {
+    granary: '0.1.0',
+    node: '20.19.0',
+    system: { platform: 'linux', arch: 'x64', release: 'Debian 12', wsl: false },
+    processor: { model: 'a processor', threads: 2 },
+    tensorflow: { version: '2.21.0', variant: 'linux-x64', cuda: null, devices: ['CPU:0'] },
+    electron: { version: '22.3.25', path: '/electron' },
+    nvidia: null,
+    memory: { freeMb: 8000, totalMb: 16_000 },
+    disk: { workspace: disk, cache: disk },
+    problems: [],
+  };
+  const card = {
+    driver: '500.10',
+    cuda: '11.7',
+    cards: [{ name: 'RTX 3060', totalMb: 12_288, freeMb: 12_000 }],
+  };
+  const record = (variant: string) => ({
+    tensorflow: { version: '2.21.0', variant, folder: '/x', cuda: null },
+    electron: null,
+  });
+
+  it('is nothing on a machine that is whole', () => {
+    expect(findProblems(healthy, record('linux-x64'))).toEqual([]);
+    const seen = {
+      ...healthy,
+      nvidia: card,
+      tensorflow: { ...healthy.tensorflow!, devices: ['CPU:0', 'GPU:0'] },
+    };
+    expect(findProblems(seen, record('linux-x64-cuda'))).toEqual([]);
+  });
+
+  it('tells a card without the CUDA build from a CUDA build that does not see its card', () => {
+    const [unused] = findProblems({ ...healthy, nvidia: card }, record('linux-x64'));
+    expect(unused).toMatchObject({
+      code: 'NATIVE_MISSING',
+      fix: expect.stringContaining('GRANARY_TENSORFLOW=cuda'),
+    });
+    const [unseen] = findProblems({ ...healthy, nvidia: card }, record('linux-x64-cuda'));
+    expect(unseen).toMatchObject({ code: 'NATIVE_BROKEN', fix: expect.stringContaining('driver 525') });
+  });
+
+  it('tells of a missing Electron and of full disks, none of which keeps anyone from training', () => {
+    const full = { folder: '/full', freeMb: 100, totalMb: 1000 };
+    const problems = findProblems(
+      { ...healthy, electron: null, disk: { workspace: full, cache: disk } },
+      null,
+    );
+    expect(problems.map(({ code }) => code)).toEqual(['NATIVE_MISSING', 'NO_SPACE']);
+    expect(problems.some(({ blocks }) => blocks)).toBe(false);
+  });
+});
+
+it('measures the disk of a folder that is not made yet', async () => {
+  const disk = await diskOf(join(folder, 'not', 'yet'));
+  expect(disk.totalMb).toBeGreaterThan(0);
+  expect(disk.freeMb).toBeLessThanOrEqual(disk.totalMb);
+});
