@@ -33,7 +33,8 @@ export function guessImageColumn(table: CsvTable, index: FileIndex): string | un
     }).length;
     return { name, share: named / tried.length, distinct: new Set(cells).size / tried.length };
   });
-  const good = scores.filter((score) => score.share > 0.5);
+  // Many pictures may be missing; then the column's name has to speak for it.
+  const good = scores.filter(({ name, share }) => share > (imageNames.test(name) ? 0 : 0.5));
   good.sort(
     (a, b) =>
       Math.round(10 * b.distinct) - Math.round(10 * a.distinct) ||

@@ -10,7 +10,7 @@ import { formatOfName } from './file-format.ts';
 import type { Problems } from './problems.ts';
 import { readCsv } from './read-csv.ts';
 import { readFolder } from './read-folder.ts';
-import type { Reading } from './reading.ts';
+import type { Entry, Reading } from './reading.ts';
 import { isSubmissionFile, namingOf, readSubmissionTable, readTest } from './sample-submission.ts';
 import { type FoundFile, type Walk, forwardSlashes, walk } from './walk.ts';
 
@@ -159,6 +159,7 @@ export async function openDataset(
       problems,
     ),
   );
+  if (reading.listed !== undefined) reportUnlisted(candidates, reading.listed, reading.test, problems);
   // An id must mean one picture. The submission's words cannot change, so the training pictures go by their paths.
   const testIds = new Set(reading.test.map((entry) => entry.id));
   if (reading.train.some((entry) => testIds.has(entry.id))) {
@@ -169,6 +170,21 @@ export async function openDataset(
   }
   if (inner !== '') reading.notes.unshift(`The dataset begins in ${inner.slice(0, -1)}/.`);
   return { root, files, reading };
+}
+
+/** Pictures that no table names, in those folders that a table does use; other folders are none of its business. */
+function reportUnlisted(
+  files: readonly FoundFile[],
+  listed: ReadonlySet<string>,
+  test: readonly Entry[],
+  problems: Problems,
+): void {
+  const topFolder = (path: string): string => path.slice(0, Math.max(0, path.indexOf('/')));
+  const used = new Set([...listed].map(topFolder));
+  const known = new Set([...listed, ...test.map((entry) => entry.path)]);
+  for (const file of files)
+    if (isPicture(file) && !known.has(file.path) && used.has(topFolder(file.path)))
+      problems.add('file-without-row', 'error', file.path);
 }
 
 function goInto(root: string, inner: string, found: Walk): { root: string; files: FoundFile[] } {

@@ -3,7 +3,7 @@ import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { columnCalledImage, decideRoles, describeColumns, guessImageColumn } from './columns.ts';
 import type { CsvTable } from './csv-table.ts';
 import { FileIndex } from './file-index.ts';
-import { isPicture, topFolders } from './layout.ts';
+import { topFolders } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Entry, Reading } from './reading.ts';
 import type { FoundFile } from './walk.ts';
@@ -41,6 +41,7 @@ export function readCsv(
   const bases = options.picturesBelow === undefined ? ['', ...topFolders(files)] : [options.picturesBelow];
 
   const byPath = new Map<string, Entry>();
+  const conflicts = new Map<Entry, (string | null)[][]>();
   table.rows.forEach((row, r) => {
     const text = row[imageCell]!;
     const labels = targetCells.map((cell) => row[cell]! || null);
@@ -56,22 +57,19 @@ export function readCsv(
     }
     const before = byPath.get(resolved.found);
     if (before === undefined) byPath.set(resolved.found, { id: text, path: resolved.found, labels });
-    else mergeRows(before, labels, roles.targets, problems);
+    else if (!agree(before, labels)) conflicts.set(before, [...(conflicts.get(before) ?? []), labels]);
+    else problems.add('duplicate-row', 'warning', before.id);
   });
+  for (const [entry, others] of conflicts) settle(entry, others, roles.targets, problems);
 
   const train = [...byPath.values()].filter((entry) => {
     if (entry.labels.some((label) => label !== null)) return true;
-    problems.add('missing-label', 'error', entry.id);
+    if (!conflicts.has(entry)) problems.add('missing-label', 'error', entry.id);
     return false;
   });
   for (const entry of train)
-    if (entry.labels.includes(null)) problems.add('label-missing-in-part', 'warning', entry.id);
-
-  // Only folders that the table uses are expected to be listed in full.
-  const used = new Set([...byPath.keys()].map(topFolder));
-  for (const file of files)
-    if (isPicture(file) && !byPath.has(file.path) && used.has(topFolder(file.path)))
-      problems.add('file-without-row', 'error', file.path);
+    if (entry.labels.includes(null) && !conflicts.has(entry))
+      problems.add('label-missing-in-part', 'warning', entry.id);
 
   return {
     format: 'csv',
@@ -79,39 +77,37 @@ export function readCsv(
     columns: describeColumns(table, roles),
     train: uniqueIds(train),
     test: [],
+    listed: new Set(byPath.keys()),
     notes: [],
   };
 }
 
-/** A second row for the same picture: harmless where it says the same, no label at all where it says something else. */
-function mergeRows(
+function agree(entry: Entry, labels: readonly (string | null)[]): boolean {
+  return labels.every((label, t) => label === entry.labels[t]);
+}
+
+/** Rows that say different things about one picture: what only one of them knows is taken, what they dispute is no label. */
+function settle(
   entry: Entry,
-  labels: readonly (string | null)[],
+  others: readonly (readonly (string | null)[])[],
   targets: readonly string[],
   problems: Problems,
 ): void {
-  let conflict = false;
-  labels.forEach((label, t) => {
-    const before = entry.labels[t] ?? null;
-    if (label === null || label === before) return;
-    if (before === null) entry.labels[t] = label;
-    else {
-      conflict = true;
-      entry.labels[t] = null;
-      problems.add('conflicting-labels', 'error', entry.id, `${targets[t]}: ${before}, ${label}`);
-    }
+  const disputes: string[] = [];
+  entry.labels = entry.labels.map((label, t) => {
+    const said = [...new Set([label, ...others.map((labels) => labels[t]!)])].filter((text) => text !== null);
+    if (said.length > 1) disputes.push(`${targets[t]}: ${said.join(', ')}`);
+    return said.length === 1 ? said[0]! : null;
   });
-  if (!conflict) problems.add('duplicate-row', 'warning', entry.id);
+  if (disputes.length === 0) return problems.add('duplicate-row', 'warning', entry.id);
+  const severity = entry.labels.every((label) => label === null) ? 'error' : 'warning';
+  problems.add('conflicting-labels', severity, entry.id, disputes.join('; '));
 }
 
 /** Ids are the table's own words; where they name several pictures (the same name in several folders), paths are. */
 function uniqueIds(entries: Entry[]): Entry[] {
   const unique = new Set(entries.map((entry) => entry.id)).size === entries.length;
   return unique ? entries : entries.map((entry) => ({ ...entry, id: entry.path }));
-}
-
-function topFolder(path: string): string {
-  return path.slice(0, Math.max(0, path.indexOf('/')));
 }
 
 function join(base: string, label: string | null): string {

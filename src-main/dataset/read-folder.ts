@@ -1,5 +1,5 @@
 import { GranaryError } from '../../shared/errors.ts';
-import { below, isPicture, knownFolders, topFiles, topFolders } from './layout.ts';
+import { below, isPicture, knownFolders, topFolders } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Entry, Reading } from './reading.ts';
 import type { FoundFile } from './walk.ts';
@@ -43,7 +43,9 @@ export function readFolder(
       else entries.push({ id: path, path, labels: [path.slice(skip, slash)] });
     }
   }
-  if (entries.length === 0 && pictures.length > 0) throw noLabels(root, pictures);
+  // A single folder of pictures is a folder of pictures, whatever its name: nothing in it can be told apart.
+  const labels = new Set(entries.map((entry) => entry.labels[0]));
+  if (labels.size < 2) throw noLabels(root, pictures, [...labels][0] ?? null);
   return {
     format: 'folder',
     targets: ['label'],
@@ -61,11 +63,13 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-function noLabels(root: string, pictures: readonly FoundFile[]): GranaryError {
-  const where = topFiles(pictures).length > 0 ? root : `${root}/${topFolders(pictures)[0]}`;
+function noLabels(root: string, pictures: readonly FoundFile[], only: string | null): GranaryError {
+  const many = `${pictures.length} picture${pictures.length === 1 ? '' : 's'}`;
   return new GranaryError(
     'DATASET_NO_LABELS',
-    `${where} has ${pictures.length} picture${pictures.length === 1 ? '' : 's'} but no labels.`,
+    only === null
+      ? `${root} has ${many} but no labels.`
+      : `${root} has ${many}, all in the one folder "${only}", so there are no labels to tell apart.`,
     'Put the pictures of each class into a folder with its name, or put a CSV beside them with one column of file names and one of labels, and give the folder that holds all of it.',
   );
 }

@@ -17,6 +17,8 @@ export interface Reading {
   columns?: Manifest['columns'];
   train: Entry[];
   test: Entry[];
+  /** Paths that a table names, usable or not; undefined where there is no table. */
+  listed?: ReadonlySet<string>;
   sampleSubmission?: Manifest['sampleSubmission'];
   notes: string[];
 }

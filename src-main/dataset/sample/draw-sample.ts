@@ -110,7 +110,7 @@ async function writeTables(
   test: readonly PlannedPicture[],
 ): Promise<void> {
   await mkdir(join(root, 'answers'));
-  const csv = (rows: Record<string, unknown>[]): string => `${Papa.unparse(rows, { newline: '\\n' })}\\n`;
+  const csv = (rows: Record<string, unknown>[]): string => `${Papa.unparse(rows, { newline: '\n' })}\n`;
   const row = ({ id, disease, variety, age }: PlannedPicture) => ({
     image_id: id,
     label: disease.name,
