@@ -1,0 +1,33 @@
+/**
+ * Every question the window may ask main, and every piece of news main sends. The preload script reads only these names, so
+ * that it stays small; their schemas are in channels.ts.
+ */
+export const channelNames = [
+  'app:state',
+  'workspace:choose',
+  'dataset:choose',
+  'dataset:inspect',
+  'dataset:stop',
+  'dataset:draw-sample',
+  'grid:preview',
+  'queue:add',
+  'queue:list',
+  'queue:cancel',
+  'queue:again',
+  'queue:resume',
+  'runs:list',
+  'runs:read',
+  'runs:live',
+  'runs:reveal',
+] as const;
+export type ChannelName = (typeof channelNames)[number];
+
+export const newsNames = [
+  'dataset:progress',
+  'queue:changed',
+  'runs:changed',
+  'run:event',
+  'workspace:changed',
+  'menu:command',
+] as const;
+export type NewsName = (typeof newsNames)[number];

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { datasetOptionsSchema } from '../records/dataset.ts';
+import { gridSchema } from '../records/grid.ts';
+import { queueItemSchema } from '../records/queue.ts';
+import { runSummarySchema } from '../records/run-record.ts';
+import type { ChannelName, NewsName } from './channel-names.ts';
+import { errorPayloadSchema } from './error-codes.ts';
+import { workerEventSchema } from './job.ts';
+import {
+  datasetSummarySchema,
+  liveRunSchema,
+  queueViewSchema,
+  runPreviewSchema,
+  runRowSchema,
+  workspaceStateSchema,
+} from './views.ts';
+
+const nothing = z.undefined();
+/** Paths come from dialogs and drops; a length limit keeps a broken sender from filling memory. */
+const path = z.string().min(1).max(4096);
+/** A run's id is also a folder's name: nothing that could leave the runs folder passes. */
+const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/);
+
+/** What the window may ask main, and what it gets. Inputs are parsed in main, outputs in the window. */
+export const channels = {
+  'app:state': {
+    input: nothing,
+    output: z.object({
+      version: z.string(),
+      workspace: workspaceStateSchema,
+      versions: z.object({ electron: z.string(), chrome: z.string(), node: z.string() }),
+    }),
+  },
+  /** Lets the user pick another workspace folder; null when they changed their mind. */
+  'workspace:choose': { input: nothing, output: workspaceStateSchema.nullable() },
+  'dataset:choose': { input: nothing, output: z.string().nullable() },
+  /** Reads and checks a dataset. One at a time: a second call stops the first. */
+  'dataset:inspect': {
+    input: z.object({ path, options: datasetOptionsSchema.default({}) }),
+    output: datasetSummarySchema,
+  },
+  'dataset:stop': { input: nothing, output: z.null() },
+  /** Draws the sample dataset into a folder of the user's choice; null when they changed their mind. */
+  'dataset:draw-sample': {
+    input: z.object({ images: z.number().int().min(40).max(20_000), seed: z.number().int() }),
+    output: z.object({ path: z.string() }).nullable(),
+  },
+  'grid:preview': {
+    input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
+    output: z.array(runPreviewSchema),
+  },
+  'queue:add': {
+    input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
+    output: z.array(queueItemSchema),
+  },
+  'queue:list': { input: nothing, output: queueViewSchema },
+  /** Takes a waiting run out of the queue, or stops the one that trains. */
+  'queue:cancel': { input: z.object({ runId }), output: z.null() },
+  /** Trains a run once more from its own config, under a new id. */
+  'queue:again': { input: z.object({ runId }), output: queueItemSchema },
+  /** Queues everything that was interrupted, in its old order. */
+  'queue:resume': { input: nothing, output: z.array(queueItemSchema) },
+  'runs:list': { input: nothing, output: z.array(runRowSchema) },
+  'runs:read': { input: z.object({ runId }), output: runSummarySchema },
+  /** Null when this run does not train here. */
+  'runs:live': { input: z.object({ runId }), output: liveRunSchema.nullable() },
+  /** Shows the run's folder in the system's file manager. */
+  'runs:reveal': { input: z.object({ runId }), output: z.null() },
+} as const satisfies Record<ChannelName, { input: z.ZodType; output: z.ZodType }>;
+
+export type ChannelInput<C extends ChannelName> = z.input<(typeof channels)[C]['input']>;
+export type ChannelOutput<C extends ChannelName> = z.output<(typeof channels)[C]['output']>;
+
+/** What main tells the window unasked. */
+export const news = {
+  'dataset:progress': z.object({
+    stage: z.string(),
+    done: z.number(),
+    total: z.number().nullable(),
+    unit: z.string(),
+    perSecond: z.number().nullable(),
+  }),
+  'queue:changed': queueViewSchema,
+  /** Ids of runs whose folder changed. */
+  'runs:changed': z.array(z.string()),
+  'run:event': z.object({ runId: z.string(), event: workerEventSchema }),
+  'workspace:changed': workspaceStateSchema,
+  'menu:command': z.enum(['open-dataset', 'view-dataset', 'view-grid', 'view-queue', 'view-runs']),
+} as const satisfies Record<NewsName, z.ZodType>;
+export type News<N extends NewsName> = z.output<(typeof news)[N]>;
+
+/** How every answer travels: a failure is a value with a code, never a thrown string. */
+export const envelopeSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: errorPayloadSchema }),
+]);
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** What the preload script puts on `window.granary`. Untyped on purpose: src-renderer/api gives it types by parsing. */
+export interface Bridge {
+  invoke(channel: ChannelName, input?: unknown): Promise<unknown>;
+  /** Returns a function that ends the subscription. */
+  on(name: NewsName, listener: (payload: unknown) => void): () => void;
+  /** The absolute path of a dropped file or folder; empty when it has none. */
+  pathOf(file: unknown): string;
+}

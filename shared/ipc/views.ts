@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { imageSizeSchema } from '../image-size.ts';
+import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
+import { queueItemSchema } from '../records/queue.ts';
+import { resizeMethodSchema } from '../records/run-config.ts';
+import { epochLogSchema, runStateSchema } from '../records/run-record.ts';
+
+/** What the window needs of a manifest: everything but the list of pictures, which may be long. */
+export const datasetSummarySchema = manifestSchema
+  .omit({ train: true, test: true, sampleSubmission: true })
+  .extend({
+    /** The path that was dropped or chosen; runs name it as their dataset. */
+    path: z.string(),
+    options: datasetOptionsSchema,
+    trainCount: z.number().int(),
+    testCount: z.number().int(),
+    /** A few ids of test pictures. */
+    testExamples: z.array(z.string()),
+    submission: z.object({ path: z.string(), rows: z.number().int() }).nullable(),
+  });
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+
+/** One line of the preview: a run that a grid would make. */
+export const runPreviewSchema = z.object({
+  name: z.string(),
+  arch: z.string(),
+  resize: resizeMethodSchema,
+  size: imageSizeSchema,
+  presize: imageSizeSchema,
+  frozenEpochs: z.number().int(),
+  epochs: z.number().int(),
+  microBatch: z.number().int(),
+  accum: z.number().int(),
+  batchSize: z.number().int(),
+});
+export type RunPreview = z.infer<typeof runPreviewSchema>;
+
+/** One row of the runs table. Figures are of the first target; null until they exist. */
+export const runRowSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: runStateSchema,
+  created: z.string().nullable(),
+  dataset: z.string().nullable(),
+  datasetHash: z.string().nullable(),
+  /** Rows with the same hash were judged on the same validation pictures. */
+  validHash: z.string().nullable(),
+  arch: z.string().nullable(),
+  resize: resizeMethodSchema.nullable(),
+  size: imageSizeSchema.nullable(),
+  epochsDone: z.number().int(),
+  epochsPlanned: z.number().int().nullable(),
+  validLoss: z.number().nullable(),
+  errorRate: z.number().nullable(),
+  bestErrorRate: z.number().nullable(),
+  ttaErrorRate: z.number().nullable(),
+  holdoutErrorRate: z.number().nullable(),
+  seconds: z.number().nullable(),
+  problem: z.string().nullable(),
+});
+export type RunRow = z.infer<typeof runRowSchema>;
+
+/** The queue in its order, and the seconds until it is empty where they can be predicted. */
+export const queueViewSchema = z.object({
+  items: z.array(queueItemSchema),
+  etaSeconds: z.number().nullable(),
+});
+export type QueueView = z.infer<typeof queueViewSchema>;
+
+/** What main remembers of a run while it trains, so that a window that opens late has the whole curve. */
+export const liveRunSchema = z.object({
+  runId: z.string(),
+  /** Thinned evenly when a run is long; the newest is always there. `loss` is one step's, not smoothed. */
+  steps: z.array(z.object({ step: z.number().int(), loss: z.number() })),
+  latest: z
+    .object({
+      epoch: z.number().int(),
+      step: z.number().int(),
+      totalSteps: z.number().int(),
+      loss: z.number(),
+      lr: z.number(),
+      imagesPerSecond: z.number(),
+      rssMb: z.number(),
+      etaSeconds: z.number().nullable(),
+    })
+    .nullable(),
+  epochs: z.array(epochLogSchema),
+  /** What the worker does now, where it is not stepping: decoding pictures, predicting. */
+  stage: z
+    .object({
+      stage: z.string(),
+      done: z.number(),
+      total: z.number().nullable(),
+      unit: z.string(),
+      perSecond: z.number().nullable(),
+    })
+    .nullable(),
+  warnings: z.array(z.string()),
+  stepsPerEpoch: z.number().int().nullable(),
+});
+export type LiveRun = z.infer<typeof liveRunSchema>;
+
+/** The workspace in use. `attached`: another Granary process trains in it, and this window only reads. */
+export const workspaceStateSchema = z.object({
+  path: z.string(),
+  mode: z.enum(['owner', 'attached']),
+  /** Who holds it, in words; null when this process does. */
+  holder: z.string().nullable(),
+});
+export type WorkspaceState = z.infer<typeof workspaceStateSchema>;

@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
+import type { NewsName } from '../../shared/ipc/channel-names.ts';
+import type { News } from '../../shared/ipc/channels.ts';
+import type { WorkerEvent } from '../../shared/ipc/job.ts';
+import type { LiveRun, QueueView, RunPreview, WorkspaceState } from '../../shared/ipc/views.ts';
+import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
+import type { Grid } from '../../shared/records/grid.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
+import type { RunSummary } from '../../shared/records/run-record.ts';
+import { startJob } from '../scheduler/supervisor.ts';
+import { Workbench } from '../scheduler/workbench.ts';
+import { LiveRunMemory } from './live-run.ts';
+import { previewOf } from './run-preview.ts';
+
+type Progress = Extract<WorkerEvent, { type: 'progress' }>;
+export type Tell = <N extends NewsName>(name: N, payload: News<N>) => void;
+
+/**
+ * One opened workspace as the app uses it: the workbench that queues and trains (or watches, when another process holds the
+ * workspace), the reading of datasets, and the memory of the run that trains. Knows nothing of windows: it tells its news.
+ */
+export class WorkspaceSession {
+  readonly #tell: Tell;
+  #workbench: Workbench | null = null;
+  #reading: AbortController | null = null;
+  #live: LiveRunMemory | null = null;
+  /** Called when training begins or ends. */
+  onTraining: (training: boolean) => void = () => undefined;
+
+  constructor(tell: Tell) {
+    this.#tell = tell;
+  }
+
+  get state(): WorkspaceState {
+    const { workspace, mode, holder } = this.#open();
+    return { path: workspace, mode, holder };
+  }
+
+  /** True while a worker of this process trains. */
+  get training(): boolean {
+    const workbench = this.#workbench;
+    return workbench?.mode === 'owner' && workbench.queue.items.some((item) => item.state === 'running');
+  }
+
+  /**
+   * Opens a workspace in place of the one before. When another process schedules it, this session only watches.
+   * @throws GranaryError WORKSPACE_INVALID; USAGE while a run trains in the one that is open
+   */
+  async open(path: string): Promise<void> {
+    if (this.training)
+      throw new GranaryError(
+        'USAGE',
+        'A run is training in the workspace that is open.',
+        'Stop it, or wait until it is done, before opening another workspace.',
+      );
+    if (this.#workbench?.workspace === resolve(path)) return;
+    const workbench = await Workbench.open(path, { attach: true, command: 'the Granary app' });
+    await this.close();
+    this.#workbench = workbench;
+    workbench.on('queue-changed', () => this.#queueChanged());
+    workbench.on('worker-event', (runId, event) => this.#workerSaid(runId, event));
+    workbench.on('runs-changed', (ids) => this.#tell('runs:changed', ids));
+    workbench.on('mode-changed', () => this.#tell('workspace:changed', this.state));
+  }
+
+  /**
+   * Reads and checks a dataset in a worker; a second call stops the first.
+   * @throws GranaryError of the reader, or CANCELLED
+   */
+  inspect(dataset: string, options: DatasetOptions): Promise<Manifest> {
+    return this.#read((signal, onProgress) => this.#open().inspect(dataset, options, onProgress, signal));
+  }
+
+  /** Draws the sample dataset into a new folder. Returns its path. */
+  drawSample(dest: string, images: number, seed: number): Promise<string> {
+    return this.#read(async (signal, onProgress) => {
+      mkdirSync(dest, { recursive: true });
+      const job = startJob({ type: 'sample', dest, images, seed }, (event) => {
+        if (event.type === 'progress') onProgress(event);
+      });
+      signal.addEventListener('abort', () => job.stop(), { once: true });
+      return (await job.result).dest;
+    });
+  }
+
+  stopReading(): void {
+    this.#reading?.abort();
+  }
+
+  async preview(dataset: string, options: DatasetOptions, grid: Grid): Promise<RunPreview[]> {
+    return (await this.#open().previewGrid({ path: dataset, options, manifest: null }, grid)).map(previewOf);
+  }
+
+  get queue(): QueueView {
+    const workbench = this.#open();
+    return { items: workbench.queue.items, etaSeconds: workbench.etaSeconds() };
+  }
+
+  /** Queues every run of a grid, and begins to train when nothing does. Returns the new items. */
+  enqueue(dataset: string, options: DatasetOptions, grid: Grid): Promise<QueueItem[]> {
+    return this.#open().enqueue({ path: dataset, options, manifest: null }, grid);
+  }
+
+  /** Trains a run that ended, or was interrupted, once more. */
+  again(runId: string): Promise<QueueItem> {
+    return this.#open().again(runId);
+  }
+
+  resumeInterrupted(): Promise<QueueItem[]> {
+    return this.#open().resumeInterrupted();
+  }
+
+  cancel(runId: string): Promise<void> {
+    return this.#open().cancel(runId);
+  }
+
+  runs(): Promise<RunSummary[]> {
+    return this.#open().runs();
+  }
+
+  run(runId: string): Promise<RunSummary> {
+    return this.#open().run(runId);
+  }
+
+  /** The memory of a run that trains, or that trained last, here. */
+  live(runId: string): LiveRun | null {
+    return this.#live?.current.runId === runId ? this.#live.current : null;
+  }
+
+  /** Stops the worker that reads and the one that trains, and lets the workspace go. */
+  async close(): Promise<void> {
+    this.#reading?.abort();
+    const workbench = this.#workbench;
+    if (workbench === null) return;
+    await workbench.close();
+    workbench.removeAllListeners();
+    this.#workbench = null;
+    this.#live = null;
+    this.onTraining(false);
+  }
+
+  #open(): Workbench {
+    if (this.#workbench === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
+    return this.#workbench;
+  }
+
+  /** One reading at a time, with its progress told. */
+  async #read<T>(
+    read: (signal: AbortSignal, onProgress: (event: Progress) => void) => Promise<T>,
+  ): Promise<T> {
+    this.#reading?.abort();
+    const controller = new AbortController();
+    this.#reading = controller;
+    try {
+      return await read(controller.signal, ({ stage, done, total, unit, perSecond }) => {
+        if (this.#reading === controller)
+          this.#tell('dataset:progress', { stage, done, total, unit, perSecond });
+      });
+    } finally {
+      if (this.#reading === controller) this.#reading = null;
+    }
+  }
+
+  #queueChanged(): void {
+    this.#tell('queue:changed', this.queue);
+    this.onTraining(this.training);
+  }
+
+  #workerSaid(runId: string, event: WorkerEvent): void {
+    if (this.#live?.current.runId !== runId) this.#live = new LiveRunMemory(runId);
+    this.#live.take(event);
+    this.#tell('run:event', { runId, event });
+    // The prediction for the whole queue grows better as this run goes on; its epochs are often enough to say so.
+    if (event.type === 'epoch') this.#tell('queue:changed', this.queue);
+  }
+}

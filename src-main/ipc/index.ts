@@ -1,0 +1,16 @@
+import { appHandlers } from './app.ts';
+import { datasetHandlers } from './dataset.ts';
+import type { Handlers } from './door.ts';
+import { queueHandlers } from './queue.ts';
+import { runsHandlers } from './runs.ts';
+import type { Services } from './services.ts';
+
+/** Every channel's handler. */
+export function createHandlers(services: Services): Handlers {
+  return {
+    ...appHandlers(services),
+    ...datasetHandlers(services),
+    ...queueHandlers(services),
+    ...runsHandlers(services),
+  };
+}

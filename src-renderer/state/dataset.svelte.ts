@@ -1,0 +1,85 @@
+import { ask, hear } from '../api/granary.ts';
+import type { News } from '../../shared/ipc/channels.ts';
+import type { DatasetSummary } from '../../shared/ipc/views.ts';
+import type { DatasetOptions } from '../../shared/records/dataset.ts';
+import { faultOf, type Fault } from './fault.ts';
+
+/** How many pictures the sample dataset of the first minute has: enough to learn from, drawn in a few seconds. */
+const sample = { images: 800, seed: 1 };
+
+/** The dataset on the desk: being read, read, or refused. */
+export class DatasetState {
+  status = $state<'none' | 'drawing' | 'reading' | 'ready'>('none');
+  /** What is being read or was refused. */
+  path = $state('');
+  progress = $state.raw<News<'dataset:progress'> | null>(null);
+  summary = $state.raw<DatasetSummary | null>(null);
+  fault = $state.raw<Fault | null>(null);
+  /** Answers of a reading that is no longer the newest are dropped. */
+  #reading = 0;
+
+  constructor() {
+    hear('dataset:progress', (progress) => {
+      if (this.busy) this.progress = progress;
+    });
+  }
+
+  get busy(): boolean {
+    return this.status === 'reading' || this.status === 'drawing';
+  }
+
+  /** Reads and checks a folder or CSV; what was there stays on the desk if it fails. */
+  async read(path: string, options: DatasetOptions = {}): Promise<void> {
+    const reading = ++this.#reading;
+    this.status = 'reading';
+    this.path = path;
+    this.fault = null;
+    this.progress = null;
+    try {
+      const summary = await ask('dataset:inspect', { path, options });
+      if (reading !== this.#reading) return;
+      this.summary = summary;
+      this.status = 'ready';
+    } catch (error) {
+      if (reading !== this.#reading) return;
+      this.#refused(error);
+    }
+  }
+
+  async choose(): Promise<void> {
+    try {
+      const path = await ask('dataset:choose');
+      if (path !== null) await this.read(path);
+    } catch (error) {
+      this.#refused(error);
+    }
+  }
+
+  async drawSample(): Promise<void> {
+    const reading = ++this.#reading;
+    const before = this.status;
+    try {
+      this.status = 'drawing';
+      this.path = '';
+      this.fault = null;
+      this.progress = null;
+      const drawn = await ask('dataset:draw-sample', sample);
+      if (reading !== this.#reading) return;
+      if (drawn === null) this.status = before;
+      else await this.read(drawn.path);
+    } catch (error) {
+      if (reading === this.#reading) this.#refused(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#reading += 1;
+    this.status = this.summary === null ? 'none' : 'ready';
+    await ask('dataset:stop');
+  }
+
+  #refused(error: unknown): void {
+    this.fault = faultOf(error);
+    this.status = this.summary === null ? 'none' : 'ready';
+  }
+}

@@ -1,0 +1,63 @@
+import { ask, hear } from '../api/granary.ts';
+import type { QueueView } from '../../shared/ipc/views.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
+import { LiveRunState } from './live-run.svelte.ts';
+
+/** The queue, and the run of it that trains now. */
+export class QueueState {
+  items = $state.raw<QueueItem[]>([]);
+  /** Seconds until the queue is empty, where they can be predicted. */
+  etaSeconds = $state<number | null>(null);
+  /** The run that trains, or the last one that did while this window was open. */
+  live = $state.raw<LiveRunState | null>(null);
+
+  constructor() {
+    hear('queue:changed', (queue) => this.#set(queue));
+    hear('run:event', ({ runId, event }) => {
+      if (this.live?.runId !== runId) this.live = new LiveRunState(runId);
+      this.live.take(event);
+    });
+  }
+
+  async load(): Promise<void> {
+    this.#set(await ask('queue:list'));
+  }
+
+  get running(): QueueItem | undefined {
+    return this.items.find((item) => item.state === 'running');
+  }
+
+  get pending(): number {
+    return this.items.filter((item) => item.state === 'pending').length;
+  }
+
+  get interrupted(): number {
+    return this.items.filter((item) => item.state === 'interrupted').length;
+  }
+
+  item(runId: string): QueueItem | undefined {
+    return this.items.find((item) => item.runId === runId);
+  }
+
+  async cancel(runId: string): Promise<void> {
+    await ask('queue:cancel', { runId });
+  }
+
+  async again(runId: string): Promise<void> {
+    await ask('queue:again', { runId });
+  }
+
+  async resumeInterrupted(): Promise<void> {
+    await ask('queue:resume');
+  }
+
+  #set({ items, etaSeconds }: QueueView): void {
+    this.items = items;
+    this.etaSeconds = etaSeconds;
+    const running = this.running;
+    if (running === undefined || this.live?.runId === running.runId) return;
+    const live = new LiveRunState(running.runId);
+    this.live = live;
+    void live.load();
+  }
+}

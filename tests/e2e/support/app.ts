@@ -1,0 +1,59 @@
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { electronExecutable, electronSwitches } from '../../../scripts/electron.mjs';
+import { root } from '../../../scripts/setup/paths.mjs';
+
+export interface RunningApp {
+  app: ElectronApplication;
+  page: Page;
+  workspace: string;
+  /** Everything that the page wrote to its console as an error, and what it threw. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+/** An empty folder that is gone after the test. */
+export function scratchFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'granary-e2e-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Starts the built app as a user would, with a workspace and preferences of its own. */
+export async function startApp(
+  folder: string,
+  environment: Record<string, string> = {},
+): Promise<RunningApp> {
+  const workspace = join(folder, 'workspace');
+  const app = await _electron.launch({
+    executablePath: electronExecutable(),
+    args: [...(await electronSwitches()), root],
+    env: {
+      ...(process.env as Record<string, string>),
+      GRANARY_NODE: process.execPath,
+      GRANARY_WORKSPACE: workspace,
+      GRANARY_USER_DATA: join(folder, 'preferences'),
+      // Nobody is there to answer the question whether a run may be stopped.
+      GRANARY_ON_QUIT: 'stop',
+      ...environment,
+    },
+  });
+  const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.getByTestId('workspace').waitFor();
+  return { app, page, workspace, complaints, close: () => app.close() };
+}
+
+/** Drops a file or folder of the disk on the window, as the system does. */
+export async function dropOnWindow(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 500, y: 400, data });
+  await session.detach();
+}
