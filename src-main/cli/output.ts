@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { GranaryError, toErrorPayload } from '../../shared/errors.ts';
+import { toErrorPayload } from '../../shared/errors.ts';
 
 /** One JSON value a line on standard output: what `--json` promises. */
 export function printJson(value: unknown): void {
@@ -7,18 +7,19 @@ export function printJson(value: unknown): void {
 }
 
 /**
- * Ends the command with a non-zero code. A user's mistake is told in a sentence with its fix; only a bug (any error that is
- * not a GranaryError) shows a stack, because someone has to report it.
+ * Ends the command with a non-zero code. A user's mistake is told in a sentence with its fix, and so is a refusal of the file
+ * system; only a bug shows a stack, because someone has to report it.
  */
 export function reportFailure(error: unknown, json: boolean): void {
   const payload = toErrorPayload(error);
-  process.exitCode = 1;
+  process.exitCode ||= 1;
   if (json) {
     printJson({ type: 'error', code: payload.code, message: payload.message, fix: payload.fix });
     return;
   }
   process.stderr.write(`${pc.red(`${payload.code}:`)} ${payload.message}\n`);
   if (payload.fix !== undefined) process.stderr.write(`${payload.fix}\n`);
-  if (!(error instanceof GranaryError) && payload.stack !== undefined)
-    process.stderr.write(`${payload.stack}\n`);
+  const refusal = typeof (error as { syscall?: unknown }).syscall === 'string';
+  if (payload.code === 'INTERNAL' && !refusal && payload.stack !== undefined)
+    process.stderr.write(`${payload.stack}\nThis is a bug in Granary: please report it with these lines.\n`);
 }

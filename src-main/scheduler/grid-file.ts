@@ -121,6 +121,28 @@ export function parseGrid(value: unknown, source = 'The grid', locate: Locate = 
   );
 }
 
+/** Keys whose flag is not simply the key with dashes. */
+const flagNames: Record<string, string> = { weightDecay: '--wd', ttaViews: '--tta', targets: '--target' };
+
+/**
+ * The grid of one block that a command line's flags make.
+ * @throws GranaryError USAGE, naming the flag and what was expected
+ */
+export function gridOfFlags(block: Record<string, unknown>): Grid {
+  const value = { blocks: [block] };
+  const parsed = gridSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]!.path as Key[];
+  const key = String(path[2]);
+  const flag = flagNames[key] ?? `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const expected = (expectations as Record<string, string>)[key] ?? 'something else';
+  throw new GranaryError(
+    'USAGE',
+    `${flag} needs ${expected}, and ${show(value, path)} was given.`,
+    'Run with --help for the flags and examples.',
+  );
+}
+
 function describe(
   issue: z.core.$ZodIssue,
   value: unknown,

@@ -3,6 +3,19 @@ import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as report } from './report.ts';
 import { register as score } from './score.ts';
+import { register as queue } from './queue.ts';
+import { register as runs } from './runs.ts';
+import { register as show } from './show.ts';
+import { register as train } from './train.ts';
 
 /** One file a subcommand; each registers itself on the program. */
-export const commands: ((program: Command) => void)[] = [doctor, ensemble, score, report];
+export const commands: ((program: Command) => void)[] = [
+  doctor,
+  ensemble,
+  score,
+  report,
+  train,
+  queue,
+  runs,
+  show,
+];

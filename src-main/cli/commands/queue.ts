@@ -1,0 +1,175 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { GranaryError } from '../../../shared/errors.ts';
+import type { Grid } from '../../../shared/records/grid.ts';
+import type { QueueItem } from '../../../shared/records/queue.ts';
+import { workspacePath } from '../../files/paths.ts';
+import { readRun } from '../../runs/run-store.ts';
+import { gridOfFlags, readGridFile } from '../../scheduler/grid-file.ts';
+import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
+import { printJson } from '../output.ts';
+import { type RunFigures, figuresOf } from '../run-figures.ts';
+import { type RunFlags, addRunFlags, datasetOptionsOf, list, settingsOf } from '../run-flags.ts';
+import { trainQueue } from '../train-queue.ts';
+
+interface Flags extends RunFlags {
+  grid?: string;
+  arch?: string[];
+  size?: string[];
+  imgSize?: string[];
+  resize?: string[];
+  resume?: boolean;
+  workspace?: string;
+  json?: boolean;
+}
+
+/** `granary queue`: a grid of runs, one after another. */
+export function register(program: Command): void {
+  const command = program
+    .command('queue')
+    .description('Train a grid of runs one after another; one that fails does not stop the rest.')
+    .argument('[dataset]', 'folder of the dataset: a folder per label, or a CSV with pictures')
+    .option(
+      '--grid <file>',
+      'YAML or JSON file: a list of blocks, each its own product (docs/file-formats.md)',
+    )
+    .option('--arch <ids>', "timm's ids, separated by commas: the flags make a grid of one block", list)
+    .option(
+      '--resize <methods>',
+      'squish, crop, pad: some of them, separated by commas (default: squish)',
+      list,
+    )
+    .option('--size <sizes>', 'training sizes, separated by commas: 128,320x240 (height first)', list)
+    .option('--img-size <sizes>', 'the same as --size', list);
+  addRunFlags(command)
+    .option('--resume', 'train what was interrupted: after Ctrl-C, a crash or a power cut')
+    .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
+    .option('--json', 'print one JSON object a line: events, then the result')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ granary queue data/paddy --grid assets/grids/demo.yaml
+  $ granary queue data/paddy --arch tf_efficientnet_lite0,tf_efficientnet_lite1 --resize squish,crop --size 128,160
+  $ granary queue data/paddy --grid my.yaml --epochs 1      (a flag wins over the file's own setting)
+  $ granary queue --resume
+
+Ctrl-C stops after the step; finished epochs are kept, and the waiting runs can be resumed.`,
+    )
+    .action(queue);
+}
+
+async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
+  const workspace = workspacePath(flags.workspace);
+  const json = flags.json === true;
+  const grid = flags.resume === true ? null : gridOf(flags);
+  const items = await trainQueue({
+    workspace,
+    command: 'granary queue',
+    json,
+    async enqueue(workbench, read) {
+      if (grid === null) {
+        const resumed = await workbench.resumeInterrupted();
+        if (resumed.length > 0) return resumed;
+        throw new GranaryError(
+          'USAGE',
+          `Nothing was interrupted in ${workspace}.`,
+          'Queue a grid with --grid or --arch.',
+        );
+      }
+      if (dataset === undefined)
+        throw new GranaryError(
+          'USAGE',
+          'A queue needs DATASET.',
+          'For example: granary queue data/paddy --grid my.yaml',
+        );
+      return read(dataset, datasetOptionsOf(flags), grid);
+    },
+  });
+  await report(items, workspace, json);
+  if (items.some((item) => item.state !== 'finished')) process.exitCode ||= 1;
+}
+
+/**
+ * The grid that the flags ask for: a file, whose settings flags replace, or one block.
+ * @throws GranaryError USAGE, GRID_INVALID
+ */
+export function gridOf(flags: Flags): Grid {
+  const settings = settingsOf(flags);
+  const size = flags.size ?? flags.imgSize;
+  if (flags.grid === undefined) {
+    if (flags.arch === undefined || size === undefined)
+      throw new GranaryError(
+        'USAGE',
+        'A queue needs --grid FILE, or --arch and --size.',
+        'For example: granary queue data/paddy --arch resnet18,resnet34 --size 128',
+      );
+    const block = { ...settings, arch: flags.arch, resize: flags.resize, size };
+    return gridOfFlags(block);
+  }
+  if (flags.arch !== undefined || size !== undefined || flags.resize !== undefined)
+    throw new GranaryError(
+      'USAGE',
+      '--grid names architectures, resize methods and sizes itself, so --arch, --resize and --size cannot be given with it.',
+      'Leave one of them out.',
+    );
+  const grid = readGridFile(flags.grid);
+  // Checked by themselves first, so that a mistyped flag is not taken for a mistake in the file.
+  gridOfFlags({ ...settings, arch: 'any', size: 1 });
+  return { ...grid, blocks: grid.blocks.map((block) => ({ ...block, ...settings })) };
+}
+
+async function report(items: readonly QueueItem[], workspace: string, json: boolean): Promise<void> {
+  const rows = await Promise.all(items.map((item) => rowOf(item, workspace)));
+  const finished = items.filter((item) => item.state === 'finished').length;
+  if (json) {
+    printJson({ type: 'result', finished, total: items.length, runs: rows });
+    return;
+  }
+  const table = formatTable(
+    ['run', 'state', 'valid_loss', 'error', 'TTA', 'hold-out TTA', 'time', 'id'],
+    rows.map((row) => [
+      row.name,
+      row.state,
+      formatLoss(row.valid_loss),
+      formatRate(row.error_rate),
+      formatRate(row.tta_error_rate),
+      formatRate(row.holdout_tta_error_rate ?? row.holdout_error_rate),
+      row.seconds === null ? '–' : formatDuration(row.seconds),
+      row.run,
+    ]),
+    ['state', 'id'],
+  );
+  process.stdout.write(`\n${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n`);
+  for (const { name, state, problem, fix } of rows) {
+    if (problem === null) continue;
+    process.stdout.write(`\n${pc.red(`${name} ${state}:`)} ${problem}\n${fix === null ? '' : `${fix}\n`}`);
+  }
+  const left = items.filter((item) => item.state === 'interrupted').length;
+  if (left > 0)
+    process.stdout.write(`\n${left} waiting runs can be trained with \`granary queue --resume\`.\n`);
+}
+
+/** A run's figures, or, when it has no folder (it was refused at once, or never began), what the queue knows. */
+async function rowOf(item: QueueItem, workspace: string): Promise<RunFigures & { fix: string | null }> {
+  const summary = await readRun(workspace, item.runId).catch((error: unknown) => {
+    if (error instanceof GranaryError && error.code === 'RUN_NOT_FOUND') return null;
+    throw error;
+  });
+  const empty = {
+    id: item.runId,
+    state: 'failed',
+    header: null,
+    epochs: [],
+    result: null,
+    problem: null,
+  } as const;
+  const figures = figuresOf(summary ?? { ...empty, epochs: [] }, workspace);
+  return {
+    ...figures,
+    name: item.name,
+    state: item.state,
+    problem: item.error?.message ?? figures.problem,
+    fix: item.error?.fix ?? null,
+  };
+}

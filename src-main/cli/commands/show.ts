@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { formatImageSize } from '../../../shared/image-size.ts';
+import { type RunConfig, runConfigSchema } from '../../../shared/records/run-config.ts';
+import type { RunHeader, RunSummary } from '../../../shared/records/run-record.ts';
+import { layout } from '../../../shared/workspace-layout.ts';
+import { workspacePath } from '../../files/paths.ts';
+import { readRun, resolveRunId } from '../../runs/run-store.ts';
+import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
+import { printJson } from '../output.ts';
+
+/** `granary show RUN`: one run's settings, epochs and figures. */
+export function register(program: Command): void {
+  program
+    .command('show')
+    .description("Show one run: its settings, epochs and figures, and why it ended if it didn't finish.")
+    .argument('<run>', 'id, or a beginning or the end of it that no other run shares')
+    .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExamples:\n  $ granary show k3x9\n  $ granary show 20261123-2115 --json')
+    .action(async (text: string, flags: { workspace?: string; json?: boolean }) => {
+      const workspace = workspacePath(flags.workspace);
+      const run = await readRun(workspace, await resolveRunId(workspace, text));
+      if (flags.json === true) printJson({ ...run, folder: join(workspace, layout.runs, run.id) });
+      else process.stdout.write(`${describe(run, workspace)}\n`);
+    });
+}
+
+function describe(run: RunSummary, workspace: string): string {
+  const { header, epochs, result } = run;
+  const parts = [`${pc.bold(header?.name ?? run.id)}  ${run.state}`, join(workspace, layout.runs, run.id)];
+  if (run.problem !== null) parts.push(pc.red(run.problem));
+  if (header !== null) parts.push('', ...settings(header));
+  if (epochs.length > 0) {
+    const rows = epochs.map((epoch) => [
+      `${epoch.epoch}${epoch.phase === 'frozen' ? ' frozen' : ''}`,
+      formatLoss(epoch.trainLoss, 6),
+      formatLoss(epoch.validLoss, 6),
+      formatLoss(epoch.errorRate, 6),
+      epoch.imagesPerSecond.toFixed(0),
+      formatDuration(epoch.trainSeconds + epoch.validSeconds),
+    ]);
+    parts.push(
+      '',
+      ...formatTable(['epoch', 'train_loss', 'valid_loss', 'error_rate', 'images/s', 'time'], rows),
+    );
+  }
+  if (result?.status === 'finished') {
+    const rows = (['valid', 'holdout'] as const).flatMap((set) =>
+      result[set].map((figures) => [
+        `${set === 'valid' ? 'validation' : 'hold-out'}, ${figures.target}`,
+        String(figures.images),
+        formatLoss(figures.loss),
+        formatRate(figures.errorRate),
+        formatLoss(figures.ttaLoss),
+        formatRate(figures.ttaErrorRate),
+      ]),
+    );
+    parts.push('', ...formatTable(['pictures', 'count', 'loss', 'error', 'TTA loss', 'TTA error'], rows));
+    parts.push(
+      '',
+      `best epoch ${result.best.epoch} (${formatRate(result.best.errorRate)}), ${formatDuration(result.seconds)}, peak memory ${Math.round(result.peakRssMb)} MB, ${result.compiledSteps} compiled steps`,
+    );
+  } else if (result !== null) {
+    parts.push('', pc.red(`${result.error.code}: ${result.error.message}`));
+    if (result.error.fix !== undefined) parts.push(result.error.fix);
+  }
+  if (run.state === 'interrupted')
+    parts.push(
+      '',
+      `It was cut off. Its finished epochs are kept; train it again with \`granary train --again ${run.id}\`.`,
+    );
+  return parts.join('\n');
+}
+
+function settings(header: RunHeader): string[] {
+  const { config, counts } = header;
+  const rows: [string, string][] = [
+    ['dataset', `${header.datasetName} (${config.dataset})`],
+    [
+      'pictures',
+      `${counts.train} to train, ${counts.valid} to validate, ${counts.holdout} held out, ${counts.test} to predict`,
+    ],
+    [
+      'targets',
+      header.targets.map((target) => `${target.name} (${target.classes.length} classes)`).join(', '),
+    ],
+    [
+      'model',
+      `${config.arch}, ${(header.parameters / 1e6).toFixed(1)} M parameters, weights ${header.weights.source}`,
+    ],
+    [
+      'pixels',
+      `${config.resize} to ${formatImageSize(config.presize ?? config.size)}, trained at ${formatImageSize(config.size)}`,
+    ],
+    [
+      'batch',
+      `${config.batchSize} = ${header.microBatch} × ${config.accum}, ${header.stepsPerEpoch} steps an epoch`,
+    ],
+    ['seed', String(config.seed)],
+    ['differs', differing(config) || 'nothing: all defaults'],
+    [
+      'device',
+      `${header.device}, TensorFlow ${header.versions.tensorflow}, Granary ${header.versions.granary}`,
+    ],
+  ];
+  return [
+    ...rows.map(([name, value]) => `${pc.dim(name.padEnd(9))}${value}`),
+    ...header.warnings.map((warning) => pc.yellow(`Note: ${warning}`)),
+  ];
+}
+
+/** Settings that are not the documented defaults, apart from what names the run. */
+function differing(config: RunConfig): string {
+  const { dataset, arch, size, seed } = config;
+  const defaults = runConfigSchema.parse({ dataset, arch, size, seed });
+  const named = ['dataset', 'arch', 'size', 'presize', 'resize', 'seed', 'datasetOptions'];
+  return (Object.keys(config) as (keyof RunConfig)[])
+    .filter((key) => !named.includes(key) && JSON.stringify(config[key]) !== JSON.stringify(defaults[key]))
+    .map((key) => `${key} ${JSON.stringify(config[key])}`)
+    .join(', ');
+}

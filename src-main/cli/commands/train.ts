@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
+import type { QueueItem } from '../../../shared/records/queue.ts';
+import { workspacePath } from '../../files/paths.ts';
+import { readRun, resolveRunId } from '../../runs/run-store.ts';
+import { gridOfFlags } from '../../scheduler/grid-file.ts';
+import { formatDuration, formatLoss, formatRate } from '../format.ts';
+import { printJson } from '../output.ts';
+import { type RunFigures, figuresOf } from '../run-figures.ts';
+import { type RunFlags, addRunFlags, datasetOptionsOf, settingsOf } from '../run-flags.ts';
+import { trainQueue } from '../train-queue.ts';
+
+interface Flags extends RunFlags {
+  arch?: string;
+  size?: string;
+  imgSize?: string;
+  resize?: string;
+  again?: string;
+  workspace?: string;
+  json?: boolean;
+}
+
+/** `granary train`: one run, from the command line's flags. */
+export function register(program: Command): void {
+  const command = program
+    .command('train')
+    .description('Train one run: a frozen epoch on the new head, then all layers, then predictions with TTA.')
+    .argument('[dataset]', 'folder of the dataset: a folder per label, or a CSV with pictures')
+    .option('--arch <id>', "timm's id of the architecture, such as tf_efficientnet_lite0")
+    .option('--size <size>', 'training size: 128, or 320x240 (height first)')
+    .option('--img-size <size>', 'the same as --size')
+    .option('--resize <method>', 'how pictures become --presize: squish, crop or pad (default: squish)');
+  addRunFlags(command)
+    .option('--again <run>', 'train a run again from its own config (interrupted, failed or finished)')
+    .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
+    .option('--json', 'print one JSON object a line: events, then the result')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ granary train data/paddy --arch tf_efficientnet_lite0 --size 128
+  $ granary train data/paddy --arch convnext_tiny --size 320x240 --presize 640x480 --resize crop --accum 4
+  $ granary train data/paddy --arch resnet18 --size 64 --weights none --epochs 20 --seed 1 --json
+  $ granary train data/paddy --arch resnet26d --size 128 --target label --target variety
+  $ granary train --again k3x9
+
+A run is a folder in the workspace. Ctrl-C stops after the step; finished epochs are kept.`,
+    )
+    .action(train);
+}
+
+async function train(dataset: string | undefined, flags: Flags): Promise<void> {
+  const workspace = workspacePath(flags.workspace);
+  const json = flags.json === true;
+  const [item] = await trainQueue({
+    workspace,
+    command: 'granary train',
+    json,
+    async enqueue(workbench, read) {
+      if (flags.again !== undefined)
+        return [await workbench.again(await resolveRunId(workspace, flags.again))];
+      const { dataset: path, arch, size } = required(dataset, flags);
+      const block = { ...settingsOf(flags), arch, size, resize: flags.resize };
+      return read(path, datasetOptionsOf(flags), gridOfFlags(block));
+    },
+  });
+  await report(item!, workspace, json);
+}
+
+/** @throws GranaryError USAGE naming what is missing */
+function required(
+  dataset: string | undefined,
+  flags: Flags,
+): { dataset: string; arch: string; size: string } {
+  const { arch } = flags;
+  const size = flags.size ?? flags.imgSize;
+  const missing = [
+    ...(dataset === undefined ? ['DATASET'] : []),
+    ...(arch === undefined ? ['--arch'] : []),
+    ...(size === undefined ? ['--size'] : []),
+  ];
+  if (dataset === undefined || arch === undefined || size === undefined)
+    throw new GranaryError(
+      'USAGE',
+      `Training needs ${missing.join(' and ')}.`,
+      'For example: granary train data/paddy --arch tf_efficientnet_lite0 --size 128',
+    );
+  return { dataset, arch, size };
+}
+
+async function report(item: QueueItem, workspace: string, json: boolean): Promise<void> {
+  if (item.state !== 'finished')
+    throw fromErrorPayload(item.error ?? { code: 'CANCELLED', message: 'The run was stopped.' });
+  const figures = figuresOf(await readRun(workspace, item.runId), workspace);
+  if (json) printJson({ type: 'result', ...figures });
+  else process.stdout.write(`${describe(figures)}\n`);
+}
+
+function describe(figures: RunFigures): string {
+  const rows = [
+    `\nFinished in ${formatDuration(figures.seconds ?? 0)}: ${figures.run}`,
+    `validation  loss ${formatLoss(figures.valid_loss)}  error ${formatRate(figures.error_rate)}  with TTA ${formatRate(figures.tta_error_rate)}`,
+  ];
+  if (figures.holdout_error_rate !== null)
+    rows.push(
+      `hold-out    error ${formatRate(figures.holdout_error_rate)}  with TTA ${formatRate(figures.holdout_tta_error_rate)}`,
+    );
+  return rows.join('\n');
+}

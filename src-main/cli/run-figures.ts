@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { layout } from '../../shared/workspace-layout.ts';
+import type { RunSummary } from '../../shared/records/run-record.ts';
+
+/** A run's figures under the names that scripts read. Rates are of the first target; null where there is none (yet). */
+export interface RunFigures {
+  run: string;
+  name: string;
+  state: string;
+  dataset: string | null;
+  created: string | null;
+  epochs: number;
+  epochs_planned: number | null;
+  valid_loss: number | null;
+  error_rate: number | null;
+  tta_loss: number | null;
+  tta_error_rate: number | null;
+  holdout_error_rate: number | null;
+  holdout_tta_error_rate: number | null;
+  best_error_rate: number | null;
+  seconds: number | null;
+  peak_rss_mb: number | null;
+  /** Runs with the same hash were judged on the same validation pictures. */
+  valid_hash: string | null;
+  seed: number | null;
+  folder: string;
+  problem: string | null;
+}
+
+/** The newest figures that there are: those of the result once it is written, the last epoch's until then. */
+export function figuresOf(run: RunSummary, workspace: string): RunFigures {
+  const { header, epochs, result } = run;
+  const finished = result?.status === 'finished' ? result : null;
+  const last = epochs[epochs.length - 1];
+  const valid = finished?.valid[0];
+  const holdout = finished?.holdout[0];
+  const rates = epochs.map((epoch) => epoch.errorRate);
+  const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
+  return {
+    run: run.id,
+    name: header?.name ?? run.id,
+    state: run.state,
+    dataset: header?.datasetName ?? null,
+    created: header?.created ?? null,
+    epochs: epochs.length,
+    epochs_planned: header === null ? null : header.config.epochs + header.config.frozenEpochs,
+    valid_loss: valid?.loss ?? last?.validLoss ?? null,
+    error_rate: valid?.errorRate ?? last?.errorRate ?? null,
+    tta_loss: valid?.ttaLoss ?? null,
+    tta_error_rate: valid?.ttaErrorRate ?? null,
+    holdout_error_rate: holdout?.errorRate ?? null,
+    holdout_tta_error_rate: holdout?.ttaErrorRate ?? null,
+    best_error_rate: finished?.best.errorRate ?? (rates.length === 0 ? null : Math.min(...rates)),
+    seconds: finished?.seconds ?? (epochs.length === 0 ? null : spent),
+    peak_rss_mb: finished?.peakRssMb ?? last?.peakRssMb ?? null,
+    valid_hash: header?.validHash ?? null,
+    seed: header?.config.seed ?? null,
+    folder: join(workspace, layout.runs, run.id),
+    problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
+  };
+}

@@ -1,0 +1,157 @@
+import type { Command } from 'commander';
+import { GranaryError } from '../../shared/errors.ts';
+import type { DatasetOptions } from '../../shared/records/dataset.ts';
+import type { GridBlock } from '../../shared/records/grid.ts';
+
+/** The flags of `train` and `queue` as commander gives them. */
+export interface RunFlags {
+  presize?: string;
+  padMode?: string;
+  epochs?: number;
+  frozenEpochs?: number;
+  batchSize?: number;
+  accum?: number;
+  gradAccumSteps?: number;
+  lr?: number;
+  wd?: number;
+  labelSmoothing?: number;
+  seed?: number;
+  split?: string;
+  holdout?: boolean;
+  weights?: string;
+  target?: string[];
+  augment?: boolean;
+  tta?: number;
+  imageColumn?: string;
+  imagesDir?: string;
+  testDir?: string | false;
+}
+
+/** Adds every setting of a run that is the same in `train` and `queue`. Defaults are those of docs/recipe.md. */
+export function addRunFlags(command: Command): Command {
+  return command
+    .option('--presize <size>', 'size of the cached pixels, reached by --resize (default: 1.5 × size)')
+    .option('--pad-mode <mode>', 'what --resize pad fills with: zeros, border or reflection (default: zeros)')
+    .option('--epochs <n>', 'epochs with all layers (default: 5)', integer('--epochs'))
+    .option(
+      '--frozen-epochs <n>',
+      'epochs with the head alone, before them (default: 1)',
+      integer('--frozen-epochs'),
+    )
+    .option(
+      '--batch-size <n>',
+      'effective batch: micro-batch × accumulation (default: 64)',
+      integer('--batch-size'),
+    )
+    .option(
+      '--accum <n>',
+      'gradient accumulation; must divide the batch size (default: 1)',
+      integer('--accum'),
+    )
+    .option('--grad-accum-steps <n>', 'the same as --accum', integer('--grad-accum-steps'))
+    .option('--lr <x>', 'peak learning rate of the head (default: 0.002)', decimal('--lr'))
+    .option('--wd <x>', 'weight decay (default: 0.01)', decimal('--wd'))
+    .option('--label-smoothing <x>', 'label smoothing (default: 0)', decimal('--label-smoothing'))
+    .option('--seed <n>', 'seed of everything random (default: a new one each run)', integer('--seed'))
+    .option(
+      '--split <file>',
+      'JSON file {"train": [ids], "valid": [ids]} (default: a random fifth validates)',
+    )
+    .option('--holdout', 'keep the common 10 % hold-out away from training (default)')
+    .option('--no-holdout', 'train on all pictures: pure bagging')
+    .option('--weights <which>', 'auto, none (from scratch) or a .safetensors file (default: auto)')
+    .option('--target <column>', 'column to train on; repeat it to train on several together', collect)
+    .option('--no-augment', 'train without augmentation')
+    .option(
+      '--tta <n>',
+      'augmented views in test-time augmentation; 0 for none (default: 4)',
+      integer('--tta'),
+    )
+    .option('--image-column <name>', 'CSV datasets: the column that names the picture (default: guessed)')
+    .option('--images-dir <dir>', 'folder of the training pictures (default: guessed)')
+    .option('--test-dir <dir>', 'folder of the test pictures (default: guessed)')
+    .option('--no-test-dir', 'there are no test pictures');
+}
+
+/** What the flags say of every run: a grid block without architecture, resize method and size. */
+export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' | 'size'> {
+  if (flags.accum !== undefined && flags.gradAccumSteps !== undefined && flags.accum !== flags.gradAccumSteps)
+    throw new GranaryError(
+      'USAGE',
+      '--accum and --grad-accum-steps are two names of one setting and were given different values.',
+      'Give one of them.',
+    );
+  return defined({
+    presize: flags.presize,
+    // Checked with the rest of the grid, which names what is allowed.
+    padMode: flags.padMode as GridBlock['padMode'],
+    epochs: flags.epochs,
+    frozenEpochs: flags.frozenEpochs,
+    batchSize: flags.batchSize,
+    accum: flags.accum ?? flags.gradAccumSteps,
+    lr: flags.lr,
+    weightDecay: flags.wd,
+    labelSmoothing: flags.labelSmoothing,
+    ttaViews: flags.tta,
+    seed: flags.seed,
+    weights: flags.weights,
+    targets: flags.target,
+    split: flags.split,
+    holdout: flags.holdout,
+    augment: flags.augment === false ? null : undefined,
+  });
+}
+
+/** What the flags say of reading the dataset. */
+export function datasetOptionsOf(flags: RunFlags): DatasetOptions {
+  return defined({
+    imageColumn: flags.imageColumn,
+    imagesDir: flags.imagesDir,
+    testDir: flags.testDir === false ? null : flags.testDir,
+  });
+}
+
+/** `a,b` and `--flag a --flag b` both give a list. */
+export function list(value: string, before: string[] = []): string[] {
+  return [
+    ...before,
+    ...value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  ];
+}
+
+/** Names of columns may hold commas, so only repeating the flag makes a list. */
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+/** A parser of whole numbers that names its flag. */
+export function integer(flag: string): (text: string) => number {
+  return (text) => {
+    if (/^[+-]?\d+$/.test(text.trim())) return Number(text);
+    throw new GranaryError(
+      'USAGE',
+      `${flag} needs a whole number, and "${text}" was given.`,
+      `For example: ${flag} 4`,
+    );
+  };
+}
+
+function decimal(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value)) return value;
+    throw new GranaryError(
+      'USAGE',
+      `${flag} needs a number, and "${text}" was given.`,
+      `For example: ${flag} 0.002`,
+    );
+  };
+}
+
+/** Without the keys that were not given, so that a grid file's own values stay. */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+}

@@ -1,0 +1,76 @@
+import type { QueueItem } from '../../shared/records/queue.ts';
+import type { DatasetOptions } from '../../shared/records/dataset.ts';
+import type { Grid } from '../../shared/records/grid.ts';
+import { Workbench } from '../scheduler/workbench.ts';
+import { expandGrid } from '../scheduler/grid.ts';
+import { StatusLine } from './progress.ts';
+import { JsonDisplay, type RunDisplay, TerminalDisplay, progressText } from './run-display.ts';
+import { printJson } from './output.ts';
+
+/** The exit code that shells give a program ended by Ctrl-C. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+/** What `train` and `queue` are about to do. */
+export interface TrainingRequest {
+  workspace: string;
+  /** What others are told holds the workspace. */
+  command: string;
+  json: boolean;
+  /** Queues the runs. `read` reads a dataset with progress on the terminal. */
+  enqueue(workbench: Workbench, read: ReadDataset): Promise<QueueItem[]>;
+}
+
+export type ReadDataset = (dataset: string, options: DatasetOptions, grid: Grid) => Promise<QueueItem[]>;
+
+/**
+ * Opens the workspace, queues, shows what happens until all is done, and lets the workspace go, however it ends.
+ * The first Ctrl-C stops after the step, the second kills the worker; finished epochs stay in either case.
+ * @returns the items that were queued, in their last state
+ */
+export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]> {
+  const { json } = request;
+  const workbench = await Workbench.open(request.workspace, { command: request.command });
+  const status = new StatusLine(!json);
+  const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);
+  const reading = new AbortController();
+  let signals = 0;
+  const interrupt = (): void => {
+    signals += 1;
+    process.exitCode = INTERRUPTED_EXIT_CODE;
+    reading.abort();
+    workbench.stop(signals === 1 ? 'after-step' : 'now');
+    if (!json && signals === 1)
+      status.print(
+        'Stopping after this step; finished epochs are kept. Ctrl-C again ends it at once.',
+        process.stderr,
+      );
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    let ids: string[] = [];
+    workbench.on('worker-event', (runId, event) => {
+      const order = workbench.queue.items.filter((item) => ids.length === 0 || ids.includes(item.runId));
+      const place = `${order.findIndex((item) => item.runId === runId) + 1}/${order.length}`;
+      display.hear(runId, event, place, workbench.etaSeconds());
+    });
+    const read: ReadDataset = async (path, options, grid) => {
+      // A mistyped architecture must not cost the reading of a large dataset.
+      expandGrid(grid, { path, options, manifest: null });
+      const manifest = await workbench.inspect(
+        path,
+        options,
+        (event) => (json ? printJson(event) : status.show(() => progressText(event))),
+        reading.signal,
+      );
+      status.clear();
+      return workbench.enqueue({ path, options, manifest }, grid);
+    };
+    ids = (await request.enqueue(workbench, read)).map((item) => item.runId);
+    await workbench.whenIdle();
+    return workbench.queue.items.filter((item) => ids.includes(item.runId)).map((item) => ({ ...item }));
+  } finally {
+    status.clear();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await workbench.close();
+  }
+}
