@@ -5,6 +5,7 @@ import { datasetOptionsSchema } from './dataset.ts';
 export const resizeMethodSchema = z.enum(['squish', 'crop', 'pad']);
 export type ResizeMethod = z.infer<typeof resizeMethodSchema>;
 export const padModeSchema = z.enum(['zeros', 'border', 'reflection']);
+export type PadMode = z.infer<typeof padModeSchema>;
 
 /** fastai's `aug_transforms` in its own terms; every maximum is the extreme of a uniform range. */
 export const augmentSchema = z.object({
