@@ -30,4 +30,4 @@ function loadTensorflow(): typeof TensorFlow {
     );
   }
 }
-export type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Rank } from '@tensorflow/tfjs-node-gpu';
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Rank } from '@tensorflow/tfjs-node-gpu';

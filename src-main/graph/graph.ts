@@ -1,0 +1,45 @@
+import type { Attribute } from './attributes.ts';
+
+/** Shape and type (TensorFlow's number) of one output of a node. Every shape is known when a graph is recorded. */
+export interface OutputInfo {
+  shape: readonly number[];
+  dtype: number;
+}
+
+/** The content of a `Const` node. */
+export interface ConstantValue extends OutputInfo {
+  bytes: Uint8Array;
+}
+
+export type NodeAttribute = Attribute | { constant: ConstantValue };
+
+/** One operation: plain data, so that passes can walk and rewrite a graph. */
+export interface GraphNode {
+  name: string;
+  op: string;
+  /** `node`, `node:output` for outputs after the first, `^node` for a control dependency (these come last). */
+  inputs: string[];
+  attributes: Readonly<Record<string, NodeAttribute>>;
+  outputs: readonly OutputInfo[];
+}
+
+/** A graph as it is being recorded: nodes in an order in which each comes after its inputs. */
+export class Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly #names = new Set<string>();
+  /** Prefix of the names given from here on, such as `train/`. */
+  scope = '';
+
+  /**
+   * Adds a node.
+   * @param name without it one is made of the scope, the op and a number
+   * @returns the node's name, which is also the reference to its first output
+   */
+  add(node: Omit<GraphNode, 'name'> & { name?: string }): string {
+    const name = node.name ?? `${this.scope}${node.op}_${this.nodes.length}`;
+    if (this.#names.has(name)) throw new Error(`Two nodes are named "${name}".`);
+    this.#names.add(name);
+    this.nodes.push({ ...node, name });
+    return name;
+  }
+}

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type NativeBinding, dataTypes, nativeBinding } from './attributes.ts';
+import { TAG } from './saved-model.ts';
+
+/** What is fed to a placeholder. The array's type must be the placeholder's: Uint8Array feeds uint8. */
+export interface Feed {
+  name: string;
+  shape: readonly number[];
+  values: Float32Array | Int32Array | Uint8Array;
+}
+
+export type FetchedArray = Float32Array | Int32Array | Uint8Array;
+
+function dataTypeOf(values: Feed['values']): number {
+  if (values instanceof Float32Array) return dataTypes.float32;
+  return values instanceof Int32Array ? dataTypes.int32 : dataTypes.uint8;
+}
+
+/**
+ * A loaded SavedModel: one TensorFlow session, with its variables, until it is disposed. A run is one native call, which
+ * blocks. What is fed is not copied on the way in, what is fetched is copied once; no tensor outlives a run.
+ */
+export class Session {
+  readonly #binding: NativeBinding = nativeBinding();
+  #id: number | null;
+
+  constructor(savedModel: Uint8Array) {
+    // The addon reads a folder; its content is not needed once the graph is in the session.
+    const folder = mkdtempSync(join(tmpdir(), 'granary-graph-'));
+    try {
+      writeFileSync(join(folder, 'saved_model.pb'), savedModel);
+      this.#id = this.#binding.loadSavedModel(folder, TAG);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Runs what the fetches need.
+   * @param fetches node names, or `node:output`
+   * @returns one array a fetch, in their order
+   * @throws Error with TensorFlow's message
+   */
+  run(feeds: readonly Feed[], fetches: readonly string[]): FetchedArray[] {
+    if (this.#id === null) throw new Error('The session has been disposed.');
+    const fed: number[] = [];
+    try {
+      for (const { shape, values } of feeds) {
+        fed.push(this.#binding.createTensor([...shape], dataTypeOf(values), values));
+      }
+      const names = feeds.map(({ name }) => name).join();
+      const outputs = this.#binding.runSavedModel(this.#id, fed, names, fetches.join());
+      return outputs.map(({ id }) => {
+        const values = this.#binding.tensorDataSync(id);
+        this.#binding.deleteTensor(id);
+        return values;
+      });
+    } finally {
+      for (const id of fed) this.#binding.deleteTensor(id);
+    }
+  }
+
+  /** Frees the session with its variables. */
+  dispose(): void {
+    if (this.#id !== null) this.#binding.deleteSavedModel(this.#id);
+    this.#id = null;
+  }
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { type GraphBackend, recordInto } from '../../graph/backend.ts';
+import { ConstantPool } from '../../graph/constants.ts';
+import { Graph } from '../../graph/graph.ts';
+import { encodeSavedModel } from '../../graph/saved-model.ts';
+import type { ParameterSpec } from '../../models/context.ts';
+import { createModel } from '../../models/registry.ts';
+import { momentNames } from './adamw.ts';
+import { addEvaluation, addFloatFetches } from './evaluation-fetches.ts';
+import { addInit } from './initialise.ts';
+import { ModelVariables } from './recording-context.ts';
+import type { LrGrouping, ProgramSpec, RandomInput, RecordedProgram } from './spec.ts';
+import { type Recording, accumulatorName, addApply, addTrainFetch } from './train-fetches.ts';
+import { Variables } from './variables.ts';
+
+/** All body parameters share group 0: for programs whose learning rates do not matter. */
+export const oneBodyGroup: LrGrouping =
+  () =>
+  ({ group }) =>
+    group === 'head' ? 1 : 0;
+
+/**
+ * Records everything that a job runs: the one function that builds a step's graph, for training, benchmarks, gradient checks
+ * and probes alike. It needs no device and no memory to speak of.
+ * @param lrGroupOf which learning rate each parameter follows
+ * @throws GranaryError ARCH_UNKNOWN, ARCH_SIZE
+ */
+export function recordProgram(spec: ProgramSpec, lrGroupOf: LrGrouping = oneBodyGroup): RecordedProgram {
+  const started = performance.now();
+  const classes = spec.targets.reduce((sum, count) => sum + count, 0);
+  const model = createModel(spec.arch, { classes, ...spec.size });
+  const graph = new Graph();
+  const constants = new ConstantPool(graph);
+  const asked = new ModelVariables();
+  const randomInputs: Record<string, readonly RandomInput[]> = {};
+
+  recordInto(graph, constants, (backend: GraphBackend) => {
+    const variables = new Variables(graph, backend, constants);
+    const recording: Recording = { spec, model, variables, asked, group: () => 0 };
+    // Evaluation comes first: what it asks for are all parameters, which the gradients are then taken of.
+    addEvaluation(recording);
+    const parameters = [...asked.parameters.values()];
+    recording.group = lrGroupOf(parameters);
+    addInit(variables, parameters, asked.statistics.values());
+    if (spec.floatBatch !== undefined) addFloatFetches(recording, spec.floatBatch);
+    for (const kind of ['train', 'train_micro', 'train_head'] as const) {
+      if (!{ train: spec.train, train_micro: spec.accumulate, train_head: spec.trainHead }[kind]) continue;
+      for (const [suffix, rows] of [
+        ['', spec.microBatch],
+        ['_last', spec.lastMicroBatch],
+      ] as const) {
+        if (rows === undefined) continue;
+        randomInputs[kind + suffix] = addTrainFetch(recording, kind, `${kind}${suffix}`, rows);
+      }
+    }
+    if (spec.accumulate) addApply(recording);
+    addStorage(recording, parameters);
+  });
+
+  const savedModel = encodeSavedModel(graph);
+  return {
+    spec,
+    graph,
+    savedModel,
+    hash: createHash('sha256').update(savedModel).digest('hex'),
+    parameters: [...asked.parameters.values()],
+    statistics: [...asked.statistics.values()],
+    randomInputs,
+    nodes: graph.nodes.length,
+    recordMs: performance.now() - started,
+  };
+}
+
+/** Adds the fetches that load values, and those that set the optimizer back. */
+function addStorage({ spec, variables, asked }: Recording, parameters: readonly ParameterSpec[]): void {
+  variables.graph.scope = 'storage/';
+  const training = spec.train || spec.accumulate || spec.trainHead;
+  const cleared: string[] = [];
+  for (const { name, shape } of [...parameters, ...asked.statistics.values()]) {
+    variables.addLoad(variables.declare(name, shape));
+  }
+  if (!training) return;
+  for (const { name, shape } of parameters) {
+    for (const moment of momentNames(name)) {
+      const variable = variables.declare(moment, shape);
+      variables.read(variable);
+      variables.addLoad(variable);
+      cleared.push(variables.clear(variable));
+    }
+    if (spec.accumulate) cleared.push(variables.clear(variables.declare(accumulatorName(name), shape)));
+  }
+  variables.fetch('reset', variables.constants.scalar(1), cleared);
+}

@@ -1,0 +1,99 @@
+import { attr, dataTypes } from '../../graph/attributes.ts';
+import { type Tensor, type Tensor2D, tf } from '../../graph/tf.ts';
+import type { Model, ParameterSpec } from '../../models/context.ts';
+import { Hyper, addAdamW } from './adamw.ts';
+import { networkInput } from './inputs.ts';
+import { stepFigures, targetLosses, totalLoss } from './loss.ts';
+import { type ModelVariables, RecordingContext } from './recording-context.ts';
+import type { ProgramSpec, RandomInput } from './spec.ts';
+import type { Variables } from './variables.ts';
+
+/** What all fetches of one program are recorded with. */
+export interface Recording {
+  spec: ProgramSpec;
+  model: Model;
+  variables: Variables;
+  asked: ModelVariables;
+  /** The learning rate group of a parameter. */
+  group: (parameter: ParameterSpec) => number;
+}
+
+export type TrainKind = 'train' | 'train_micro' | 'train_head';
+
+export const accumulatorName = (parameter: string): string => `accumulated/${parameter}`;
+
+/**
+ * Adds a training fetch over `rows` pictures. `train` gives the gradients to the optimizer, `train_micro` adds them up,
+ * `train_head` differentiates the head alone. Batch normalisation is in training mode in all of them.
+ * @returns the inputs that are to be drawn at random for each step
+ */
+export function addTrainFetch(
+  recording: Recording,
+  kind: TrainKind,
+  name: string,
+  rows: number,
+): readonly RandomInput[] {
+  const { spec, model, variables, asked } = recording;
+  const { backend, graph } = variables;
+  const scope = `${name}/`;
+  graph.scope = scope;
+  const context = new RecordingContext(variables, asked, { training: true, scope });
+  const hyper = new Hyper(variables, scope, spec.lrGroups);
+  const lossFactor = backend.symbol(hyper.lossFactor, { shape: [], dtype: dataTypes.float32 });
+  const { pixels, labels } = networkInput(variables, spec, scope, rows);
+  const trained = [...asked.parameters.values()].filter(
+    ({ group }) => kind !== 'train_head' || group === 'head',
+  );
+  // Computed outside the differentiated function, a frozen backbone is a constant to it and keeps nothing.
+  const features = kind === 'train_head' ? model.backbone(pixels, context) : null;
+  let figures: Tensor | undefined;
+  const { grads } = tf.valueAndGrads((..._parameters: Tensor[]) => {
+    const logits: Tensor2D = model.head(features ?? model.backbone(pixels, context), context);
+    const losses = targetLosses(logits, labels, spec.targets, spec.labelSmoothing);
+    const loss = totalLoss(losses, lossFactor);
+    figures = tf.keep(stepFigures(loss, losses));
+    return loss;
+  })(trained.map((parameter) => variables.read(variables.declare(parameter.name, parameter.shape))));
+  const updates = trained.map((parameter, i) => {
+    const gradient = backend.reference(grads[i]!);
+    if (kind !== 'train_micro') {
+      return addAdamW(
+        variables,
+        parameter,
+        gradient,
+        recording.group(parameter),
+        hyper,
+        spec.optimizer.beta2,
+      );
+    }
+    const sum = variables.declare(accumulatorName(parameter.name), parameter.shape);
+    return variables.update('AssignAddVariableOp', sum, gradient);
+  });
+  const info = { shape: figures!.shape, dtype: dataTypes.float32 };
+  variables.fetch(name, backend.reference(figures!), [...updates, ...context.updates], info);
+  figures!.dispose();
+  return context.randomInputs;
+}
+
+/**
+ * Adds `apply`: the accumulated gradients go to the optimizer and are set back to zero.
+ */
+export function addApply(recording: Recording): void {
+  const { spec, variables, asked } = recording;
+  const scope = 'apply/';
+  variables.graph.scope = scope;
+  const hyper = new Hyper(variables, scope, spec.lrGroups);
+  const done = [...asked.parameters.values()].map((parameter) => {
+    const sum = variables.declare(accumulatorName(parameter.name), parameter.shape);
+    const gradient = variables.graph.add({
+      op: 'ReadVariableOp',
+      inputs: [sum.handle],
+      attributes: { dtype: attr.type('float32') },
+      outputs: [{ shape: parameter.shape, dtype: dataTypes.float32 }],
+    });
+    const group = recording.group(parameter);
+    const update = addAdamW(variables, parameter, gradient, group, hyper, spec.optimizer.beta2);
+    return variables.clear(sum, [update]);
+  });
+  variables.fetch('apply', variables.constants.scalar(1), done);
+}
