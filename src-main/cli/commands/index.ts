@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
+import { register as inspect } from './inspect.ts';
 import { register as report } from './report.ts';
 import { register as score } from './score.ts';
+import { register as sample } from './sample.ts';
 import { register as queue } from './queue.ts';
 import { register as runs } from './runs.ts';
 import { register as show } from './show.ts';
@@ -11,6 +13,8 @@ import { register as train } from './train.ts';
 /** One file a subcommand; each registers itself on the program. */
 export const commands: ((program: Command) => void)[] = [
   doctor,
+  inspect,
+  sample,
   ensemble,
   score,
   report,
