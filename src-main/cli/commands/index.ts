@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { register as bench } from './bench.ts';
 import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as inspect } from './inspect.ts';
@@ -12,6 +13,7 @@ import { register as train } from './train.ts';
 
 /** One file a subcommand; each registers itself on the program. */
 export const commands: ((program: Command) => void)[] = [
+  bench,
   doctor,
   inspect,
   sample,

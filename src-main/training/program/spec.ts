@@ -21,7 +21,7 @@ export interface ProgramSpec {
   train: boolean;
   /** Records `train_micro` and `apply`, and makes the variables that gradients are accumulated in. */
   accumulate: boolean;
-  /** Records `train_head`, which differentiates the head alone. */
+  /** Records `train_head`, which differentiates the head alone; with `accumulate` also `train_head_micro` and `apply_head`. */
   trainHead: boolean;
   /** Records `forward` and `grad` for this many rows of float input, in evaluation mode. */
   floatBatch?: number;
@@ -38,7 +38,14 @@ export type LrGrouping = (parameters: readonly ParameterSpec[]) => (parameter: P
 
 /** The training fetches. Those ending in `_last` are for the short last micro-batch. */
 export type TrainFetch =
-  'train' | 'train_last' | 'train_micro' | 'train_micro_last' | 'train_head' | 'train_head_last';
+  | 'train'
+  | 'train_last'
+  | 'train_micro'
+  | 'train_micro_last'
+  | 'train_head'
+  | 'train_head_last'
+  | 'train_head_micro'
+  | 'train_head_micro_last';
 
 export interface RandomInput {
   name: string;

@@ -18,13 +18,13 @@ export interface Recording {
   group: (parameter: ParameterSpec) => number;
 }
 
-export type TrainKind = 'train' | 'train_micro' | 'train_head';
+export type TrainKind = 'train' | 'train_micro' | 'train_head' | 'train_head_micro';
 
 export const accumulatorName = (parameter: string): string => `accumulated/${parameter}`;
 
 /**
  * Adds a training fetch over `rows` pictures. `train` gives the gradients to the optimizer, `train_micro` adds them up,
- * `train_head` differentiates the head alone. Batch normalisation is in training mode in all of them.
+ * `train_head` and `train_head_micro` do the same for the head alone. Batch normalisation is in training mode in all of them.
  * @returns the inputs that are to be drawn at random for each step
  */
 export function addTrainFetch(
@@ -41,11 +41,10 @@ export function addTrainFetch(
   const hyper = new Hyper(variables, scope, spec.lrGroups);
   const lossFactor = backend.symbol(hyper.lossFactor, { shape: [], dtype: dataTypes.float32 });
   const { pixels, labels } = networkInput(variables, spec, scope, rows);
-  const trained = [...asked.parameters.values()].filter(
-    ({ group }) => kind !== 'train_head' || group === 'head',
-  );
+  const headOnly = kind === 'train_head' || kind === 'train_head_micro';
+  const trained = trainedParameters(asked, headOnly);
   // Computed outside the differentiated function, a frozen backbone is a constant to it and keeps nothing.
-  const features = kind === 'train_head' ? model.backbone(pixels, context) : null;
+  const features = headOnly ? model.backbone(pixels, context) : null;
   let figures: Tensor | undefined;
   const { grads } = tf.valueAndGrads((..._parameters: Tensor[]) => {
     const logits: Tensor2D = model.head(features ?? model.backbone(pixels, context), context);
@@ -56,7 +55,7 @@ export function addTrainFetch(
   })(trained.map((parameter) => variables.read(variables.declare(parameter.name, parameter.shape))));
   const updates = trained.map((parameter, i) => {
     const gradient = backend.reference(grads[i]!);
-    if (kind !== 'train_micro') {
+    if (kind === 'train' || kind === 'train_head') {
       return addAdamW(
         variables,
         parameter,

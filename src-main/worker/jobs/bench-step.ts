@@ -1,7 +1,28 @@
 import { GranaryError } from '../../../shared/errors.ts';
+import { parseImageSize } from '../../../shared/image-size.ts';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
+import { benchmarkSteps } from '../../training/program/bench.ts';
 import type { JobContext } from '../context.ts';
 
-export async function run(_job: JobOf<'bench-step'>, _context: JobContext): Promise<JobResult<'bench-step'>> {
-  throw new GranaryError('INTERNAL', 'bench-step is being written');
+/** Times compiled training steps in this process, whose peak memory is then that of training alone. */
+export async function run(job: JobOf<'bench-step'>, context: JobContext): Promise<JobResult<'bench-step'>> {
+  const { arch, batch, steps } = job;
+  const size = parseImageSize(job.size);
+  const { seconds, recorded } = benchmarkSteps({ arch, size, batch, steps }, (done) => {
+    context.emit({ type: 'progress', stage: 'steps', done, total: steps, unit: 'steps', perSecond: null });
+    return !context.signal.aborted;
+  });
+  if (seconds.length === 0) throw new GranaryError('CANCELLED', 'The benchmark was stopped.');
+  const sorted = [...seconds].sort((a, b) => a - b);
+  return {
+    arch,
+    size: job.size,
+    batch,
+    median_s: sorted[Math.floor(sorted.length / 2)]!,
+    min_s: sorted[0]!,
+    // Linux counts maxRSS in KiB.
+    peak_rss_mb: process.resourceUsage().maxRSS / 1024,
+    record_ms: recorded.recordMs,
+    graph_bytes: recorded.savedModel.length,
+  };
 }
