@@ -32,7 +32,7 @@ function withoutNodeMode({ ELECTRON_RUN_AS_NODE: _mode, ...environment }) {
 function checkDisplay() {
   if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return;
   throw new SetupError(
-    'USAGE',
+    'PLATFORM_UNSUPPORTED',
     'There is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set).',
     'Start it from a desktop session, over `ssh -X`, or in WSL2 with WSLg. The command line does everything without one: npx granary --help. To look at it headless: xvfb-run -a npm start',
   );

@@ -1,0 +1,119 @@
+import { expect, test } from '@playwright/test';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { drawPictures, labels } from './support/pictures.ts';
+
+const folder = scratchFolder();
+const pictures = join(folder.path, 'shapes');
+let granary: RunningApp;
+
+test.beforeAll(async () => {
+  await drawPictures(pictures, 8);
+  granary = await startApp(folder.path);
+});
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+test('a folder with no pictures is refused with the reason and the fix, and nothing breaks', async () => {
+  const { page } = granary;
+  const empty = join(folder.path, 'nothing-here');
+  mkdirSync(join(empty, 'notes'), { recursive: true });
+  writeFileSync(join(empty, 'notes', 'read-me.txt'), 'no picture');
+  await dropOnWindow(page, empty);
+  const fault = page.getByTestId('fault');
+  await expect(fault).toHaveAttribute('data-code', 'DATASET_EMPTY');
+  await expect(fault).toContainText(empty);
+  const words = (await fault.locator('p').allInnerTexts()).map((text) => text.trim());
+  expect(words.length).toBeGreaterThanOrEqual(2);
+  await expect(page.getByRole('heading', { name: /Drop a dataset/ })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Grid', exact: false }).first().click();
+  await expect(page.getByText('A grid needs a dataset first.')).toBeVisible();
+  await page.keyboard.press('Control+1');
+  await expect(fault).toBeVisible();
+  await fault.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(fault).toBeHidden();
+  expect(granary.complaints).toEqual([]);
+});
+
+test('a path that is gone is refused the same way', async () => {
+  const { page } = granary;
+  const file = join(folder.path, 'note.txt');
+  writeFileSync(file, 'not a dataset');
+  await dropOnWindow(page, file);
+  await expect(page.getByTestId('fault')).toHaveAttribute('data-code', /^DATASET_/);
+  await page.getByTestId('fault').getByRole('button', { name: 'Dismiss' }).click();
+});
+
+test('a dropped folder shows its classes, counts and problems', async () => {
+  const { page } = granary;
+  writeFileSync(join(pictures, 'discs', 'broken.jpg'), 'this is no JPEG');
+  copyFileSync(join(pictures, 'discs', 'discs-0.jpg'), join(pictures, 'rings', 'copy.jpg'));
+  await dropOnWindow(page, pictures);
+  await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
+  await expect(page.getByTestId('class-count')).toHaveText(String(labels.length));
+  const rows = page.getByTestId('class-row');
+  await expect(rows).toHaveCount(labels.length);
+  await expect(rows.filter({ hasText: 'bars' })).toContainText('8');
+  const codes = await page
+    .getByTestId('problem')
+    .evaluateAll((items) => items.map((item) => item.dataset['code']));
+  expect(codes).toContain('unreadable');
+  expect(codes).toContain('conflicting-labels');
+  await page
+    .getByText(/^\d+ files?$/)
+    .first()
+    .click();
+  await expect(page.getByTestId('problem').first().locator('ol')).toBeVisible();
+});
+
+test('the columns of a table are guessed, shown and can be changed', async () => {
+  const { page } = granary;
+  const table = join(folder.path, 'table');
+  mkdirSync(join(table, 'train_images'), { recursive: true });
+  const lines = ['image_id,label,season'];
+  for (const label of labels)
+    for (let index = 0; index < 8; index += 1) {
+      const name = `${label}-${index}.jpg`;
+      copyFileSync(join(pictures, label, name), join(table, 'train_images', name));
+      lines.push(`${name},${label},${['spring', 'autumn'][index % 2]}`);
+    }
+  writeFileSync(join(table, 'train.csv'), `${lines.join('\n')}\n`);
+  await dropOnWindow(page, table);
+  await expect(page.getByTestId('dataset-name')).toHaveText('table');
+  await expect(page.getByTestId('train-count')).toHaveText('24');
+  await expect(page.getByLabel('Use of image_id')).toHaveValue('image');
+  await expect(page.getByLabel('Use of label')).toHaveValue('target');
+
+  await page.getByLabel('Use of label').selectOption('ignore');
+  await page.getByLabel('Use of season').selectOption('target');
+  await expect(page.getByTestId('class-row')).toHaveCount(2);
+  await expect(page.getByTestId('class-row').first()).toContainText('12');
+  expect(granary.complaints).toEqual([]);
+});
+
+test('the grid shows the runs that it makes, and says what is wrong with it', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+2');
+  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByText('convnext_atto', { exact: true }).click();
+  await page.getByText('crop', { exact: true }).click();
+  await page.getByLabel('Sizes').fill('64, 96x128');
+  await expect(page.getByTestId('preview-count')).toHaveText('8 runs');
+  await expect(page.getByTestId('preview-run').first()).toContainText('squish 96 → 64');
+
+  await page.getByLabel('Sizes').fill('16');
+  await expect(page.getByTestId('preview-fault')).toContainText('convnext_atto cannot read pictures of 16');
+  await expect(page.getByRole('button', { name: /^Start/ })).toBeDisabled();
+  await page.getByLabel('Sizes').fill('64');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Accumulation').fill('5');
+  await expect(page.getByTestId('preview-fault')).toContainText('does not divide');
+  await page.getByLabel('Accumulation').fill('4');
+  await expect(page.getByTestId('preview-run').first()).toContainText('16 × 4 = 64');
+  await page.getByLabel('Seeds').fill('1, two');
+  await expect(page.getByText('"two" is not a seed')).toBeVisible();
+});

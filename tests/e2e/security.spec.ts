@@ -1,0 +1,172 @@
+import { expect, test } from '@playwright/test';
+import { join } from 'node:path';
+import { root } from '../../scripts/setup/paths.mjs';
+import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+
+const folder = scratchFolder();
+let granary: RunningApp;
+
+test.beforeAll(async () => {
+  granary = await startApp(folder.path);
+});
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+test('the page has no Node, and only the bridge reaches main', async () => {
+  const seen = await granary.page.evaluate(() => {
+    const all = window as unknown as Record<string, unknown>;
+    return {
+      node: ['require', 'process', 'module', 'Buffer', 'global', '__dirname'].filter((name) => name in all),
+      bridge: Object.keys(all['granary'] as object).sort(),
+      address: location.href,
+    };
+  });
+  expect(seen).toEqual({
+    node: [],
+    bridge: ['invoke', 'on', 'pathOf'],
+    address: 'granary://app/index.html',
+  });
+  const preferences = await granary.app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]!.webContents as unknown as {
+      getLastWebPreferences(): Record<string, unknown>;
+    };
+    return contents.getLastWebPreferences();
+  });
+  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+  expect(preferences['webviewTag']).toBeFalsy();
+  expect(preferences['webSecurity'] ?? true).toBe(true);
+});
+
+test('the page can open no window, go nowhere and embed nothing', async () => {
+  const opened = await granary.page.evaluate(() => window.open('https://example.org/', '_blank') === null);
+  expect(opened).toBe(true);
+  for (const address of ['https://example.org/', 'file:///etc/passwd', 'granary://other/index.html'])
+    await granary.page.evaluate((to) => void (location.href = to), address);
+  await granary.page.waitForTimeout(300);
+  expect(granary.page.url()).toBe('granary://app/index.html');
+  expect(await granary.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  const framed = await granary.page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective), {
+          once: true,
+        });
+        const frame = document.createElement('iframe');
+        frame.src = 'https://example.org/';
+        document.body.append(frame);
+        setTimeout(() => resolve('nothing was refused'), 2000);
+      }),
+  );
+  expect(framed).toMatch(/frame-src|default-src/);
+});
+
+test('the security policy refuses inline code, evaluation, markup from strings and the network', async () => {
+  const outcome = await granary.page.evaluate(
+    () =>
+      new Promise<Record<string, unknown>>((resolve) => {
+        // In a task of its own: what a debugger evaluates directly is exempt from the policy.
+        setTimeout(() => {
+          const result: Record<string, unknown> = {};
+          const attempt = (name: string, action: () => unknown): void => {
+            try {
+              result[name] = action();
+            } catch (error) {
+              result[name] = (error as Error).name;
+            }
+          };
+          attempt('eval', () => (0, eval)('1 + 1'));
+          attempt('function', () => new Function('return 2')());
+          attempt('markup', () => (document.createElement('div').innerHTML = '<b>x</b>'));
+          attempt('append', () => {
+            const script = document.createElement('script');
+            script.append('window.wasRun = true');
+            document.head.append(script);
+          });
+          delete result['append'];
+          result['inline'] = 'wasRun' in window;
+          const all = [
+            fetch('https://example.org/').then(
+              () => 'reached',
+              () => 'refused',
+            ),
+            Notification.requestPermission(),
+            navigator.permissions.query({ name: 'geolocation' }).then((status) => status.state),
+          ];
+          void Promise.all(all).then(([network, notification, place]) =>
+            resolve({ ...result, network, notification, place }),
+          );
+        });
+      }),
+  );
+  expect(outcome).toEqual({
+    eval: 'EvalError',
+    function: 'EvalError',
+    markup: 'TypeError',
+    inline: false,
+    network: 'refused',
+    notification: 'denied',
+    place: 'denied',
+  });
+});
+
+test('main answers no malformed question and no foreign page', async () => {
+  type Ask = (channel: string, input?: unknown) => Promise<{ ok: boolean; error?: { code: string } }>;
+  const codes = await granary.page.evaluate(async () => {
+    const { invoke } = (window as unknown as { granary: { invoke: Ask } }).granary;
+    const code = (channel: string, input?: unknown): Promise<string> =>
+      invoke(channel, input).then(
+        (envelope) => envelope.error?.code ?? 'answered',
+        () => 'no channel',
+      );
+    return Promise.all([
+      code('runs:read', { runId: '../../etc' }),
+      code('runs:read', { runId: 'not-there' }),
+      code('queue:add', {
+        dataset: '/x',
+        grid: { version: 1, blocks: [{ arch: 'resnet18', size: 64, code: 'rm' }] },
+      }),
+      code('electron-store-get-data'),
+      code('ELECTRON_BROWSER_REQUIRE', 'fs'),
+    ]);
+  });
+  expect(codes).toEqual(['IPC_INVALID', 'RUN_NOT_FOUND', 'IPC_INVALID', 'no channel', 'no channel']);
+
+  const foreign = await granary.app.evaluate(
+    async ({ BrowserWindow }, preload) => {
+      const window = new BrowserWindow({
+        show: false,
+        webPreferences: { preload, sandbox: true, contextIsolation: true },
+      });
+      await window.loadURL('data:text/html,<title>elsewhere</title>');
+      const answer: unknown = await window.webContents.executeJavaScript(
+        "window.granary.invoke('runs:list')",
+      );
+      window.destroy();
+      return answer;
+    },
+    join(root, 'dist', 'app', 'preload.cjs'),
+  );
+  expect(foreign).toMatchObject({ ok: false, error: { code: 'IPC_REFUSED' } });
+});
+
+test('only the built page is served', async () => {
+  const texts = await granary.app.evaluate(async ({ BrowserWindow }) => {
+    const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } });
+    const read = async (address: string): Promise<string> => {
+      await window.loadURL(address).catch(() => undefined);
+      return (await window.webContents.executeJavaScript('document.body.innerText')) as string;
+    };
+    const found = [];
+    for (const address of [
+      'granary://app/..%2f..%2fpackage.json',
+      'granary://app/%2e%2e%2fapp%2fmain.js',
+      'granary://app/none.js',
+    ])
+      found.push(await read(address));
+    window.destroy();
+    return found;
+  });
+  for (const text of texts) expect(text).not.toMatch(/granary"|require\(|import/);
+});
