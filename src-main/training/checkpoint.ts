@@ -8,6 +8,7 @@ import {
   float32Tensor,
   float32Values,
 } from '../../shared/safetensors/index.ts';
+import type { OptimizerState } from './program/index.ts';
 
 /**
  * A run's whole state at the end of an epoch. Every random stream of an epoch is forked from the run's seed and the epoch's
@@ -24,8 +25,7 @@ export interface Checkpoint {
   graphHash: string;
   /** Parameters and running statistics under timm's names, in TensorFlow's layout, flat. */
   weights: Map<string, Float32Array>;
-  /** The optimizer's variables, flat. */
-  optimizer: Map<string, Float32Array>;
+  optimizer: OptimizerState;
 }
 
 const FORMAT = 'granary-checkpoint';
@@ -38,6 +38,9 @@ const metadataSchema = z.object({
   epoch: whole,
   step: whole,
   graph_hash: z.string(),
+  /** Optimizer steps that moved the body, and the head. */
+  body_steps: whole,
+  head_steps: whole,
 });
 
 /** The bytes of `checkpoint/state.safetensors`. */
@@ -47,7 +50,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     for (const [name, value] of values) tensors.set(prefix + name, float32Tensor([value.length], value));
   };
   add('weights.', checkpoint.weights);
-  add('optimizer.', checkpoint.optimizer);
+  add('optimizer.', checkpoint.optimizer.moments);
   const metadata = {
     format: FORMAT,
     version: '1',
@@ -56,6 +59,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     epoch: String(checkpoint.epoch),
     step: String(checkpoint.step),
     graph_hash: checkpoint.graphHash,
+    body_steps: String(checkpoint.optimizer.steps.body),
+    head_steps: String(checkpoint.optimizer.steps.head),
   };
   return encodeSafetensors({ metadata, tensors });
 }
@@ -77,7 +82,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, tensor]) => [name.slice(prefix.length), float32Values(tensor)]),
     );
-  const { run, seed, epoch, step, graph_hash } = metadata.data;
+  const { run, seed, epoch, step, graph_hash, body_steps, head_steps } = metadata.data;
   return {
     runId: run,
     seed,
@@ -85,7 +90,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     step,
     graphHash: graph_hash,
     weights: part('weights.'),
-    optimizer: part('optimizer.'),
+    optimizer: { steps: { body: body_steps, head: head_steps }, moments: part('optimizer.') },
   };
 }
 

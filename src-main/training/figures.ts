@@ -2,7 +2,7 @@ import { crossEntropy, errorRate } from '../../shared/metrics/index.ts';
 import type { setFiguresSchema } from '../../shared/records/run-record.ts';
 import type { z } from 'zod';
 
-type SetFigures = z.infer<typeof setFiguresSchema>;
+export type SetFigures = z.infer<typeof setFiguresSchema>;
 
 /** Probabilities of one target on one set of pictures, and the truth. */
 export interface TargetTables {

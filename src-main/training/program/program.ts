@@ -22,7 +22,7 @@ export interface OptimizerState {
   moments: Map<string, Float32Array>;
 }
 
-type TrainName = 'train' | 'train_micro' | 'train_head';
+type TrainName = 'train' | 'train_micro' | 'train_head' | 'train_head_micro';
 
 /**
  * A recorded program at work: a session with the weights, the running statistics and the optimizer's state in it. Every
@@ -100,15 +100,12 @@ export class Program {
 
   /** Adds a micro-batch's gradients to those waiting; its loss is divided by the count of the whole window. */
   trainMicro(batch: TrainFeeds): StepOutput {
-    const rates = new Float32Array(this.spec.lrGroups + 1);
-    return this.#train('train_micro', batch, { lr: rates, beta1: 0, weightDecay: 0 });
+    return this.#train('train_micro', batch, this.#noRates());
   }
 
   /** One optimizer step with the gradients that wait. */
   apply(optimizer: OptimizerFeeds): void {
-    this.#prepare();
-    const values = hyperVector(this.spec, optimizer, this.#taken, 1);
-    this.#session.run([{ name: hyperInput('apply/'), shape: [values.length], values }], ['apply']);
+    this.#apply('apply', optimizer);
     this.#taken = { body: this.#taken.body + 1, head: this.#taken.head + 1 };
   }
 
@@ -117,6 +114,17 @@ export class Program {
     const output = this.#train('train_head', batch, batch);
     this.#taken = { ...this.#taken, head: this.#taken.head + 1 };
     return output;
+  }
+
+  /** As {@link trainMicro}, for the head's gradients alone. */
+  trainHeadMicro(batch: TrainFeeds): StepOutput {
+    return this.#train('train_head_micro', batch, this.#noRates());
+  }
+
+  /** One optimizer step of the head with its gradients that wait. */
+  applyHead(optimizer: OptimizerFeeds): void {
+    this.#apply('apply_head', optimizer);
+    this.#taken = { ...this.#taken, head: this.#taken.head + 1 };
   }
 
   /** Logits and losses with running statistics; at most `evalBatch` rows, which are filled up and masked. */
@@ -171,6 +179,17 @@ export class Program {
   /** The optimizer's variables are made at the first training step, so that a program that only evaluates has none. */
   #prepare(): void {
     if (!this.#ready) this.resetOptimizer();
+  }
+
+  /** A micro-batch moves nothing. */
+  #noRates(): OptimizerFeeds {
+    return { lr: new Float32Array(this.spec.lrGroups + 1), beta1: 0, weightDecay: 0 };
+  }
+
+  #apply(name: 'apply' | 'apply_head', optimizer: OptimizerFeeds): void {
+    this.#prepare();
+    const values = hyperVector(this.spec, optimizer, this.#taken, 1);
+    this.#session.run([{ name: hyperInput(`${name}/`), shape: [values.length], values }], [name]);
   }
 
   #train(name: TrainName, batch: TrainFeeds, optimizer: OptimizerFeeds): StepOutput {

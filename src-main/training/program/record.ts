@@ -43,8 +43,14 @@ export function recordProgram(spec: ProgramSpec, lrGroupOf: LrGrouping = oneBody
     recording.group = lrGroupOf(parameters);
     addInit(variables, parameters, asked.statistics.values());
     if (spec.floatBatch !== undefined) addFloatFetches(recording, spec.floatBatch);
-    for (const kind of ['train', 'train_micro', 'train_head'] as const) {
-      if (!{ train: spec.train, train_micro: spec.accumulate, train_head: spec.trainHead }[kind]) continue;
+    const wanted = {
+      train: spec.train,
+      train_micro: spec.accumulate,
+      train_head: spec.trainHead,
+      train_head_micro: spec.trainHead && spec.accumulate,
+    };
+    for (const kind of ['train', 'train_micro', 'train_head', 'train_head_micro'] as const) {
+      if (!wanted[kind]) continue;
       for (const [suffix, rows] of [
         ['', spec.microBatch],
         ['_last', spec.lastMicroBatch],
@@ -53,7 +59,8 @@ export function recordProgram(spec: ProgramSpec, lrGroupOf: LrGrouping = oneBody
         randomInputs[kind + suffix] = addTrainFetch(recording, kind, `${kind}${suffix}`, rows);
       }
     }
-    if (spec.accumulate) addApply(recording);
+    if (wanted.train_micro) addApply(recording, 'apply');
+    if (wanted.train_head_micro) addApply(recording, 'apply_head');
     addStorage(recording, parameters);
   });
 

@@ -74,15 +74,17 @@ export function addTrainFetch(
   return context.randomInputs;
 }
 
-/**
- * Adds `apply`: the accumulated gradients go to the optimizer and are set back to zero.
- */
-export function addApply(recording: Recording): void {
+function trainedParameters({ parameters }: ModelVariables, headOnly: boolean): ParameterSpec[] {
+  return [...parameters.values()].filter(({ group }) => !headOnly || group === 'head');
+}
+
+/** Adds `apply`: the accumulated gradients go to the optimizer and are set back to zero. `apply_head`: the head's alone. */
+export function addApply(recording: Recording, name: 'apply' | 'apply_head'): void {
   const { spec, variables, asked } = recording;
-  const scope = 'apply/';
+  const scope = `${name}/`;
   variables.graph.scope = scope;
   const hyper = new Hyper(variables, scope, spec.lrGroups);
-  const done = [...asked.parameters.values()].map((parameter) => {
+  const done = trainedParameters(asked, name === 'apply_head').map((parameter) => {
     const sum = variables.declare(accumulatorName(parameter.name), parameter.shape);
     const gradient = variables.graph.add({
       op: 'ReadVariableOp',
@@ -94,5 +96,5 @@ export function addApply(recording: Recording): void {
     const update = addAdamW(variables, parameter, gradient, group, hyper, spec.optimizer.beta2);
     return variables.clear(sum, [update]);
   });
-  variables.fetch('apply', variables.constants.scalar(1), done);
+  variables.fetch(name, variables.constants.scalar(1), done);
 }

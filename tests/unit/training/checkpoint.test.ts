@@ -23,7 +23,10 @@ const checkpoint: Checkpoint = {
     ['stem.weight', Float32Array.of(1, -2.5, Math.fround(1e-7))],
     ['head.bias', Float32Array.of(0)],
   ]),
-  optimizer: new Map([['stem.weight/m', Float32Array.of(3, 4, 5)]]),
+  optimizer: {
+    steps: { body: 80, head: 120 },
+    moments: new Map([['moment1/stem.weight', Float32Array.of(3, 4, 5)]]),
+  },
 };
 
 describe('checkpoint', () => {

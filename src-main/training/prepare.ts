@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
+import { architecture, checkSize } from '../../shared/architectures/index.ts';
+import { GranaryError } from '../../shared/errors.ts';
+import type { ImageSize } from '../../shared/image-size.ts';
+import type { Manifest } from '../../shared/records/dataset.ts';
+import type { RunConfig } from '../../shared/records/run-config.ts';
+import type { RunHeader } from '../../shared/records/run-record.ts';
+import { type Split, drawSplit, readSplitFile } from '../dataset/splits.ts';
+import { granaryVersion } from '../files/version.ts';
+import { nativeBinding } from '../graph/attributes.ts';
+import { BODY_GROUPS, lrGroupOf } from './lr-groups.ts';
+import { type Phase, planPhases } from './phases.ts';
+import { type PictureSets, pictureSets } from './pictures.ts';
+import { recordProgram } from './program/record.ts';
+import type { RecordedProgram } from './program/spec.ts';
+import { matchStartingWeights, startingWeights } from './starting-weights.ts';
+import { type TrainedTarget, chooseTargets, labelTable, labelsOfTarget } from './targets.ts';
+import { runWarnings } from './warnings.ts';
+import { type EpochPlan, planEpoch } from './windows.ts';
+
+/** What a run is called and where it belongs. */
+export interface RunIdentity {
+  runId: string;
+  name: string;
+  queue: string | null;
+}
+
+/** Everything that is settled before the first step. */
+export interface PreparedRun {
+  header: RunHeader;
+  /** As in the header: nothing left to default. */
+  config: RunConfig & { presize: ImageSize };
+  /** The dataset's root. */
+  root: string;
+  split: Split;
+  sets: PictureSets;
+  targets: TrainedTarget[];
+  /** [pictures, targets] of each labelled set. */
+  labels: { train: Int32Array; valid: Int32Array; holdout: Int32Array };
+  plan: EpochPlan;
+  phases: Phase[];
+  evalBatch: number;
+  recorded: RecordedProgram;
+  /** Values to load after the initialisers ran; empty from scratch. */
+  startingValues: Map<string, Float32Array>;
+}
+
+/** How much larger than the training size the cached pixels are by default: 192 to the lesson's 128. */
+const PRESIZE_FACTOR = 1.5;
+
+/** Evaluation keeps no activations, so it may take more pictures at a time than training, and small batches waste little. */
+const MIN_EVAL_BATCH = 16;
+const MAX_EVAL_BATCH = 64;
+
+/** AdamW's β2 and ε as in fastai. */
+const OPTIMIZER = { beta2: 0.99, epsilon: 1e-5 };
+
+/**
+ * Settles a run: targets, split, weights, plan, graph.
+ * @throws GranaryError for every mistake in the config, and for weights that cannot be had
+ */
+export async function prepareRun(
+  identity: RunIdentity,
+  requested: RunConfig,
+  manifest: Manifest,
+): Promise<PreparedRun> {
+  const info = architecture(requested.arch);
+  checkSize(info, requested.size);
+  if (requested.batchSize % requested.accum !== 0) {
+    throw new GranaryError(
+      'CONFIG_INVALID',
+      `An effective batch of ${requested.batchSize} cannot be cut into ${requested.accum} equal micro-batches.`,
+      'Choose an accumulation that divides the batch size: the effective batch is never changed silently.',
+    );
+  }
+  const targets = chooseTargets(manifest, requested.targets);
+  const names = targets.map((target) => target.name);
+  const { split, notes } = await chooseSplit(requested, manifest, names);
+  const sets = pictureSets(manifest, split);
+  const labels = {
+    train: labelTable(sets.train, targets),
+    valid: labelTable(sets.valid, targets),
+    holdout: labelTable(sets.holdout, targets),
+  };
+  checkLabels(targets, 'training', labels.train);
+  checkLabels(targets, 'validation', labels.valid);
+  const weights = await startingWeights(info, requested.weights);
+  const pretrained = weights.file !== null;
+  const phases = planPhases(requested, pretrained);
+  const config = {
+    ...requested,
+    presize: requested.presize ?? scaled(requested.size, PRESIZE_FACTOR),
+    targets: names,
+    epochs: epochsOf(phases, 'full'),
+    frozenEpochs: epochsOf(phases, 'frozen'),
+  };
+  const plan = planEpoch(sets.train.length, { ...config, batchNorm: info.batchNorm });
+  const evalBatch = Math.min(MAX_EVAL_BATCH, Math.max(MIN_EVAL_BATCH, plan.microBatch));
+  const accumulate = config.accum > 1;
+  const recorded = recordProgram(
+    {
+      arch: info.id,
+      targets: targets.map((target) => target.classes.length),
+      pixels: config.presize,
+      size: config.size,
+      microBatch: plan.microBatch,
+      lastMicroBatch: plan.lastMicroBatch ?? undefined,
+      evalBatch,
+      train: !accumulate && config.epochs > 0,
+      accumulate,
+      trainHead: config.frozenEpochs > 0,
+      labelSmoothing: config.labelSmoothing,
+      normalise: { mean: info.mean, std: info.std },
+      lrGroups: BODY_GROUPS,
+      optimizer: OPTIMIZER,
+    },
+    lrGroupOf,
+  );
+  const matched = matchStartingWeights(recorded, weights);
+  const header: RunHeader = {
+    version: 1,
+    id: identity.runId,
+    name: identity.name,
+    queue: identity.queue,
+    created: new Date().toISOString(),
+    config,
+    datasetHash: manifest.hash,
+    datasetName: manifest.name,
+    targets: targets.map(({ name, classes }) => ({ name, classes })),
+    counts: {
+      train: sets.train.length,
+      valid: sets.valid.length,
+      holdout: sets.holdout.length,
+      test: sets.test.length,
+    },
+    validHash: createHash('sha256').update(split.valid.join('\n')).digest('hex'),
+    microBatch: plan.microBatch,
+    stepsPerEpoch: plan.windows.length,
+    graphHash: recorded.hash,
+    parameters: recorded.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    weights: { source: weights.source, missing: matched.missing, unexpected: matched.unexpected },
+    warnings: notes.concat(
+      runWarnings({
+        config: requested,
+        batchNorm: info.batchNorm,
+        plan,
+        pretrained,
+        targets,
+        trainLabels: labels.train,
+        validLabels: labels.valid,
+      }),
+    ),
+    versions: {
+      granary: granaryVersion,
+      node: process.versions.node,
+      tensorflow: nativeBinding().TF_Version,
+    },
+    device: cpus()[0]?.model.trim() ?? 'CPU',
+  };
+  return {
+    ...{ header, config, root: manifest.root, split, sets, targets, labels },
+    ...{ plan, phases, evalBatch, recorded, startingValues: matched.values },
+  };
+}
+
+/** The run's own split, or that of a file with what had to be taken out of it. */
+async function chooseSplit(
+  config: RunConfig,
+  manifest: Manifest,
+  targets: string[],
+): Promise<{ split: Split; notes: string[] }> {
+  const { split, seed, holdout } = config;
+  if (split.type === 'file') {
+    const { notes, ...lists } = await readSplitFile(split.path, manifest, { holdout, targets });
+    return { split: lists, notes };
+  }
+  const { validFraction } = split;
+  return { split: drawSplit(manifest, targets, { seed, validFraction, holdout }), notes: [] };
+}
+
+/** A target without a single label to learn from or to be judged by would give figures that mean nothing. */
+function checkLabels(targets: readonly TrainedTarget[], set: string, labels: Int32Array): void {
+  targets.forEach(({ name }, t) => {
+    if (labelsOfTarget(labels, targets.length, t).some((label) => label >= 0)) return;
+    throw new GranaryError(
+      'SPLIT_INVALID',
+      `No ${set} picture has a label for "${name}".`,
+      'Choose another split or seed, or train on other targets.',
+    );
+  });
+}
+
+function scaled(size: ImageSize, factor: number): ImageSize {
+  return { height: Math.round(size.height * factor), width: Math.round(size.width * factor) };
+}
+
+function epochsOf(phases: readonly Phase[], kind: Phase['phase']): number {
+  return phases.reduce((sum, { phase, epochs }) => sum + (phase === kind ? epochs : 0), 0);
+}

@@ -1,0 +1,124 @@
+import type { ImageSize } from '../../shared/image-size.ts';
+import type { Augment } from '../../shared/records/run-config.ts';
+import type { Random } from '../dataset/random.ts';
+import { drawAugmentation } from '../preprocess/augment.ts';
+import { type LabelledPictures, microBatchRows, readBatches } from './batches.ts';
+import { discriminativeRates } from './lr-groups.ts';
+import { atPosition } from './one-cycle.ts';
+import type { Phase } from './phases.ts';
+import type { OptimizerFeeds, Program, StepOutput, TrainFeeds } from './program/index.ts';
+import type { EpochPlan } from './windows.ts';
+
+/** One epoch's work. */
+export interface EpochTask {
+  program: Program;
+  pictures: LabelledPictures;
+  plan: EpochPlan;
+  phase: Phase;
+  /** Counts from 0 within the phase. */
+  epochOfPhase: number;
+  accumulate: boolean;
+  weightDecay: number;
+  augment: Augment | null;
+  pixels: ImageSize;
+  size: ImageSize;
+  /** The epoch's own generator: order, augmentation and dropout are streams forked from it. */
+  random: Random;
+  /** Lets messages in between two steps; throws when the run was cancelled. */
+  breathe(): Promise<void>;
+  stepped(facts: { images: number; loss: number; lr: number }, seconds: number): void;
+}
+
+/** What an epoch came to. */
+export interface EpochOutcome {
+  /** Mean over pictures, summed over targets. */
+  loss: number;
+  /** Mean over the pictures that have a label, of each target. */
+  targetLosses: number[];
+  /** The head's learning rate at the last step. */
+  lr: number;
+  images: number;
+  seconds: number;
+}
+
+/** Trains one epoch: every picture once, in a new order, window after window. */
+export async function trainEpoch(task: EpochTask): Promise<EpochOutcome> {
+  const { pictures, plan, phase, random } = task;
+  const began = performance.now();
+  const order = random.fork('order').shuffle(Uint32Array.from(pictures.places.keys()));
+  const micro = microBatches(task, order);
+  const sums = new LossSums(pictures.targets);
+  let [images, lr] = [0, 0];
+  for (const [index, window] of plan.windows.entries()) {
+    const stepBegan = performance.now();
+    const position = (task.epochOfPhase + index / plan.windows.length) / phase.epochs;
+    const { lrShare, momentum } = atPosition(phase.cycle, position);
+    lr = phase.lr * lrShare;
+    const optimizer: OptimizerFeeds = {
+      lr: discriminativeRates(lr, phase.lowestShare),
+      beta1: momentum,
+      weightDecay: task.weightDecay,
+    };
+    let loss = 0;
+    for (let i = 0; i < window.micro.length; i++) {
+      const feeds = { ...micro.next().value!, lossScale: window.count };
+      const output = runMicroBatch(task, feeds, optimizer);
+      sums.add(output);
+      // Divided by the window's count already, so the sum is the window's mean.
+      loss += output.loss;
+      if (i < window.micro.length - 1) await task.breathe();
+    }
+    if (task.accumulate) applyWindow(task, optimizer);
+    images += window.count;
+    task.stepped({ images: window.count, loss, lr }, (performance.now() - stepBegan) / 1000);
+    await task.breathe();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  return { loss: sums.total / images, targetLosses: sums.means(), lr, images, seconds };
+}
+
+/** The feeds of each micro-batch in turn; the next one's pixels are being read meanwhile. */
+function* microBatches(task: EpochTask, order: Uint32Array): Generator<Omit<TrainFeeds, 'lossScale'>> {
+  const { pictures, plan, augment, pixels, size, random } = task;
+  const [views, dropout] = [random.fork('augment'), random.fork('dropout')];
+  for (const batch of readBatches(pictures, microBatchRows(plan.windows, order))) {
+    const view = drawAugmentation(augment, { pixels, size, count: batch.count, random: views });
+    yield { pixels: batch.pixels, labels: batch.labels, ...view, random: () => dropout.next() };
+  }
+}
+
+function runMicroBatch(task: EpochTask, feeds: TrainFeeds, optimizer: OptimizerFeeds): StepOutput {
+  const { program, phase, accumulate } = task;
+  if (phase.phase === 'frozen')
+    return accumulate ? program.trainHeadMicro(feeds) : program.trainHead({ ...feeds, ...optimizer });
+  return accumulate ? program.trainMicro(feeds) : program.trainStep({ ...feeds, ...optimizer });
+}
+
+function applyWindow({ program, phase }: EpochTask, optimizer: OptimizerFeeds): void {
+  if (phase.phase === 'frozen') program.applyHead(optimizer);
+  else program.apply(optimizer);
+}
+
+/** Sums of the loss over an epoch's labelled pictures, of each target. */
+class LossSums {
+  readonly #losses: number[];
+  readonly #counts: number[];
+
+  constructor(targets: number) {
+    this.#losses = new Array<number>(targets).fill(0);
+    this.#counts = new Array<number>(targets).fill(0);
+  }
+
+  add({ losses, counts }: StepOutput): void {
+    losses.forEach((loss, t) => (this.#losses[t]! += loss));
+    counts.forEach((count, t) => (this.#counts[t]! += count));
+  }
+
+  get total(): number {
+    return this.#losses.reduce((a, b) => a + b, 0);
+  }
+
+  means(): number[] {
+    return this.#losses.map((loss, t) => loss / Math.max(1, this.#counts[t]!));
+  }
+}
