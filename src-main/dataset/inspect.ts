@@ -10,6 +10,7 @@ import type { FileCheck } from './check-file.ts';
 import { checkFiles } from './check-files.ts';
 import { resolveCopies } from './copies.ts';
 import { openDataset } from './open-dataset.ts';
+import { byCodePoint } from './order.ts';
 import { Problems } from './problems.ts';
 import type { Entry } from './reading.ts';
 import { countSizes, datasetHash, targetSpec } from './summarise.ts';
@@ -85,17 +86,16 @@ export async function inspectDataset(
       const { sha256, width, height } = check;
       return [{ ...entry, width, height, bytes: sizes.get(entry.path)!, sha256 }];
     });
-  const test = usable(reading.test);
+  const test = usable(reading.test).sort((a, b) => byCodePoint(a.id, b.id));
   const resolved = resolveCopies(usable(reading.train), test, reading.targets, problems);
   if (resolved.length === 0) throw nothingLeft(path, problems);
 
   // A target that lost all its labels goes, and its place in every record with it.
   const specs = reading.targets.map((name, t) => targetSpec(name, t, resolved));
   const targets = specs.filter((target) => target.classes.length > 0);
-  const train = resolved.map((record) => ({
-    ...record,
-    labels: record.labels.filter((_, t) => specs[t]!.classes.length > 0),
-  }));
+  const train = resolved
+    .map((record) => ({ ...record, labels: record.labels.filter((_, t) => specs[t]!.classes.length > 0) }))
+    .sort((a, b) => byCodePoint(a.id, b.id));
   for (const target of targets) {
     target.counts.forEach((count, c) => {
       const name = target.classes[c]!;

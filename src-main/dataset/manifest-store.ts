@@ -22,13 +22,8 @@ const checksSchema = z.object({
 
 /** `workspace/datasets/<key>/`: one folder for each dataset and way of reading it. */
 export function datasetFolder(workspace: string, dataset: string, options: DatasetOptions = {}): string {
-  const way = [
-    resolve(dataset),
-    options.imageColumn,
-    options.targetColumns,
-    options.imagesDir,
-    options.testDir,
-  ];
+  const { imageColumn, targetColumns, imagesDir, testDir } = options;
+  const way = { dataset: resolve(dataset), imageColumn, targetColumns, imagesDir, testDir };
   const key = createHash('sha256').update(JSON.stringify(way)).digest('hex').slice(0, 20);
   return join(workspace, layout.datasets, key);
 }
