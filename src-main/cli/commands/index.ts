@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { register as bench } from './bench.ts';
+import { register as benchLoader } from './bench-loader.ts';
 import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as inspect } from './inspect.ts';
@@ -24,4 +25,5 @@ export const commands: ((program: Command) => void)[] = [
   queue,
   runs,
   show,
+  benchLoader,
 ];
