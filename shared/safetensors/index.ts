@@ -1,4 +1,10 @@
 export { decodeSafetensors } from './decode.ts';
 export { encodeSafetensors } from './encode.ts';
-export { elementCount, type SafeDtype, type SafeTensor, type SafeTensorsFile } from './types.ts';
+export {
+  elementCount,
+  safeDtypeBytes,
+  type SafeDtype,
+  type SafeTensor,
+  type SafeTensorsFile,
+} from './types.ts';
 export { float32Tensor, float32Values, int32Tensor, int32Values } from './values.ts';

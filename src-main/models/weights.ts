@@ -1,0 +1,5 @@
+/** Weights: from a file or pretrained, under timm's names; fitted to a model; between timm's and TensorFlow's layout. */
+export { timmShape, toTensorFlowLayout, toTimmLayout } from './layout.ts';
+export { type MatchedWeights, matchWeights } from './weights/match.ts';
+export { loadPretrained } from './weights/pretrained.ts';
+export { readWeightsFile } from './weights/file.ts';
