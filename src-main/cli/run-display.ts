@@ -78,7 +78,6 @@ export class TerminalDisplay implements RunDisplay {
         `\n${pc.bold(`[${place}] ${header.name}`)}  ${pc.dim(header.id)}`,
         `${pictures.join(', ')}; batch ${config.batchSize} = ${microBatch} × ${config.accum}; ` +
           `${(parameters / 1e6).toFixed(1)} M parameters, weights ${weights.source}; seed ${config.seed}`,
-        ...header.warnings.map((warning) => pc.yellow(`Note: ${warning}`)),
         pc.bold(row(['epoch', 'train_loss', 'valid_loss', 'error_rate', 'images/s', 'time'])),
       ].join('\n'),
     );

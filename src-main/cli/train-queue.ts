@@ -16,11 +16,15 @@ export interface TrainingRequest {
   /** What others are told holds the workspace. */
   command: string;
   json: boolean;
-  /** Queues the runs. `read` reads a dataset with progress on the terminal. */
-  enqueue(workbench: Workbench, read: ReadDataset): Promise<QueueItem[]>;
+  /** A grid on a dataset, or runs that the workbench knows already. */
+  what: GridRequest | ((workbench: Workbench) => Promise<QueueItem[]>);
 }
 
-export type ReadDataset = (dataset: string, options: DatasetOptions, grid: Grid) => Promise<QueueItem[]>;
+export interface GridRequest {
+  dataset: string;
+  options: DatasetOptions;
+  grid: Grid;
+}
 
 /**
  * Opens the workspace, queues, shows what happens until all is done, and lets the workspace go, however it ends.
@@ -28,7 +32,10 @@ export type ReadDataset = (dataset: string, options: DatasetOptions, grid: Grid)
  * @returns the items that were queued, in their last state
  */
 export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]> {
-  const { json } = request;
+  const { json, what } = request;
+  // A mistyped architecture must cost neither the wait for the workspace nor the reading of a large dataset.
+  if (typeof what !== 'function')
+    expandGrid(what.grid, { path: what.dataset, options: what.options, manifest: null });
   const workbench = await Workbench.open(request.workspace, { command: request.command });
   const status = new StatusLine(!json);
   const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);
@@ -45,6 +52,16 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
         process.stderr,
       );
   };
+  const readAndQueue = async ({ dataset, options, grid }: GridRequest): Promise<QueueItem[]> => {
+    const manifest = await workbench.inspect(
+      dataset,
+      options,
+      (event) => (json ? printJson(event) : status.show(() => progressText(event))),
+      reading.signal,
+    );
+    status.clear();
+    return workbench.enqueue({ path: dataset, options, manifest }, grid);
+  };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     let ids: string[] = [];
@@ -53,19 +70,8 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
       const place = `${order.findIndex((item) => item.runId === runId) + 1}/${order.length}`;
       display.hear(runId, event, place, workbench.etaSeconds());
     });
-    const read: ReadDataset = async (path, options, grid) => {
-      // A mistyped architecture must not cost the reading of a large dataset.
-      expandGrid(grid, { path, options, manifest: null });
-      const manifest = await workbench.inspect(
-        path,
-        options,
-        (event) => (json ? printJson(event) : status.show(() => progressText(event))),
-        reading.signal,
-      );
-      status.clear();
-      return workbench.enqueue({ path, options, manifest }, grid);
-    };
-    ids = (await request.enqueue(workbench, read)).map((item) => item.runId);
+    const items = typeof what === 'function' ? await what(workbench) : await readAndQueue(what);
+    ids = items.map((item) => item.runId);
     await workbench.whenIdle();
     return workbench.queue.items.filter((item) => ids.includes(item.runId)).map((item) => ({ ...item }));
   } finally {

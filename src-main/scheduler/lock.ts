@@ -115,8 +115,8 @@ export function describeHolder(holder: LockHolder): string {
 function lockedBy(workspace: string, holder: LockHolder): GranaryError {
   return new GranaryError(
     'WORKSPACE_LOCKED',
-    `${describeHolder(holder)} is training in ${workspace}.`,
-    'Wait until it is done, stop it, or use another workspace with --workspace.',
+    `${describeHolder(holder)} has the workspace ${workspace} open.`,
+    'Wait until it is done, close it, or use another workspace with --workspace.',
   );
 }
 

@@ -252,8 +252,8 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     const holder = lockHolder(this.workspace);
     throw new GranaryError(
       'WORKSPACE_LOCKED',
-      `${holder === null ? 'Another process' : describeHolder(holder)} is training in ${this.workspace}.`,
-      'Wait until it is done, stop it, or use another workspace.',
+      `${holder === null ? 'Another process' : describeHolder(holder)} has the workspace ${this.workspace} open.`,
+      'Wait until it is done, close it, or use another workspace.',
     );
   }
 

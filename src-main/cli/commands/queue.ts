@@ -6,11 +6,12 @@ import type { QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun } from '../../runs/run-store.ts';
 import { gridOfFlags, readGridFile } from '../../scheduler/grid-file.ts';
+import type { Workbench } from '../../scheduler/workbench.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, list, settingsOf } from '../run-flags.ts';
-import { trainQueue } from '../train-queue.ts';
+import { type GridRequest, trainQueue } from '../train-queue.ts';
 
 interface Flags extends RunFlags {
   grid?: string;
@@ -62,39 +63,41 @@ Ctrl-C stops after the step; finished epochs are kept, and the waiting runs can 
 async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
   const workspace = workspacePath(flags.workspace);
   const json = flags.json === true;
-  const grid = flags.resume === true ? null : gridOf(flags);
   const items = await trainQueue({
     workspace,
     command: 'granary queue',
     json,
-    async enqueue(workbench, read) {
-      if (grid === null) {
-        const resumed = await workbench.resumeInterrupted();
-        if (resumed.length > 0) return resumed;
-        throw new GranaryError(
-          'USAGE',
-          `Nothing was interrupted in ${workspace}.`,
-          'Queue a grid with --grid or --arch.',
-        );
-      }
-      if (dataset === undefined)
-        throw new GranaryError(
-          'USAGE',
-          'A queue needs DATASET.',
-          'For example: granary queue data/paddy --grid my.yaml',
-        );
-      return read(dataset, datasetOptionsOf(flags), grid);
-    },
+    what: flags.resume === true ? resumeInterrupted : gridRequest(dataset, flags),
   });
   await report(items, workspace, json);
   if (items.some((item) => item.state !== 'finished')) process.exitCode ||= 1;
+}
+
+async function resumeInterrupted(workbench: Workbench): Promise<QueueItem[]> {
+  const resumed = await workbench.resumeInterrupted();
+  if (resumed.length > 0) return resumed;
+  throw new GranaryError(
+    'USAGE',
+    `Nothing was interrupted in ${workbench.workspace}.`,
+    'Queue a grid with --grid or --arch.',
+  );
+}
+
+function gridRequest(dataset: string | undefined, flags: Flags): GridRequest {
+  const grid = gridOf(flags);
+  if (dataset !== undefined) return { dataset, options: datasetOptionsOf(flags), grid };
+  throw new GranaryError(
+    'USAGE',
+    'A queue needs DATASET.',
+    'For example: granary queue data/paddy --grid assets/grids/demo.yaml',
+  );
 }
 
 /**
  * The grid that the flags ask for: a file, whose settings flags replace, or one block.
  * @throws GranaryError USAGE, GRID_INVALID
  */
-export function gridOf(flags: Flags): Grid {
+function gridOf(flags: Flags): Grid {
   const settings = settingsOf(flags);
   const size = flags.size ?? flags.imgSize;
   if (flags.grid === undefined) {

@@ -8,7 +8,7 @@ import { formatDuration, formatLoss, formatRate } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, settingsOf } from '../run-flags.ts';
-import { trainQueue } from '../train-queue.ts';
+import { type GridRequest, trainQueue } from '../train-queue.ts';
 
 interface Flags extends RunFlags {
   arch?: string;
@@ -52,40 +52,36 @@ A run is a folder in the workspace. Ctrl-C stops after the step; finished epochs
 async function train(dataset: string | undefined, flags: Flags): Promise<void> {
   const workspace = workspacePath(flags.workspace);
   const json = flags.json === true;
+  const { again } = flags;
   const [item] = await trainQueue({
     workspace,
     command: 'granary train',
     json,
-    async enqueue(workbench, read) {
-      if (flags.again !== undefined)
-        return [await workbench.again(await resolveRunId(workspace, flags.again))];
-      const { dataset: path, arch, size } = required(dataset, flags);
-      const block = { ...settingsOf(flags), arch, size, resize: flags.resize };
-      return read(path, datasetOptionsOf(flags), gridOfFlags(block));
-    },
+    what:
+      again === undefined
+        ? gridRequest(dataset, flags)
+        : async (workbench) => [await workbench.again(await resolveRunId(workspace, again))],
   });
   await report(item!, workspace, json);
 }
 
-/** @throws GranaryError USAGE naming what is missing */
-function required(
-  dataset: string | undefined,
-  flags: Flags,
-): { dataset: string; arch: string; size: string } {
-  const { arch } = flags;
+/** @throws GranaryError USAGE naming what is missing, or a flag with its expected values */
+function gridRequest(dataset: string | undefined, flags: Flags): GridRequest {
+  const { arch, resize } = flags;
   const size = flags.size ?? flags.imgSize;
   const missing = [
     ...(dataset === undefined ? ['DATASET'] : []),
     ...(arch === undefined ? ['--arch'] : []),
     ...(size === undefined ? ['--size'] : []),
   ];
-  if (dataset === undefined || arch === undefined || size === undefined)
+  if (dataset === undefined || missing.length > 0)
     throw new GranaryError(
       'USAGE',
       `Training needs ${missing.join(' and ')}.`,
       'For example: granary train data/paddy --arch tf_efficientnet_lite0 --size 128',
     );
-  return { dataset, arch, size };
+  const grid = gridOfFlags({ ...settingsOf(flags), arch, size, resize });
+  return { dataset, options: datasetOptionsOf(flags), grid };
 }
 
 async function report(item: QueueItem, workspace: string, json: boolean): Promise<void> {

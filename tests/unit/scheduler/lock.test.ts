@@ -72,7 +72,7 @@ describe('the lock of a workspace', () => {
     const path = join(workspace, 'scheduler.lock');
     const file = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     writeFileSync(path, JSON.stringify({ ...file, place: 'another machine' }));
-    expect(() => WorkspaceLock.acquire(workspace, 'me')).toThrow(/is training in/);
+    expect(() => WorkspaceLock.acquire(workspace, 'me')).toThrow(/has the workspace .* open/);
     const old = new Date(Date.now() - 120_000);
     utimesSync(path, old, old);
     WorkspaceLock.acquire(workspace, 'me').release();

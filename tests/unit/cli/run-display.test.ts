@@ -1,0 +1,97 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { WorkerEvent } from '../../../shared/ipc/job.ts';
+import { StatusLine } from '../../../src-main/cli/progress.ts';
+import { JsonDisplay, TerminalDisplay } from '../../../src-main/cli/run-display.ts';
+import { exampleEpoch, exampleHeader } from '../runs/example-run.ts';
+
+/** A terminal of some width that remembers what was written to it. */
+function terminal(columns: number, isTTY = true): NodeJS.WriteStream & { text: () => string } {
+  const parts: string[] = [];
+  return {
+    columns,
+    isTTY,
+    write: (part: string) => parts.push(part) > 0,
+    text: () => parts.join(''),
+  } as never;
+}
+
+const step: WorkerEvent = {
+  type: 'step',
+  runId: 'a',
+  epoch: 2,
+  step: 30,
+  totalSteps: 60,
+  loss: 0.51234,
+  lr: 0.001,
+  imagesPerSecond: 117.6,
+  rssMb: 900,
+  etaSeconds: 43,
+};
+
+function printed(action: () => void): string {
+  const spy = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    action();
+    return spy.mock.calls.map(([text]) => String(text)).join('');
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+describe('the live display', () => {
+  it('shows bar, loss, error, rate and both times left, and a table line an epoch', () => {
+    const screen = terminal(200);
+    const display = new TerminalDisplay(new StatusLine(true, screen));
+    const out = printed(() => {
+      display.hear('a', { type: 'run-started', header: exampleHeader('run-a') }, '2/4', null);
+      display.hear('a', { type: 'epoch', runId: 'a', log: exampleEpoch(1) }, '2/4', null);
+    });
+    expect(out).toMatch(/\[2\/4\] resnet18 squish 32.*run-a/);
+    expect(out).toContain(
+      '8 to train, 2 to validate, 1 held out; batch 64 = 4 × 1; 11.0 M parameters, weights none; seed 7',
+    );
+    expect(out).toMatch(/epoch +train_loss +valid_loss +error_rate +images\/s +time/);
+    expect(out).toMatch(/1 frozen +1\.200000 +1\.000000 +0\.500000 +20 +0:04/);
+    display.hear('a', step, '2/4', 250);
+    expect(screen.text()).toContain(
+      `[2/4] epoch 2/6 ${'━'.repeat(12)}${'╌'.repeat(12)} 50%  loss 0.5123  error 50.0%  118 images/s  run 0:43 left  queue 4:10 left`,
+    );
+  });
+
+  it('is cut to the terminal’s width, and draws nothing where there is no terminal', () => {
+    const narrow = terminal(20);
+    new TerminalDisplay(new StatusLine(true, narrow)).hear('a', step, '1/1', null);
+    expect(narrow.text()).toBe('\r\x1b[K[1/1] epoch 2/0 ━━━');
+    const pipe = terminal(80, false);
+    new TerminalDisplay(new StatusLine(true, pipe)).hear('a', step, '1/1', null);
+    expect(pipe.text()).toBe('');
+  });
+
+  it('does not redraw more than ten times a second', () => {
+    const screen = terminal(80);
+    const status = new StatusLine(true, screen);
+    for (let count = 0; count < 1000; count += 1) status.show(() => String(count));
+    expect(screen.text()).toBe('\r\x1b[K0');
+  });
+
+  it('tells warnings once, where they stay readable', () => {
+    const header = {
+      ...exampleHeader('run-a'),
+      warnings: ['Batch normalisation sees 4 pictures at a time.'],
+    };
+    const display = new TerminalDisplay(new StatusLine(true, terminal(80)));
+    const out = printed(() => {
+      display.hear('a', { type: 'run-started', header }, '1/1', null);
+      display.hear('a', { type: 'warning', message: header.warnings[0]! }, '1/1', null);
+    });
+    expect(out.match(/Batch normalisation/g)).toHaveLength(1);
+  });
+});
+
+describe('--json', () => {
+  it('prints each event as a line that names its run', () => {
+    const out = printed(() => new JsonDisplay().hear('run-a', step));
+    expect(JSON.parse(out)).toEqual({ ...step, runId: 'run-a' });
+    expect(out.endsWith('}\n')).toBe(true);
+  });
+});
