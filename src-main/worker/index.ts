@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { toErrorPayload } from '../../shared/errors.ts';
 import { type Job, type WorkerEvent, workerCommandSchema } from '../../shared/ipc/job.ts';
 import type { JobContext } from './context.ts';
@@ -8,6 +9,9 @@ import { endWithParent } from './orphan-watch.ts';
  * and it ends by itself when its parent is gone (the channel closes), so that no orphan holds a card.
  */
 const controller = new AbortController();
+
+// libuv makes its threads when the first one is needed; the four it makes by itself leave cores idle while pictures are decoded.
+process.env['UV_THREADPOOL_SIZE'] ??= String(Math.max(4, availableParallelism() + 2));
 
 function emit(event: WorkerEvent): void {
   if (process.connected) process.send?.(event);

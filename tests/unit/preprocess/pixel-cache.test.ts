@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -9,10 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { build } from 'esbuild';
+import type { ImageSize } from '../../../shared/image-size.ts';
 import type { ImageRecord } from '../../../shared/records/dataset.ts';
 import {
   type PixelCache,
@@ -20,6 +22,7 @@ import {
   type PixelProgress,
   openPixelCache,
 } from '../../../src-main/preprocess/pixel-cache.ts';
+import { enlarge } from '../../../src-main/preprocess/enlarge.ts';
 import { STATE, pending, ready } from '../../../src-main/preprocess/reader-protocol.ts';
 import { buildReaderThread, pattern, temporaryFolder, writePictures } from './make-pictures.ts';
 
@@ -27,13 +30,32 @@ const size = { height: 24, width: 18 };
 const slot = size.height * size.width * 3;
 const built = temporaryFolder();
 let readerThread = '';
+let filler = '';
 let root = '';
 let workspace = '';
 let open: PixelCache[] = [];
 
 beforeAll(async () => {
   readerThread = await buildReaderThread(built);
-  return () => rmSync(built, { recursive: true });
+  // Below node_modules, so that it finds sharp.
+  filler = join(process.cwd(), `node_modules/.granary-fill-${process.pid}.cjs`);
+  await build({
+    stdin: {
+      contents: `import { openPixelCache } from './src-main/preprocess/pixel-cache.ts';
+        openPixelCache(JSON.parse(process.argv[2])).then((cache) => cache.close());`,
+      resolveDir: process.cwd(),
+      loader: 'ts',
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['sharp'],
+    outfile: filler,
+  });
+  return () => {
+    rmSync(built, { recursive: true });
+    rmSync(filler);
+  };
 });
 beforeEach(() => {
   root = temporaryFolder();
@@ -68,6 +90,14 @@ const segments = (key?: string): string[] =>
   readdirSync(settingsFolder(key))
     .filter((name) => name.endsWith('.pixels'))
     .map((name) => join(settingsFolder(key), name));
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** A process of its own that opens the cache and ends. */
+function startFilling(records: ImageRecord[], pixels: ImageSize): ChildProcess {
+  const options = { workspace, root, records, size: pixels, resize: 'squish', padMode: 'zeros' };
+  return spawn(process.execPath, [filler, JSON.stringify(options)], { stdio: 'inherit' });
+}
 
 function readAll(cache: PixelCache, count: number): Uint8Array {
   const into = new Uint8Array(count * slot);
@@ -132,10 +162,7 @@ describe('openPixelCache', () => {
   });
 
   it('goes on where it was stopped', async () => {
-    const records = await writePictures(
-      root,
-      Array.from({ length: 30 }, (_, i) => i),
-    );
+    const records = await writePictures(root, range(30));
     const controller = new AbortController();
     let calls = 0;
     const stopped = openCache(records, {
@@ -282,41 +309,43 @@ describe('openPixelCache', () => {
 
   it('can be filled by two processes at once', async () => {
     const count = 60;
-    const records = await writePictures(
-      root,
-      Array.from({ length: count }, (_, i) => i),
-    );
-    const script = join(process.cwd(), `node_modules/.granary-fill-${process.pid}.cjs`);
-    await build({
-      stdin: {
-        contents: `import { openPixelCache } from './src-main/preprocess/pixel-cache.ts';
-          openPixelCache(JSON.parse(process.argv[2])).then((cache) => cache.close());`,
-        resolveDir: process.cwd(),
-        loader: 'ts',
-      },
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      external: ['sharp'],
-      outfile: script,
-    });
-    const options = JSON.stringify({ workspace, root, records, size, resize: 'squish', padMode: 'zeros' });
-    try {
-      const codes = await Promise.all(
-        [0, 1].map(async () => {
-          const child = spawn(process.execPath, [script, options], { stdio: 'inherit' });
-          return (await once(child, 'exit'))[0] as number;
-        }),
-      );
-      expect(codes).toEqual([0, 0]);
-    } finally {
-      rmSync(script);
-    }
+    const records = await writePictures(root, range(count));
+    const fillers = [0, 1].map(() => startFilling(records, size));
+    const codes = await Promise.all(fillers.map(async (child) => (await once(child, 'exit'))[0] as number));
+    expect(codes).toEqual([0, 0]);
     const cache = await openCache(records, { onProgress: () => expect.fail('nothing is missing') });
     const all = readAll(cache, count);
     for (let i = 0; i < count; i++) {
       expect(all.subarray(i * slot, (i + 1) * slot)).toEqual(pattern(24, 18, i));
     }
+  });
+
+  it('keeps whole segments and loses nothing else when it is killed', async () => {
+    // 7.1 MB a picture: nine to a segment.
+    const large = { height: 1536, width: 1536 };
+    const records = await writePictures(root, range(24));
+    const child = startFilling(records, large);
+    const folder = settingsFolder('v1-squish-1536');
+    const ended = once(child, 'exit');
+    while (child.exitCode === null && !(existsSync(folder) && segments('v1-squish-1536').length > 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    child.kill('SIGKILL');
+    expect((await ended)[1]).toBe('SIGKILL');
+    const kept = segments('v1-squish-1536').length;
+    let total = 0;
+    const cache = await openCache(records, {
+      size: large,
+      onProgress: (progress) => (total = progress.total),
+    });
+    expect(total).toBe(24 - 9 * kept);
+    const into = new Uint8Array(large.height * large.width * 3);
+    for (const i of [0, 8, 20, 23]) {
+      cache.read([i], into);
+      const scaled = enlarge(pattern(24, 18, i), size, large);
+      expect(Buffer.compare(into, scaled)).toBe(0);
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 });
 
@@ -336,10 +365,7 @@ describe('PixelCache.prefetch and take', () => {
   });
 
   it('keeps a batch untouched until the next take but one, over batches of any size', async () => {
-    const records = await writePictures(
-      root,
-      Array.from({ length: 12 }, (_, i) => i),
-    );
+    const records = await writePictures(root, range(12));
     const cache = await openCache(records);
     const batches = Array.from({ length: 40 }, (_, b) =>
       Array.from({ length: 1 + ((b * 5) % 7) }, (_, i) => (b * 3 + i) % 12),
