@@ -20,9 +20,7 @@ export class ConstantPool {
 
   /** A reference to a node that has these values. */
   add(values: ConstantArray, { shape, dtype }: OutputInfo): string {
-    if (values.length > FILL_FROM && values.every((value) => Object.is(value, values[0]))) {
-      return this.#fill(values[0]!, { shape, dtype });
-    }
+    if (values.length > FILL_FROM && isUniform(values)) return this.#fill(values[0]!, { shape, dtype });
     return this.#constant(values, { shape, dtype });
   }
 
@@ -32,6 +30,11 @@ export class ConstantPool {
 
   shape(shape: readonly number[]): string {
     return this.#constant(Int32Array.from(shape), { shape: [shape.length], dtype: dataTypes.int32 });
+  }
+
+  /** float32 elements that are all the same. */
+  fill(value: number, shape: readonly number[]): string {
+    return this.#fill(value, { shape, dtype: dataTypes.float32 });
   }
 
   #constant(values: ConstantArray, info: OutputInfo): string {
@@ -74,4 +77,10 @@ export class ConstantPool {
 /** A type attribute from TensorFlow's number. */
 function typeOf(dtype: number): { type: number; value: number } {
   return { ...attr.type('float32'), value: dtype };
+}
+
+/** A loop, because `every` calls a function for each of what may be millions of elements. */
+function isUniform(values: ConstantArray): boolean {
+  for (let i = 1; i < values.length; i++) if (!Object.is(values[i], values[0])) return false;
+  return true;
 }

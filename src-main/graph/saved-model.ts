@@ -1,59 +1,6 @@
-import { createRequire } from 'node:module';
 import { nativeBinding } from './attributes.ts';
-import type { ConstantValue, Graph, GraphNode, NodeAttribute } from './graph.ts';
-
-/** The part of tfjs-node's generated protocol buffers that a SavedModel is written with. */
-interface Message {
-  serializeBinary(): Uint8Array;
-}
-interface ShapeMessage extends Message {
-  addDim(dim: { setSize(size: number): void }): void;
-}
-interface TensorMessage extends Message {
-  setDtype(dtype: number): void;
-  setTensorShape(shape: ShapeMessage): void;
-  setTensorContent(bytes: Uint8Array): void;
-}
-interface AttributeMessage extends Message {
-  setS(value: Uint8Array): void;
-  setI(value: number): void;
-  setF(value: number): void;
-  setB(value: boolean): void;
-  setType(value: number): void;
-  setShape(value: ShapeMessage): void;
-  setTensor(value: TensorMessage): void;
-  setList(value: { setIList(values: number[]): void; setFList(values: number[]): void }): void;
-}
-interface NodeMessage extends Message {
-  setName(name: string): void;
-  setOp(op: string): void;
-  setInputList(inputs: string[]): void;
-  getAttrMap(): { set(name: string, value: AttributeMessage): void };
-}
-interface Protocol {
-  TensorShape: { new (): ShapeMessage; Dim: new () => { setSize(size: number): void } };
-  Tensor: new () => TensorMessage;
-  AttrValue: {
-    new (): AttributeMessage;
-    ListValue: new () => { setIList(values: number[]): void; setFList(values: number[]): void };
-  };
-  NodeDef: new () => NodeMessage;
-  GraphDef: new () => Message & { setNodeList(nodes: NodeMessage[]): void; setVersions(v: Message): void };
-  VersionDef: new () => Message & { setProducer(version: number): void };
-  MetaGraphDef: {
-    new (): Message & { setMetaInfoDef(info: Message): void; setGraphDef(graph: Message): void };
-    MetaInfoDef: new () => Message & { addTags(tag: string): void };
-  };
-  SavedModel: new () => Message & {
-    setSavedModelSchemaVersion(version: number): void;
-    addMetaGraphs(graph: Message): void;
-  };
-}
-
-const load = createRequire(__filename);
-let loaded: Protocol | undefined;
-const protocol = (): Protocol =>
-  (loaded ??= load('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Protocol);
+import type { Graph, GraphNode, NodeAttribute } from './graph.ts';
+import { MessageWriter } from './protobuf.ts';
 
 /** TensorFlow 2.21's GraphDef version; the library refuses graphs from a later one and reads all earlier ones. */
 const GRAPH_VERSION = 1882;
@@ -61,74 +8,79 @@ const GRAPH_VERSION = 1882;
 /** The tag that the graph is stored and loaded under. */
 export const TAG = 'serve';
 
-function shapeMessage(shape: readonly number[]): ShapeMessage {
-  const { TensorShape } = protocol();
-  const message = new TensorShape();
-  for (const side of shape) {
-    const dim = new TensorShape.Dim();
-    dim.setSize(side);
-    message.addDim(dim);
-  }
+// Field numbers are those of TensorFlow's .proto files (core/framework and core/protobuf), named before each use.
+
+/** TensorShapeProto: dim = 2 { size = 1 } */
+function shapeMessage(shape: readonly number[]): MessageWriter {
+  const message = new MessageWriter();
+  for (const side of shape) message.message(2, new MessageWriter().integer(1, side));
   return message;
 }
 
-function tensorMessage({ shape, dtype, bytes }: ConstantValue): TensorMessage {
-  const message = new (protocol().Tensor)();
-  message.setDtype(dtype);
-  message.setTensorShape(shapeMessage(shape));
-  message.setTensorContent(bytes);
-  return message;
-}
-
-function attributeMessage(attribute: NodeAttribute): AttributeMessage {
-  const { AttrValue } = protocol();
-  const message = new AttrValue();
+/** AttrValue: list = 1, s = 2, i = 3, f = 4, b = 5, type = 6, shape = 7, tensor = 8 */
+function attributeMessage(attribute: NodeAttribute): MessageWriter {
+  const message = new MessageWriter();
   if ('constant' in attribute) {
-    message.setTensor(tensorMessage(attribute.constant));
-    return message;
+    const { shape, dtype, bytes } = attribute.constant;
+    // TensorProto: dtype = 1, tensor_shape = 2, tensor_content = 4
+    const tensor = new MessageWriter().integer(1, dtype).message(2, shapeMessage(shape)).bytes(4, bytes);
+    return message.message(8, tensor);
   }
   const { type, value } = attribute;
   const kinds = nativeBinding();
-  const isList = Array.isArray(value) && type !== kinds.TF_ATTR_SHAPE;
-  if (isList) {
-    const list = new AttrValue.ListValue();
-    if (type === kinds.TF_ATTR_INT) list.setIList(value);
-    else list.setFList(value);
-    message.setList(list);
-  } else if (type === kinds.TF_ATTR_STRING) message.setS(Buffer.from(value as string, 'utf8'));
-  else if (type === kinds.TF_ATTR_INT) message.setI(value as number);
-  else if (type === kinds.TF_ATTR_FLOAT) message.setF(value as number);
-  else if (type === kinds.TF_ATTR_BOOL) message.setB(value as boolean);
-  else if (type === kinds.TF_ATTR_TYPE) message.setType(value as number);
-  else message.setShape(shapeMessage(value as number[]));
-  return message;
+  if (type === kinds.TF_ATTR_SHAPE) return message.message(7, shapeMessage(value as number[]));
+  if (Array.isArray(value)) {
+    const list = new MessageWriter();
+    for (const item of value) {
+      if (type === kinds.TF_ATTR_INT) list.integer(3, item);
+      else list.float(4, item);
+    }
+    return message.message(1, list);
+  }
+  if (type === kinds.TF_ATTR_STRING) return message.string(2, value as string);
+  if (type === kinds.TF_ATTR_INT) return message.integer(3, value as number);
+  if (type === kinds.TF_ATTR_FLOAT) return message.float(4, value as number);
+  if (type === kinds.TF_ATTR_BOOL) return message.integer(5, Number(value));
+  return message.integer(6, value as number);
 }
 
-function nodeMessage({ name, op, inputs, attributes }: GraphNode): NodeMessage {
-  const message = new (protocol().NodeDef)();
-  message.setName(name);
-  message.setOp(op);
-  message.setInputList(inputs);
-  const map = message.getAttrMap();
-  for (const [key, value] of Object.entries(attributes)) map.set(key, attributeMessage(value));
+/** A map entry of NodeDef's attr: key = 1, value = 2. The same few make up most of a graph, so they are made once. */
+function attributeEntry(
+  name: string,
+  attribute: NodeAttribute,
+  known: Map<string, MessageWriter>,
+): MessageWriter {
+  const make = (): MessageWriter =>
+    new MessageWriter().string(1, name).message(2, attributeMessage(attribute));
+  if ('constant' in attribute) return make();
+  const key = `${name}/${attribute.type}/${String(attribute.value)}`;
+  let entry = known.get(key);
+  if (entry === undefined) {
+    entry = make();
+    known.set(key, entry);
+  }
+  return entry;
+}
+
+/** NodeDef: name = 1, op = 2, input = 3, attr = 5 */
+function nodeMessage(node: GraphNode, known: Map<string, MessageWriter>): MessageWriter {
+  const message = new MessageWriter().string(1, node.name).string(2, node.op);
+  for (const input of node.inputs) message.string(3, input);
+  for (const [name, attribute] of Object.entries(node.attributes)) {
+    message.message(5, attributeEntry(name, attribute, known));
+  }
   return message;
 }
 
 /** The bytes of a `saved_model.pb` that holds the graph. It has no variable files: values are assigned by its fetches. */
 export function encodeSavedModel(graph: Graph): Uint8Array {
-  const { GraphDef, MetaGraphDef, SavedModel, VersionDef } = protocol();
-  const version = new VersionDef();
-  version.setProducer(GRAPH_VERSION);
-  const definition = new GraphDef();
-  definition.setNodeList(graph.nodes.map(nodeMessage));
-  definition.setVersions(version);
-  const info = new MetaGraphDef.MetaInfoDef();
-  info.addTags(TAG);
-  const meta = new MetaGraphDef();
-  meta.setMetaInfoDef(info);
-  meta.setGraphDef(definition);
-  const model = new SavedModel();
-  model.setSavedModelSchemaVersion(1);
-  model.addMetaGraphs(meta);
-  return model.serializeBinary();
+  // GraphDef: node = 1, versions = 4 { producer = 1 }
+  const definition = new MessageWriter();
+  const known = new Map<string, MessageWriter>();
+  for (const node of graph.nodes) definition.message(1, nodeMessage(node, known));
+  definition.message(4, new MessageWriter().integer(1, GRAPH_VERSION));
+  // MetaGraphDef: meta_info_def = 1 { tags = 4 }, graph_def = 2
+  const meta = new MessageWriter().message(1, new MessageWriter().string(4, TAG)).message(2, definition);
+  // SavedModel: saved_model_schema_version = 1, meta_graphs = 2
+  return new MessageWriter().integer(1, 1).message(2, meta).finish();
 }

@@ -24,11 +24,11 @@ export function addInit(
     stream += 1;
     const value = isRandom(initializer)
       ? randomValue(variables, initializer, shape, seed, stream)
-      : constant(variables, shape, constantOf(initializer));
+      : constants.fill(constantOf(initializer), shape);
     done.push(variables.update('AssignVariableOp', variables.declare(name, shape), value));
   }
   for (const { name, shape, initial } of statistics) {
-    const value = constant(variables, shape, initial);
+    const value = constants.fill(initial, shape);
     done.push(variables.update('AssignVariableOp', variables.declare(name, shape), value));
   }
   variables.fetch('init', constants.scalar(1), done);
@@ -43,16 +43,6 @@ function isRandom(initializer: Initializer): initializer is RandomInitializer {
 function constantOf(initializer: Exclude<Initializer, RandomInitializer>): number {
   if (initializer.type === 'constant') return initializer.value;
   return initializer.type === 'ones' ? 1 : 0;
-}
-
-/** A `Fill` of its own: constants shared with other fetches would be kept for as long as the session lives. */
-function constant({ graph, constants }: Variables, shape: readonly number[], value: number): string {
-  return graph.add({
-    op: 'Fill',
-    inputs: [constants.shape(shape), constants.scalar(value)],
-    attributes: { T: attr.type('float32'), index_type: attr.type('int32') },
-    outputs: [{ shape, dtype: dataTypes.float32 }],
-  });
 }
 
 const generators = {

@@ -3,6 +3,7 @@ import type { ParameterSpec, StatisticSpec } from '../../models/context.ts';
 import { type OptimizerSteps, hyperInput, hyperVector, momentNames } from './adamw.ts';
 import { gradientNode } from './evaluation-fetches.ts';
 import { SEED_INPUT } from './initialise.ts';
+import { accumulatorName } from './train-fetches.ts';
 import type {
   EvaluationFeeds,
   EvaluationOutput,
@@ -13,7 +14,7 @@ import type {
   TrainFeeds,
   TrainFetch,
 } from './spec.ts';
-import { loadNode, readNode, valueNode } from './variables.ts';
+import { readNode, valueNode } from './variables.ts';
 
 /** What a checkpoint keeps besides weights and statistics. */
 export interface OptimizerState {
@@ -59,7 +60,8 @@ export class Program {
    * @throws Error for a name that the network does not have or a value of another size
    */
   load(values: ReadonlyMap<string, Float32Array>): void {
-    this.#assign(values, (name) => this.#shapes.get(name));
+    const isComplete = [...this.#shapes.keys()].every((name) => values.has(name));
+    this.#assign('load', this.#shapes, isComplete ? values : new Map([...this.read(), ...values]));
   }
 
   /** All parameters and statistics. */
@@ -80,7 +82,7 @@ export class Program {
         momentNames(name).map((moment) => [moment, shape] as const),
       ),
     );
-    this.#assign(moments, (name) => shapes.get(name));
+    this.#assign('load_state', shapes, moments);
     this.#taken = { ...steps };
   }
 
@@ -167,6 +169,14 @@ export class Program {
     };
   }
 
+  /** The gradients that wait for {@link apply}, by parameter. */
+  accumulated(): Map<string, Float32Array> {
+    this.#prepare();
+    const names = this.recorded.parameters.map(({ name }) => name);
+    const sums = this.#values(names.map(accumulatorName));
+    return new Map(names.map((name) => [name, sums.get(accumulatorName(name))!]));
+  }
+
   /** Frees the session with everything in it. */
   dispose(): void {
     this.#session.dispose();
@@ -242,19 +252,21 @@ export class Program {
   }
 
   #assign(
+    fetch: 'load' | 'load_state',
+    shapes: ReadonlyMap<string, readonly number[]>,
     values: ReadonlyMap<string, Float32Array>,
-    shapeOf: (name: string) => readonly number[] | undefined,
   ): void {
-    const feeds = [...values].map(([name, array]): Feed => {
-      const shape = shapeOf(name);
-      if (shape === undefined || shape.reduce((a, b) => a * b, 1) !== array.length) {
-        throw new Error(
-          `"${name}" ${shape === undefined ? 'is not a variable of this program' : `should be [${shape.join()}] and has ${array.length} values`}.`,
-        );
+    for (const name of values.keys()) {
+      if (!shapes.has(name)) throw new Error(`"${name}" is not a variable of this program.`);
+    }
+    const feeds = [...shapes].map(([name, shape]): Feed => {
+      const array = values.get(name);
+      if (array === undefined || array.length !== shape.reduce((a, b) => a * b, 1)) {
+        throw new Error(`"${name}" should be [${shape.join()}] and has ${array?.length ?? 'no'} values.`);
       }
       return { name: valueNode(name), shape, values: array };
     });
-    if (feeds.length > 0) this.#session.run(feeds, [...values.keys()].map(loadNode));
+    this.#session.run(feeds, [fetch]);
   }
 }
 

@@ -78,23 +78,24 @@ export function recordProgram(spec: ProgramSpec, lrGroupOf: LrGrouping = oneBody
   };
 }
 
-/** Adds the fetches that load values, and those that set the optimizer back. */
+/** Adds the fetches that load values, and those that read and set back the optimizer. */
 function addStorage({ spec, variables, asked }: Recording, parameters: readonly ParameterSpec[]): void {
-  variables.graph.scope = 'storage/';
-  const training = spec.train || spec.accumulate || spec.trainHead;
-  const cleared: string[] = [];
-  for (const { name, shape } of [...parameters, ...asked.statistics.values()]) {
-    variables.addLoad(variables.declare(name, shape));
-  }
-  if (!training) return;
-  for (const { name, shape } of parameters) {
-    for (const moment of momentNames(name)) {
-      const variable = variables.declare(moment, shape);
-      variables.read(variable);
-      variables.addLoad(variable);
-      cleared.push(variables.clear(variable));
-    }
-    if (spec.accumulate) cleared.push(variables.clear(variables.declare(accumulatorName(name), shape)));
-  }
-  variables.fetch('reset', variables.constants.scalar(1), cleared);
+  const { graph, constants } = variables;
+  graph.scope = 'storage/';
+  const saved = [...parameters, ...asked.statistics.values()];
+  variables.addLoad(
+    'load',
+    saved.map(({ name, shape }) => variables.declare(name, shape)),
+  );
+  if (!spec.train && !spec.accumulate && !spec.trainHead) return;
+  const moments = parameters.flatMap(({ name, shape }) =>
+    momentNames(name).map((moment) => variables.declare(moment, shape)),
+  );
+  const sums = spec.accumulate
+    ? parameters.map(({ name, shape }) => variables.declare(accumulatorName(name), shape))
+    : [];
+  for (const variable of [...moments, ...sums]) variables.read(variable);
+  variables.addLoad('load_state', moments);
+  const cleared = [...moments, ...sums].map((variable) => variables.clear(variable));
+  variables.fetch('reset', constants.scalar(1), cleared);
 }

@@ -15,8 +15,7 @@ export interface Variable {
 }
 
 /**
- * The variables of one graph, and the nodes that read, assign and load them. Fetches `load/<name>` assign what is fed to
- * `value/<name>`; any number of them go in one call.
+ * The variables of one graph, and the nodes that read, assign and load them.
  */
 export class Variables {
   readonly graph: Graph;
@@ -86,28 +85,24 @@ export class Variables {
 
   /** `variable = 0` */
   clear(variable: Variable, after: readonly string[] = []): string {
-    const zeros = this.graph.add({
-      op: 'Fill',
-      inputs: [this.constants.shape(variable.shape), this.constants.scalar(0)],
-      attributes: { T: attr.type('float32'), index_type: attr.type('int32') },
-      outputs: [{ shape: variable.shape, dtype: dataTypes.float32 }],
-    });
-    return this.update('AssignVariableOp', variable, zeros, after);
+    return this.update('AssignVariableOp', variable, this.constants.fill(0, variable.shape), after);
   }
 
-  /** Adds the fetch `load/<name>`. The value is copied: an assigned variable would otherwise live in the caller's array. */
-  addLoad(variable: Variable): void {
-    const info = { shape: variable.shape, dtype: dataTypes.float32 };
-    const value = this.placeholder(valueNode(variable.name), 'float32', variable.shape);
-    const copy = this.graph.add({
-      op: 'DeepCopy',
-      inputs: [value],
-      attributes: { T: attr.type('float32') },
-      outputs: [info],
+  /**
+   * Adds a fetch that assigns to each variable what is fed to `value/<name>`, to all of them in one call. The values are
+   * copied: an assigned variable would otherwise live on in the caller's array, and training would write there.
+   */
+  addLoad(fetch: string, variables: readonly Variable[]): void {
+    const done = variables.map((variable) => {
+      const copy = this.graph.add({
+        op: 'DeepCopy',
+        inputs: [this.placeholder(valueNode(variable.name), 'float32', variable.shape)],
+        attributes: { T: attr.type('float32') },
+        outputs: [{ shape: variable.shape, dtype: dataTypes.float32 }],
+      });
+      return this.update('AssignVariableOp', variable, copy);
     });
-    this.fetch(loadNode(variable.name), this.constants.scalar(1), [
-      this.update('AssignVariableOp', variable, copy),
-    ]);
+    this.fetch(fetch, this.constants.scalar(1), done);
   }
 
   /** A placeholder's node. */
@@ -142,5 +137,4 @@ export class Variables {
 const SCALAR: OutputInfo = { shape: [], dtype: dataTypes.float32 };
 
 export const readNode = (name: string): string => `read/${name}`;
-export const loadNode = (name: string): string => `load/${name}`;
 export const valueNode = (name: string): string => `value/${name}`;
