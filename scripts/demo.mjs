@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reportFailure } from './setup/errors.mjs';
 import { setUp } from './setup.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -40,30 +41,34 @@ async function finishedRuns() {
     .split('\n')
     .filter(Boolean)
     .flatMap((line) => JSON.parse(line));
-  return runs.filter((run) => run.state === 'finished').map((run) => run.id);
+  return runs.filter((run) => run.state === 'finished').map((run) => run.run);
 }
 
-await setUp();
-const started = Date.now();
-mkdirSync(folder, { recursive: true });
-if (!existsSync(join(dataset, 'train.csv'))) await granary(['sample', dataset]);
-await granary(['inspect', dataset, '--workspace', workspace]);
-const before = new Set(await finishedRuns());
-await granary(['queue', dataset, '--grid', join(root, 'assets/grids/demo.yaml'), '--workspace', workspace]);
-const runs = (await finishedRuns()).filter((id) => !before.has(id));
-const submission = join(folder, 'submission.csv');
-await granary(['ensemble', ...runs, '--workspace', workspace, '--out', submission]);
-await granary(['score', submission, answers]);
-const report = [
-  'report',
-  '--workspace',
-  workspace,
-  '--answers',
-  answers,
-  '--title',
-  'Granary demo: rice leaves',
-];
-await granary([...report, '--out', join(folder, 'report.html')]);
-console.log(
-  `\nDone in ${((Date.now() - started) / 60_000).toFixed(1)} minutes. Open demo/report.html, or \`npm start\`.`,
-);
+async function demo() {
+  await setUp({ app: 'none' });
+  const started = Date.now();
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(join(dataset, 'train.csv'))) await granary(['sample', dataset]);
+  await granary(['inspect', dataset, '--workspace', workspace]);
+  const before = new Set(await finishedRuns());
+  await granary(['queue', dataset, '--grid', join(root, 'assets/grids/demo.yaml'), '--workspace', workspace]);
+  const runs = (await finishedRuns()).filter((id) => !before.has(id));
+  const submission = join(folder, 'submission.csv');
+  await granary(['ensemble', ...runs, '--workspace', workspace, '--out', submission]);
+  await granary(['score', submission, answers]);
+  const report = [
+    'report',
+    '--workspace',
+    workspace,
+    '--answers',
+    answers,
+    '--title',
+    'Granary demo: rice leaves',
+  ];
+  await granary([...report, '--out', join(folder, 'report.html')]);
+  console.log(
+    `\nDone in ${((Date.now() - started) / 60_000).toFixed(1)} minutes. Open demo/report.html, or \`npm start\`.`,
+  );
+}
+
+demo().catch(reportFailure);

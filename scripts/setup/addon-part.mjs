@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { canInstall, installCommand, installPackages, onPath } from './debian.mjs';
+import { installCommand, onPath } from './debian.mjs';
 import { SetupError } from './errors.mjs';
 import { findPart, providePart } from './parts.mjs';
 import { root } from './paths.mjs';
@@ -30,7 +30,14 @@ export async function provideAddon(tensorflowPart) {
 }
 
 async function compileAddon(tensorflowPart, folder) {
-  const compiler = await findCompiler();
+  const compiler = findCompiler();
+  if (compiler === undefined) {
+    throw new SetupError(
+      'NO_COMPILER',
+      'There is no C++ compiler (c++, g++ or clang++) on the PATH. Set-up compiles two small files with it, once.',
+      `Install one, then run set-up again: ${compilerFix()}`,
+    );
+  }
   console.log(`Compiling TensorFlow.js's addon with ${compiler}`);
   const run = await runProgram(
     compiler,
@@ -72,19 +79,9 @@ export function compilerArguments(tensorflowPart, output, platform = process.pla
   ];
 }
 
-/** The C++ compiler: CXX, else c++, g++ or clang++. Installed when missing and this is Debian as root. */
-async function findCompiler() {
-  const named = process.env.CXX;
-  if (named !== undefined && named !== '') return named;
-  const found = () => ['c++', 'g++', 'clang++'].find(onPath);
-  if (found() === undefined && canInstall()) await installPackages(['g++']);
-  const compiler = found();
-  if (compiler !== undefined) return compiler;
-  throw new SetupError(
-    'NO_COMPILER',
-    'There is no C++ compiler (c++, g++ or clang++) on the PATH. Set-up compiles one small file pair with it, once.',
-    `Install one, then run set-up again: ${compilerFix()}`,
-  );
+/** The C++ compiler: CXX, else c++, g++ or clang++ on the PATH; undefined when there is none. */
+export function findCompiler() {
+  return process.env.CXX || ['c++', 'g++', 'clang++'].find(onPath);
 }
 
 function compilerFix() {

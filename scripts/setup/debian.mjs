@@ -40,12 +40,12 @@ export function missingPackages(packages) {
   return packages.filter((name) => !present.has(name));
 }
 
-/** Installs Debian packages, as root; elsewhere stops and names the command. */
-export async function installPackages(packages) {
+/** Installs Debian packages, as root; elsewhere stops with `code` and names the command. */
+export async function installPackages(packages, code = 'NATIVE_MISSING') {
   if (packages.length === 0) return;
   if (!canInstall()) {
     throw new SetupError(
-      'NATIVE_MISSING',
+      code,
       `These system packages are missing: ${packages.join(', ')}.`,
       onPath('apt-get')
         ? `Run this, then set-up again: ${installCommand(packages)}`

@@ -8,7 +8,8 @@ import { linkParts } from './links.mjs';
 import { makeCacheFolder } from './parts.mjs';
 import { root } from './paths.mjs';
 import { pins } from './pins.mjs';
-import { provideElectronLibraries, provideXvfb } from './system-packages.mjs';
+import { preflight } from './preflight.mjs';
+import { checkElectronLibraries, checkXvfb } from './system-packages.mjs';
 import { provideTensorflow, wantedTensorflow } from './tensorflow-part.mjs';
 import { verifyNative } from './verify.mjs';
 
@@ -21,15 +22,16 @@ import { verifyNative } from './verify.mjs';
  */
 export async function setUp({ app = 'wanted', display = false } = {}) {
   makeCacheFolder();
-  const tensorflow = await setUpTensorflow();
+  const wanted = wantedTensorflow();
+  await preflight(wanted.part, { app, display });
+  const tensorflow = await setUpTensorflow(wanted);
   if (app !== 'none') await setUpElectron(app === 'required');
-  if (display) await provideXvfb();
+  if (display) checkXvfb();
   noteSetUp(tensorflow);
   await buildIfStale();
 }
 
-async function setUpTensorflow() {
-  const wanted = wantedTensorflow();
+async function setUpTensorflow(wanted) {
   const tensorflow = await provideTensorflow(wanted);
   const addon = await provideAddon(tensorflow);
   const changed = linkParts(tensorflow, addon);
@@ -59,7 +61,7 @@ function noteSetUp(tensorflow) {
 async function setUpElectron(required) {
   try {
     const executable = await provideElectron();
-    await provideElectronLibraries(executable);
+    await checkElectronLibraries(executable);
   } catch (error) {
     if (required || !(error instanceof SetupError)) throw error;
     console.warn(

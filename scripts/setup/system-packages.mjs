@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { canInstall, installPackages, onPath } from './debian.mjs';
+import { canInstall, installCommand, missingPackages, onPath } from './debian.mjs';
 import { SetupError } from './errors.mjs';
 import { lastLines, runProgram } from './process.mjs';
 
@@ -36,24 +36,39 @@ export function parseLdd(output) {
   return [...output.matchAll(/^\s*(\S+) => not found$/gm)].map((match) => match[1]);
 }
 
-/** Makes sure that the libraries of the Electron at `executable` are installed. */
-export async function provideElectronLibraries(executable) {
+/** Throws when the Electron at `executable` cannot start for want of a library. */
+export async function checkElectronLibraries(executable) {
   const missing = missingLibraries(executable);
   if (missing.length === 0) return;
-  console.log(`Electron lacks ${missing.join(', ')}.`);
-  await installPackages(await knownNames(ELECTRON_LIBRARIES));
-  const still = missingLibraries(executable);
-  if (still.length === 0) return;
   throw new SetupError(
     'NATIVE_MISSING',
-    `Electron still lacks these libraries: ${still.join(', ')}.`,
-    "Find their packages with `apt-file search NAME` (or this system's equivalent), install them, and run set-up again.",
+    `Electron lacks these libraries: ${missing.join(', ')}.`,
+    onPath('apt-get')
+      ? `Run this, then set-up again: ${installCommand(await knownNames(ELECTRON_LIBRARIES))}`
+      : "Install the packages of this system that hold them (GTK 3, NSS, ALSA, GBM and X11's), then run set-up again.",
   );
 }
 
-/** Makes sure that there is an X server without a screen, which the tests of the app draw on. */
-export async function provideXvfb() {
-  if (process.platform === 'linux' && !onPath('Xvfb')) await installPackages(['xvfb']);
+/**
+ * The packages that Electron needs and this Debian lacks: by its own libraries when it is here already, else by their names.
+ * @param {string | undefined} executable
+ */
+export async function electronPackages(executable) {
+  if (executable !== undefined)
+    return missingLibraries(executable).length > 0 ? knownNames(ELECTRON_LIBRARIES) : [];
+  const missing = new Set(missingPackages(ELECTRON_LIBRARIES.flat()));
+  const unmet = ELECTRON_LIBRARIES.filter((names) => names.every((name) => missing.has(name)));
+  return unmet.length > 0 ? knownNames(unmet) : [];
+}
+
+/** Throws when there is no X server without a screen, which the tests of the app draw on. */
+export function checkXvfb() {
+  if (process.platform !== 'linux' || onPath('Xvfb')) return;
+  throw new SetupError(
+    'NATIVE_MISSING',
+    'The tests of the app need Xvfb.',
+    'Install it, then run this again.',
+  );
 }
 
 /** Of each list of alternatives the first name that this system's package lists know. */

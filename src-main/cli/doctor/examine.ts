@@ -6,6 +6,7 @@ import { cachePath, workspacePath } from '../../files/paths.ts';
 import { granaryVersion } from '../../files/version.ts';
 import { startJob } from '../../scheduler/supervisor.ts';
 import { type DiskReport, diskOf } from './disk.ts';
+import { missingLibraries } from './libraries.ts';
 import { type NvidiaReport, askNvidia } from './nvidia.ts';
 import { type SetUpRecord, readSetUpRecord } from './set-up-record.ts';
 
@@ -24,7 +25,8 @@ export interface DoctorReport {
   system: { platform: string; arch: string; release: string; wsl: boolean };
   processor: { model: string; threads: number };
   tensorflow: { version: string; variant: string | null; cuda: string | null; devices: string[] } | null;
-  electron: { version: string; path: string } | null;
+  /** `missing`: libraries of the system without which it cannot start. */
+  electron: { version: string; path: string; missing: string[] } | null;
   nvidia: NvidiaReport | null;
   memory: { freeMb: number; totalMb: number };
   disk: { workspace: DiskReport; cache: DiskReport };
@@ -63,7 +65,7 @@ export async function examine(workspaceFlag?: string): Promise<DoctorReport> {
             variant: record?.tensorflow.variant ?? null,
             cuda: record?.tensorflow.cuda ?? null,
           },
-    electron: record?.electron ?? null,
+    electron: await examineElectron(record),
     nvidia,
     memory: { freeMb: Math.round(memory.available / 1e6), totalMb: Math.round(memory.total / 1e6) },
     disk: { workspace: workspaceDisk, cache: cacheDisk },
@@ -71,6 +73,11 @@ export async function examine(workspaceFlag?: string): Promise<DoctorReport> {
   };
   report.problems.push(...findProblems(report, record));
   return report;
+}
+
+async function examineElectron(record: SetUpRecord | null): Promise<DoctorReport['electron']> {
+  if (record === null || record.electron === null) return null;
+  return { ...record.electron, missing: await missingLibraries(record.electron.path) };
 }
 
 async function checkNative(): Promise<{
@@ -102,6 +109,12 @@ export function findProblems(report: DoctorReport, record: SetUpRecord | null): 
   };
   if (report.electron === null)
     add('NATIVE_MISSING', 'The desktop app has no Electron; the command line works.', 'Run `npm run setup`.');
+  else if (report.electron.missing.length > 0)
+    add(
+      'NATIVE_MISSING',
+      `Electron cannot start without these libraries: ${report.electron.missing.join(', ')}.`,
+      'Run `npm run setup`: it installs them as root, or prints the command that does.',
+    );
   const sees = report.tensorflow?.devices.some((device) => device.startsWith('GPU')) ?? false;
   if (report.nvidia !== null && report.tensorflow !== null && !sees) {
     const variant = record?.tensorflow.variant ?? '';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskOf } from '../../../../src-main/cli/doctor/disk.ts';
 import { type DoctorReport, findProblems } from '../../../../src-main/cli/doctor/examine.ts';
+import { missingLibraries, parseLdd } from '../../../../src-main/cli/doctor/libraries.ts';
 import { parseNvidia } from '../../../../src-main/cli/doctor/nvidia.ts';
 import { readSetUpRecord } from '../../../../src-main/cli/doctor/set-up-record.ts';
 
@@ -72,7 +73,7 @@ describe('what is missing', () => {
     system: { platform: 'linux', arch: 'x64', release: 'Debian 12', wsl: false },
     processor: { model: 'a processor', threads: 2 },
     tensorflow: { version: '2.21.0', variant: 'linux-x64', cuda: null, devices: ['CPU:0'] },
-    electron: { version: '22.3.25', path: '/electron' },
+    electron: { version: '22.3.25', path: '/electron', missing: [] },
     nvidia: null,
     memory: { freeMb: 8000, totalMb: 16_000 },
     disk: { workspace: disk, cache: disk },
@@ -108,6 +109,13 @@ describe('what is missing', () => {
     expect(unseen).toMatchObject({ code: 'NATIVE_BROKEN', fix: expect.stringContaining('driver 525') });
   });
 
+  it('tells of an Electron that cannot start', () => {
+    const electron = { version: '22.3.25', path: '/electron', missing: ['libgtk-3.so.0'] };
+    const [problem] = findProblems({ ...healthy, electron }, record('linux-x64'));
+    expect(problem).toMatchObject({ code: 'NATIVE_MISSING', blocks: false });
+    expect(problem?.message).toContain('libgtk-3.so.0');
+  });
+
   it('tells of a missing Electron and of full disks, none of which keeps anyone from training', () => {
     const full = { folder: '/full', freeMb: 100, totalMb: 1000 };
     const problems = findProblems(
@@ -117,6 +125,14 @@ describe('what is missing', () => {
     expect(problems.map(({ code }) => code)).toEqual(['NATIVE_MISSING', 'NO_SPACE']);
     expect(problems.some(({ blocks }) => blocks)).toBe(false);
   });
+});
+
+it('asks ldd which libraries a program lacks', async () => {
+  expect(parseLdd('\tlibgtk-3.so.0 => not found\n\tlibc.so.6 => /lib/libc.so.6 (0x7f)\n')).toEqual([
+    'libgtk-3.so.0',
+  ]);
+  expect(await missingLibraries(process.execPath)).toEqual([]);
+  expect(await missingLibraries(join(folder, 'no-such-program'))).toEqual([]);
 });
 
 it('measures the disk of a folder that is not made yet', async () => {
