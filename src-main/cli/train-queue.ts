@@ -16,6 +16,8 @@ export interface TrainingRequest {
   /** What others are told holds the workspace. */
   command: string;
   json: boolean;
+  /** What becomes of the runs after Ctrl-C: a queue is resumed, a single run is not. */
+  stopAs: 'interrupted' | 'cancelled';
   /** A grid on a dataset, or runs that the workbench knows already. */
   what: GridRequest | ((workbench: Workbench) => Promise<QueueItem[]>);
 }
@@ -45,7 +47,7 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
     signals += 1;
     process.exitCode = INTERRUPTED_EXIT_CODE;
     reading.abort();
-    workbench.stop(signals === 1 ? 'after-step' : 'now');
+    workbench.stop(signals === 1 ? 'after-step' : 'now', request.stopAs);
     if (!json && signals === 1)
       status.print(
         'Stopping after this step; finished epochs are kept. Ctrl-C again ends it at once.',

@@ -31,7 +31,11 @@ export async function listRunIds(workspace: string): Promise<string[]> {
 export async function listRuns(workspace: string): Promise<RunSummary[]> {
   const ids = await listRunIds(workspace);
   const runs = await Promise.all(ids.map((id) => summarise(join(workspace, layout.runs, id), id)));
-  return runs.filter((run) => run !== null);
+  // Ids of one queue begin with the same second: the header knows the order better.
+  const begun = (run: RunSummary): string => run.header?.created ?? '';
+  return runs
+    .filter((run) => run !== null)
+    .sort((a, b) => begun(a).localeCompare(begun(b)) || a.id.localeCompare(b.id));
 }
 
 /**

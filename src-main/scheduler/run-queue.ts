@@ -44,6 +44,8 @@ export class RunQueue {
   #timed: TimedRun[] = [];
   #paused = false;
   #closed = false;
+  /** What the run that trains becomes when it ends by being stopped. */
+  #stoppedAs: 'interrupted' | 'cancelled' = 'cancelled';
 
   /** Reads what the last holder left; what was waiting or training then is `interrupted`, to be resumed when asked for. */
   constructor(workspace: string, listener: QueueListener, job: JobOptions = {}) {
@@ -131,10 +133,13 @@ export class RunQueue {
     this.#next();
   }
 
-  /** Stops the run that trains; what waits becomes `interrupted`. */
-  stop(how: 'after-step' | 'now'): void {
+  /**
+   * Stops the run that trains and starts no other; all of them become `interrupted`, to be resumed, or `cancelled`.
+   */
+  stop(how: 'after-step' | 'now', as: 'interrupted' | 'cancelled'): void {
     const waiting = this.#queue.items.filter((item) => item.state === 'pending');
-    for (const item of waiting) item.state = 'interrupted';
+    for (const item of waiting) item.state = as;
+    this.#stoppedAs = as;
     if (waiting.length > 0) this.#write();
     if (how === 'now') this.#current?.job.kill();
     else this.#current?.job.stop();
@@ -148,7 +153,7 @@ export class RunQueue {
   /** Stops, waits for the worker's end, and starts nothing any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.stop('after-step');
+    this.stop('after-step', 'interrupted');
     await this.whenIdle();
   }
 
@@ -179,6 +184,7 @@ export class RunQueue {
     const { runId, name, config } = item;
     const started = Date.now();
     item.state = 'running';
+    this.#stoppedAs = 'cancelled';
     this.#write();
     let job: RunningJob<'train'>;
     try {
@@ -208,7 +214,7 @@ export class RunQueue {
     thrown: ErrorPayload | null,
   ): void {
     const error = thrown ?? (result === null || result.status === 'finished' ? null : result.error);
-    item.state = error === null ? 'finished' : error.code === 'CANCELLED' ? 'cancelled' : 'failed';
+    item.state = error === null ? 'finished' : error.code === 'CANCELLED' ? this.#stoppedAs : 'failed';
     item.error = error;
     if (error === null) this.#timed.push({ config: item.config, seconds: (Date.now() - started) / 1000 });
     this.#current = null;

@@ -220,11 +220,12 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   }
 
   /**
-   * Stops the run that trains and leaves the waiting ones as interrupted, to be resumed later.
+   * Stops the run that trains and starts no other.
    * @param how `now` kills the worker; its finished epochs stay all the same
+   * @param as what becomes of them in the queue: `interrupted` ones can be resumed
    */
-  stop(how: 'after-step' | 'now' = 'after-step'): void {
-    this.#owned?.queue.stop(how);
+  stop(how: 'after-step' | 'now' = 'after-step', as: 'interrupted' | 'cancelled' = 'interrupted'): void {
+    this.#owned?.queue.stop(how, as);
   }
 
   /** Resolves when nothing trains and nothing is about to. */

@@ -66,6 +66,7 @@ async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
   const items = await trainQueue({
     workspace,
     command: 'granary queue',
+    stopAs: 'interrupted',
     json,
     what: flags.resume === true ? resumeInterrupted : gridRequest(dataset, flags),
   });
@@ -145,12 +146,11 @@ async function report(items: readonly QueueItem[], workspace: string, json: bool
   );
   process.stdout.write(`\n${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n`);
   for (const { name, state, problem, fix } of rows) {
-    if (problem === null) continue;
+    if (problem === null || state === 'interrupted') continue;
     process.stdout.write(`\n${pc.red(`${name} ${state}:`)} ${problem}\n${fix === null ? '' : `${fix}\n`}`);
   }
   const left = items.filter((item) => item.state === 'interrupted').length;
-  if (left > 0)
-    process.stdout.write(`\n${left} waiting runs can be trained with \`granary queue --resume\`.\n`);
+  if (left > 0) process.stdout.write(`\nTo train what is left (${left}): granary queue --resume\n`);
 }
 
 /** A run's figures, or, when it has no folder (it was refused at once, or never began), what the queue knows. */

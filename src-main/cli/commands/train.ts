@@ -56,6 +56,7 @@ async function train(dataset: string | undefined, flags: Flags): Promise<void> {
   const [item] = await trainQueue({
     workspace,
     command: 'granary train',
+    stopAs: 'cancelled',
     json,
     what:
       again === undefined

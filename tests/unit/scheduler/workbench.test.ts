@@ -182,10 +182,15 @@ describe('a workbench', () => {
     process.env['TEST_EPOCH_MS'] = '100';
     await workbench.enqueue(dataset, gridOf(['resnet18', 'resnet34'], 50));
     await workbench.close();
-    expect(onDisk().items.map((item) => item.state)).toEqual(['cancelled', 'interrupted']);
+    expect(onDisk().items.map((item) => item.state)).toEqual(['interrupted', 'interrupted']);
     const next = await open();
-    expect(await next.resumeInterrupted()).toMatchObject([{ name: 'resnet34 squish 32' }]);
-    next.stop('now');
+    expect(await next.resumeInterrupted()).toMatchObject([
+      { name: 'resnet18 squish 32' },
+      { name: 'resnet34 squish 32' },
+    ]);
+    next.stop('now', 'cancelled');
+    await next.whenIdle();
+    expect(onDisk().items.map((item) => item.state)).toEqual(['cancelled', 'cancelled']);
   });
 
   it('opens a workspace whose queue file is damaged, and puts it aside', async () => {
