@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { type Leaf, along, drawBlade, spot } from './leaf.ts';
-import { type Point, ellipse, hsl, line, polygon } from './svg.ts';
+import { type Point, blob, ellipse, hsl, line, polygon } from './svg.ts';
 
 /** A diagnosis: how common it is, and what it draws. */
 export interface Disease {
@@ -57,17 +57,19 @@ function leafStreak(leaf: Leaf, random: Random): string {
     const size = { lengthwise: random.between(20, 58), across: random.between(2.4, 4.6), rough: 0.25 };
     const halo = { ...size, across: size.across * 2.3 };
     return (
-      polygon(spot(leaf, s, t, halo, random), hsl(40, 70, 52), 0.45) +
-      polygon(spot(leaf, s, t, size, random), hsl(random.between(16, 26), 68, random.between(20, 30)), 0.95)
+      blob(spot(leaf, s, t, halo, random), hsl(40, 70, 52), 0.45) +
+      blob(spot(leaf, s, t, size, random), hsl(random.between(16, 26), 68, random.between(20, 30)), 0.95)
     );
   });
 }
 
 /** A panicle that arches over, its branches hanging; grains straw to brown, darkest at their base. */
 function panicle(leaf: Leaf, random: Random): string {
-  const [x, y] = leaf.at(random.between(0.35, 0.55), 0);
+  // Near the main leaf, but with all its branches in the picture.
+  const [lx, ly] = leaf.at(random.between(0.5, 0.7), 0);
+  const [x, y] = [Math.min(360, Math.max(120, lx)), Math.min(400, Math.max(240, ly))];
   const side = random.next() < 0.5 ? -1 : 1;
-  const reach = random.between(110, 170);
+  const reach = random.between(130, 210);
   const axis = (u: number): Point => [
     x - side * reach * 0.6 + side * reach * 1.5 * u ** 1.6,
     y + 190 - 420 * u + 190 * u * u,
@@ -79,7 +81,7 @@ function panicle(leaf: Leaf, random: Random): string {
   );
   for (let b = 0, branches = count(7, 10, random); b < branches; b++) {
     const [bx, by] = axis(0.4 + (0.6 * b) / (branches - 1));
-    const length = random.between(80, 140) * (1.15 - b / (2 * branches));
+    const length = random.between(100, 170) * (1.15 - b / (2 * branches));
     const sway = (b % 2 === 0 ? 1 : -1) * random.between(0.25, 0.75) + side * 0.2;
     const branch: Point[] = Array.from({ length: 14 }, (_, i) => {
       const u = i / 13;
@@ -95,7 +97,7 @@ function grain([x, y]: Point, side: number, random: Random): string {
   const tilt = 90 - side * random.between(5, 55);
   const at: Point = [x + random.between(-6, 6), y + random.between(-3, 3)];
   const radians = (tilt * Math.PI) / 180;
-  const husk = [random.between(12, 16), random.between(5, 6.5)] as const;
+  const husk = [random.between(13, 17), random.between(6, 7.5)] as const;
   const base: Point = [at[0] - 6 * Math.cos(radians), at[1] - 6 * Math.sin(radians)];
   return (
     ellipse(at, ...husk, tilt, hsl(28, 45, 24), 0.5) +
@@ -108,16 +110,16 @@ function grain([x, y]: Point, side: number, random: Random): string {
 function blast(leaf: Leaf, random: Random): string {
   return scatter(count(5, 9, random), random, (s, t) => {
     const across = random.between(9, 20);
-    const axes = { lengthwise: across * random.between(2.4, 3.8), across, rough: 0.2, pointed: 0.8 };
+    const axes = { lengthwise: across * random.between(2.4, 3.8), across, rough: 0.16, pointed: 0.7 };
     const scaled = (k: number): typeof axes => ({
       ...axes,
       lengthwise: axes.lengthwise * k,
       across: across * k,
     });
     return (
-      polygon(spot(leaf, s, t, scaled(1.4), random), hsl(50, 70, 58), 0.5) +
-      polygon(spot(leaf, s, t, axes, random), hsl(random.between(14, 24), 58, random.between(22, 32))) +
-      polygon(spot(leaf, s, t, scaled(0.66), random), hsl(45, 14, random.between(68, 82)))
+      blob(spot(leaf, s, t, scaled(1.4), random), hsl(50, 70, 58), 0.5) +
+      blob(spot(leaf, s, t, axes, random), hsl(random.between(14, 24), 58, random.between(22, 32))) +
+      blob(spot(leaf, s, t, scaled(0.66), random), hsl(45, 14, random.between(68, 82)))
     );
   });
 }
@@ -128,8 +130,8 @@ function brownSpot(leaf: Leaf, random: Random): string {
     const radius = random.between(4.5, 9);
     const round = (k: number) => ({ lengthwise: radius * k * 1.15, across: radius * k, rough: 0.2 });
     return (
-      polygon(spot(leaf, s, t, round(1.7), random), hsl(50, 80, 56), 0.65) +
-      polygon(spot(leaf, s, t, round(1), random), hsl(random.between(18, 28), 62, random.between(20, 32)))
+      blob(spot(leaf, s, t, round(1.7), random), hsl(50, 80, 56), 0.65) +
+      blob(spot(leaf, s, t, round(1), random), hsl(random.between(18, 28), 62, random.between(20, 32)))
     );
   });
 }
@@ -140,8 +142,8 @@ function downyMildew(leaf: Leaf, random: Random): string {
     const axes = { lengthwise: random.between(9, 20), across: random.between(7, 12), rough: 0.7 };
     const wide = { ...axes, lengthwise: axes.lengthwise * 1.6, across: axes.across * 1.5 };
     return (
-      polygon(spot(leaf, s, t, wide, random), hsl(62, 60, 72), 0.4) +
-      polygon(spot(leaf, s, t, axes, random), hsl(60, 30, random.between(82, 92)), 0.85)
+      blob(spot(leaf, s, t, wide, random), hsl(62, 60, 72), 0.4) +
+      blob(spot(leaf, s, t, axes, random), hsl(60, 30, random.between(82, 92)), 0.85)
     );
   });
 }
@@ -178,7 +180,7 @@ function tungro(leaf: Leaf, random: Random): string {
     out += polygon(strip, hsl(hue, 82, 52), 0.17);
   }
   out += scatter(count(10, 26, random), random, (s, t) =>
-    polygon(spot(leaf, s, t, { lengthwise: 7, across: 2.5, rough: 0.5 }, random), hsl(18, 70, 34), 0.7),
+    blob(spot(leaf, s, t, { lengthwise: 7, across: 2.5, rough: 0.5 }, random), hsl(18, 70, 34), 0.7),
   );
   return out;
 }
@@ -202,10 +204,11 @@ export const diseases: readonly Disease[] = [
   { name: 'tungro', share: 1088, marks: tungro },
 ];
 
-/** A blade with its disease. Marks are clipped to the outline. */
+/** A blade with its disease, clipped to its outline. */
 export function drawDiseased(leaf: Leaf, disease: Disease, random: Random): string {
   const color = disease.tint?.(leaf.color, random) ?? leaf.color;
+  const blade = drawBlade(leaf, random, [...color]);
   const clip = `<clipPath id="${leaf.id}">${polygon(leaf.outline, '#000')}</clipPath>`;
   const marks = disease.marks?.(leaf, random) ?? '';
-  return `${clip}${drawBlade(leaf, random, [...color])}<g clip-path="url(#${leaf.id})">${marks}</g>`;
+  return `${clip}<g clip-path="url(#${leaf.id})">${blade}${marks}</g>`;
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { drawDiseased, diseases } from './diseases.ts';
-import { drawBlade, growLeaf } from './leaf.ts';
+import { growLeaf } from './leaf.ts';
 import { PICTURE, type PlannedPicture } from './plan.ts';
 import { type Point, ellipse, hsl, line, polygon, svg } from './svg.ts';
 import { varieties } from './varieties.ts';
@@ -17,12 +17,13 @@ export function drawForeground(picture: PlannedPicture, random: Random): Buffer 
 /** Where a leaf lies: through the middle of the picture, at any angle that still shows most of it. */
 function ends(random: Random, aside: number): { base: Point; tip: Point; bend: number; widthScale: number } {
   const angle = random.between(-0.6, 0.6) + (random.next() < 0.5 ? Math.PI : 0);
-  const length = random.between(600, 860);
+  const length = random.between(680, 940);
   const middle: Point = [W / 2 + random.between(-60, 60) + aside, H / 2 + random.between(-50, 50)];
-  const [dx, dy] = [(Math.sin(angle) * length) / 2, (Math.cos(angle) * length) / 2];
+  const [dx, dy] = [Math.sin(angle) * length, Math.cos(angle) * length];
+  // The base lies outside the picture, the tip often inside.
   return {
-    base: [middle[0] - dx, middle[1] + dy],
-    tip: [middle[0] + dx, middle[1] - dy],
+    base: [middle[0] - 0.6 * dx, middle[1] + 0.6 * dy],
+    tip: [middle[0] + 0.4 * dx, middle[1] - 0.4 * dy],
     bend: random.between(-0.12, 0.12),
     widthScale: random.between(0.8, 1.15),
   };
@@ -69,7 +70,7 @@ function whorl({ variety }: PlannedPicture, random: Random): string {
     random.between(30, 48),
     random.between(48, 64),
   ];
-  out += drawBlade(heart, random, straw);
+  out += drawDiseased({ ...heart, color: straw }, healthy, random);
   for (let i = 0; i < 8; i++) {
     const t = random.between(-0.8, 0.8);
     const fold = Array.from({ length: 12 }, (_, k): Point => heart.at(k / 12, t * (1 - k / 40)));

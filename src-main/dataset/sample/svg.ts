@@ -19,6 +19,19 @@ export function polygon(points: readonly Point[], fill: string, opacity = 1): st
   return `<path d="${pathData(points)}Z" fill="${fill}" fill-opacity="${opacity.toFixed(2)}"/>`;
 }
 
+/** A closed shape whose corners are rounded: through the middles of the sides, bent towards the corners. */
+export function blob(points: readonly Point[], fill: string, opacity = 1): string {
+  const middle = (i: number): string => {
+    const [a, b] = [points[i % points.length]!, points[(i + 1) % points.length]!];
+    return `${n((a[0] + b[0]) / 2)} ${n((a[1] + b[1]) / 2)}`;
+  };
+  const curves = points.map((_, i) => {
+    const [x, y] = points[(i + 1) % points.length]!;
+    return `Q${n(x)} ${n(y)} ${middle(i + 1)}`;
+  });
+  return `<path d="M${middle(0)}${curves.join('')}Z" fill="${fill}" fill-opacity="${opacity.toFixed(2)}"/>`;
+}
+
 export function line(points: readonly Point[], stroke: string, width: number, opacity = 1): string {
   return `<path d="${pathData(points)}" fill="none" stroke="${stroke}" stroke-width="${n(width)}" stroke-opacity="${opacity.toFixed(2)}" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
