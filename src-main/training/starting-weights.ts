@@ -1,5 +1,6 @@
 import type { ArchitectureInfo } from '../../shared/architectures/types.ts';
 import type { SafeTensor } from '../../shared/safetensors/index.ts';
+import type { Initializer } from '../models/context.ts';
 import { type MatchedWeights, loadPretrained, matchWeights, readWeightsFile } from '../models/weights.ts';
 import type { RecordedProgram } from './program/index.ts';
 
@@ -27,11 +28,23 @@ export async function startingWeights(info: ArchitectureInfo, choice: string): P
   return { source: choice, file: readWeightsFile(choice).tensors };
 }
 
-/** The starting weights as the program loads them. The head always starts fresh: its classes are this run's own. */
+/**
+ * The starting weights as the program loads them. The head always starts fresh, because its classes are this run's own: at zero, as
+ * in BiT (Kolesnikov et al. 2019). All classes are then equally probable at first; timm's own start for EfficientNet gives a
+ * head of eight classes logits so large that the first epoch goes into unlearning them.
+ */
 export function matchStartingWeights(
-  { parameters, statistics }: RecordedProgram,
+  { parameters, statistics }: Pick<RecordedProgram, 'parameters' | 'statistics'>,
   { file }: StartingWeights,
 ): MatchedWeights {
   if (file === null) return { values: new Map(), missing: [], unexpected: [] };
-  return matchWeights(parameters, statistics, file, { head: 'replace' });
+  const matched = matchWeights(parameters, statistics, file, { head: 'replace' });
+  const fresh = new Set(matched.missing);
+  for (const { name, shape, initializer } of parameters) {
+    if (!fresh.has(name) || !RANDOM_STARTS.has(initializer.type)) continue;
+    matched.values.set(name, new Float32Array(shape.reduce((a, b) => a * b, 1)));
+  }
+  return matched;
 }
+
+const RANDOM_STARTS: ReadonlySet<Initializer['type']> = new Set(['normal', 'truncated-normal', 'uniform']);
