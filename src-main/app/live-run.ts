@@ -34,7 +34,8 @@ export class LiveRunMemory {
         live.warnings = [...event.header.warnings];
         return;
       case 'warning':
-        live.warnings.push(event.message);
+        // A worker may say what its header says already.
+        if (!live.warnings.includes(event.message)) live.warnings.push(event.message);
         return;
       case 'progress': {
         const { stage, done, total, unit, perSecond } = event;

@@ -21,7 +21,8 @@ export interface Series {
   points: readonly Point[];
   /** Drawn thin and pale behind the others, and kept out of the tooltip. */
   faint?: boolean;
-  dashed?: boolean;
+  /** A mark at each point, where there are few enough to tell them apart. */
+  dots?: boolean;
 }
 
 export interface LineChartOptions {
@@ -37,6 +38,7 @@ export class LineChart {
   #chart: Chart<'line', Point[]>;
   #options: LineChartOptions;
   #series: readonly Series[] = [];
+  #xMax: number | undefined;
   #theme = matchMedia('(prefers-color-scheme: dark)');
   #recolor = (): void => this.#draw();
 
@@ -59,8 +61,10 @@ export class LineChart {
     this.#theme.addEventListener('change', this.#recolor);
   }
 
-  set(series: readonly Series[]): void {
+  /** @param xMax where the x axis ends; by itself at the last point */
+  set(series: readonly Series[], xMax?: number): void {
     this.#series = series;
+    this.#xMax = xMax;
     this.#draw();
   }
 
@@ -80,6 +84,7 @@ export class LineChart {
     this.#chart.options.scales = {
       x: {
         type: 'linear',
+        ...(this.#xMax === undefined ? {} : { max: this.#xMax }),
         title: { display: true, text: xTitle, color: text, font, padding: { top: 2 } },
         ticks: { color: text, font, precision: 0, maxRotation: 0, autoSkipPadding: 20 },
         grid: { display: false },
@@ -124,14 +129,13 @@ function exact(value: number, formatY: (value: number) => string): string {
 
 function dataset(series: Series, color: string): ChartDataset<'line', Point[]> {
   const faint = series.faint === true;
-  const few = series.points.length <= 60 && !faint;
+  const few = series.dots === true && series.points.length <= 60;
   return {
     label: series.name,
     data: series.points as Point[],
     borderColor: faint ? `${color}4d` : color,
     backgroundColor: color,
     borderWidth: faint ? 1 : 2,
-    borderDash: series.dashed === true ? [5, 4] : [],
     pointRadius: few ? 2.6 : 0,
     pointHoverRadius: faint ? 0 : 4.5,
     pointStyle: 'circle',

@@ -38,7 +38,7 @@ export class LiveRunState {
         this.warnings = event.header.warnings;
         return;
       case 'warning':
-        this.warnings = [...this.warnings, event.message];
+        if (!this.warnings.includes(event.message)) this.warnings = [...this.warnings, event.message];
         return;
       case 'progress': {
         const { stage, done, total, unit, perSecond } = event;

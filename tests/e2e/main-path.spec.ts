@@ -23,21 +23,23 @@ function readRunFolder(folder: string) {
 }
 
 test('drop a folder, see its checks, start a grid, watch it train, see the runs: what is shown is what the folder says', async () => {
+  // Two runs from scratch take half a minute on two cores, more when they are shared.
+  test.setTimeout(240_000);
   const folder = scratchFolder();
   const pictures = join(folder.path, 'shapes');
-  await drawPictures(pictures, 30);
+  await drawPictures(pictures, 20);
   const granary = await startApp(folder.path);
   const { page, workspace } = granary;
   try {
     await dropOnWindow(page, pictures);
-    await expect(page.getByTestId('train-count')).toHaveText('90');
+    await expect(page.getByTestId('train-count')).toHaveText('60');
     await expect(page.getByTestId('class-count')).toHaveText(String(labels.length));
     await page.getByRole('button', { name: 'Set up a grid' }).click();
 
     await page.getByText('resnet18', { exact: true }).click();
     await page.getByText('crop', { exact: true }).click();
     await page.getByLabel('Sizes').fill('32');
-    await page.getByLabel('Epochs', { exact: true }).fill('3');
+    await page.getByLabel('Epochs', { exact: true }).fill('2');
     await page.getByLabel('Batch size').fill('16');
     await page.getByText('More settings').click();
     await page.getByLabel('TTA views').fill('2');
@@ -48,7 +50,7 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
 
     // The live view: figures and curves while the worker trains.
     const live = page.getByTestId('live');
-    await expect(live.getByTestId('doing')).toContainText(/Epoch \d of 4, step \d+ of \d+/, {
+    await expect(live.getByTestId('doing')).toContainText(/Epoch \d of 3, step \d+ of \d+/, {
       timeout: 60_000,
     });
     await expect(live.getByRole('img', { name: /^Loss by step, training, smoothed \d/ })).toBeVisible();
@@ -56,7 +58,6 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
 
     // A window that is loaded anew in the middle has the whole run again.
     await page.reload();
-    await page.keyboard.press('Control+3');
     await expect(page.getByTestId('live').getByRole('img', { name: /^Error rate by epoch/ })).toBeVisible();
 
     const items = page.getByTestId('queue-item');
@@ -71,7 +72,7 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
     expect(ids).toHaveLength(2);
     for (const id of ids) {
       const { result, epochs } = readRunFolder(join(workspace, 'runs', id));
-      expect(epochs).toHaveLength(4);
+      expect(epochs).toHaveLength(3);
       const row = page.locator(`[data-testid="run-row"][data-run="${id}"]`);
       const valid = result.valid[0]!;
       await expect(row.getByTestId('row-error')).toHaveText(percent(valid.errorRate));

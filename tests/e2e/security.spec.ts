@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { join } from 'node:path';
-import { root } from '../../scripts/setup/paths.mjs';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { type RunningApp, root, scratchFolder, startApp } from './support/app.ts';
 
 const folder = scratchFolder();
 let granary: RunningApp;

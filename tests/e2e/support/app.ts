@@ -2,8 +2,9 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { electronExecutable, electronSwitches } from '../../../scripts/electron.mjs';
-import { root } from '../../../scripts/setup/paths.mjs';
+
+/** The checkout, whose built app is driven. */
+export const root = join(__dirname, '..', '..', '..');
 
 export interface RunningApp {
   app: ElectronApplication;
@@ -25,6 +26,8 @@ export async function startApp(
   folder: string,
   environment: Record<string, string> = {},
 ): Promise<RunningApp> {
+  // Set-up's scripts are ES modules; Playwright compiles tests to CommonJS.
+  const { electronExecutable, electronSwitches } = await import('../../../scripts/electron.mjs');
   const workspace = join(folder, 'workspace');
   const app = await _electron.launch({
     executablePath: electronExecutable(),

@@ -1,0 +1,77 @@
+import { expect, test } from '@playwright/test';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { epochLogSchema } from '../../shared/records/run-record.ts';
+import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { drawPictures } from './support/pictures.ts';
+
+const folder = scratchFolder();
+let granary: RunningApp;
+
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+/** Whether a process is still there. */
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('waiting runs are cancelled, the training one is stopped, and closing the app while it trains leaves all in order', async () => {
+  test.setTimeout(240_000);
+  const pictures = join(folder.path, 'shapes');
+  await drawPictures(pictures, 16);
+  granary = await startApp(folder.path);
+  let { page } = granary;
+  await dropOnWindow(page, pictures);
+  await page.getByRole('button', { name: 'Set up a grid' }).click();
+  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByLabel('Sizes').fill('32, 40, 48');
+  await page.getByLabel('Epochs', { exact: true }).fill('500');
+  await page.getByLabel('Batch size').fill('8');
+  await page.getByText('More settings').click();
+  await page.getByText('Start from scratch').click();
+  await page.getByRole('button', { name: 'Start 3 runs' }).click();
+
+  const items = page.getByTestId('queue-item');
+  await expect(items).toHaveCount(3);
+  await items
+    .nth(1)
+    .getByRole('button', { name: /^Cancel/ })
+    .click();
+  await expect(items.nth(1)).toHaveAttribute('data-state', 'cancelled');
+
+  await expect(page.getByTestId('live').getByTestId('doing')).toContainText('step', { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Stop this run' }).click();
+  await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
+  await expect(items.nth(2)).toHaveAttribute('data-state', 'running');
+
+  // The app is closed in the middle of the third run, after its first epoch.
+  await expect(page.getByTestId('live').getByTestId('error-rate')).toHaveText(/%$/, { timeout: 60_000 });
+  const runId = (await items.nth(2).getAttribute('data-run'))!;
+  const run = join(granary.workspace, 'runs', runId);
+  const worker = JSON.parse(readFileSync(join(run, 'worker.json'), 'utf8')) as { pid: number };
+  expect(lives(worker.pid)).toBe(true);
+  const began = Date.now();
+  await granary.close();
+  expect(Date.now() - began).toBeLessThan(16_000);
+  expect(lives(worker.pid)).toBe(false);
+  expect(existsSync(join(granary.workspace, 'scheduler.lock'))).toBe(false);
+  const lines = readFileSync(join(run, 'epochs.jsonl'), 'utf8').trim().split('\n');
+  for (const line of lines) epochLogSchema.parse(JSON.parse(line));
+
+  // Opened again, it shows the run as it ended, with its epochs, and the window where it was.
+  granary = await startApp(folder.path);
+  page = granary.page;
+  await page.keyboard.press('Control+4');
+  const row = page.locator(`[data-testid="run-row"][data-run="${runId}"]`);
+  await expect(row).toContainText('cancelled');
+  await expect(row).toContainText(`${lines.length} / 501`);
+  expect(granary.complaints).toEqual([]);
+});
