@@ -84,8 +84,14 @@ export class GraphBackend extends tf.KernelBackend implements Ordering {
     const entries = inputs.map((input) => this.tensorMap.get(input.dataId));
     const attributes: Record<string, NodeAttribute> = {};
     for (const { name, type, value } of named) attributes[name] = { type, value };
+    const type: Attribute = {
+      type: this.binding.TF_ATTR_TYPE,
+      value: entries[0]?.dtype ?? dataTypes.float32,
+    };
     // A kernel casts from the type TensorFlow.js knows of; fed bytes are really uint8.
-    if (op === 'Cast') attributes['SrcT'] = { type: this.binding.TF_ATTR_TYPE, value: entries[0]!.dtype };
+    if (op === 'Cast') attributes['SrcT'] = type;
+    // Its kernel leaves the type to the eager runtime to find out; a graph must state it.
+    if (op === 'ExpandDims') attributes['T'] = type;
     const outputs = inferOutputs({
       op,
       // A tensor's own shape: reshaping without moving data gives one entry several shapes.
