@@ -1,14 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Manifest, manifestSchema } from '../../shared/records/dataset.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 
-/** The manifest of a dataset that was inspected in this workspace, by the dataset's hash; null where there is none. */
+/**
+ * The newest manifest of a dataset that was inspected in this workspace, by the dataset's hash; null where there is none.
+ * Folders are named after path and way of reading, so every manifest is looked at.
+ */
 export function storedManifest(workspace: string, datasetHash: string): Manifest | null {
-  const path = join(workspace, layout.datasets, datasetHash, 'manifest.json');
-  if (!existsSync(path)) return null;
-  const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  return parsed.success ? parsed.data : null;
+  const folder = join(workspace, layout.datasets);
+  if (!existsSync(folder)) return null;
+  const paths = readdirSync(folder)
+    .map((name) => join(folder, name, 'manifest.json'))
+    .filter((path) => existsSync(path))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const path of paths) {
+    const manifest = readManifest(path);
+    if (manifest?.hash === datasetHash) return manifest;
+  }
+  return null;
 }
 
 /** Path of the sample submission that came with a dataset; null where it has none or it is gone. */
@@ -17,4 +27,13 @@ export function storedSampleSubmission(workspace: string, datasetHash: string): 
   if (!manifest?.sampleSubmission) return null;
   const path = join(manifest.root, manifest.sampleSubmission.path);
   return existsSync(path) ? path : null;
+}
+
+/** Null for a file that is no manifest: another dataset's damage must not hide this one. */
+function readManifest(path: string): Manifest | null {
+  try {
+    return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
 }
