@@ -77,7 +77,7 @@ export const sampleSubmissionSchema = z.object({
   ids: z.array(z.string()),
 });
 
-/** A dataset after reading and checking it. Written to `workspace/datasets/<hash>/manifest.json`. */
+/** A dataset after reading and checking it. Written to `workspace/datasets/<hash of its path>/manifest.json`. */
 export const manifestSchema = z.object({
   version: z.literal(1),
   kind: z.literal('image'),

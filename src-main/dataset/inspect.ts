@@ -32,8 +32,8 @@ export interface InspectHooks {
   signal?: AbortSignal;
   /** Results of an earlier look at files that have not changed since. */
   known?: (file: FoundFile) => FileCheck | undefined;
-  /** Called once with each file that was checked and what came out. */
-  onChecks?: (checks: readonly { file: FoundFile; check: FileCheck }[]) => void;
+  /** Called once with what came out, by path, and with all files of the dataset. */
+  onChecks?: (checks: ReadonlyMap<string, FileCheck>, files: readonly FoundFile[]) => void;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function inspectDataset(
     },
   });
   const imagesPerSecond = perSecond();
-  hooks.onChecks?.(pictures.map((file) => ({ file, check: checks.get(file.path)! })));
+  hooks.onChecks?.(checks, files);
 
   const sizes = new Map(pictures.map((file) => [file.path, file.bytes]));
   const usable = (entries: readonly Entry[]): ImageRecord[] =>

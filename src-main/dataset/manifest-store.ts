@@ -20,12 +20,21 @@ const checksSchema = z.object({
   ),
 });
 
-/** `workspace/datasets/<key>/`: one folder for each dataset and way of reading it. */
-export function datasetFolder(workspace: string, dataset: string, options: DatasetOptions = {}): string {
+/** `workspace/datasets/<key>/`: what is remembered of the dataset at this path. */
+export function datasetFolder(workspace: string, dataset: string): string {
+  return join(workspace, layout.datasets, shortHash(resolve(dataset)));
+}
+
+/** Each way of reading a dataset has its own manifest; what was found in the files is common to all. */
+function manifestPath(workspace: string, dataset: string, options: DatasetOptions): string {
   const { imageColumn, targetColumns, imagesDir, testDir } = options;
-  const way = { dataset: resolve(dataset), imageColumn, targetColumns, imagesDir, testDir };
-  const key = createHash('sha256').update(JSON.stringify(way)).digest('hex').slice(0, 20);
-  return join(workspace, layout.datasets, key);
+  const way = JSON.stringify({ imageColumn, targetColumns, imagesDir, testDir });
+  const name = way === '{}' ? 'manifest.json' : `manifest-${shortHash(way)}.json`;
+  return join(datasetFolder(workspace, dataset), name);
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
 
 /** Keeps a manifest; returns the path of its file. */
@@ -35,7 +44,7 @@ export function writeManifest(
   options: DatasetOptions,
   manifest: Manifest,
 ): string {
-  const path = join(datasetFolder(workspace, dataset, options), 'manifest.json');
+  const path = manifestPath(workspace, dataset, options);
   writeFileAtomic(path, `${JSON.stringify(manifest)}\n`);
   return path;
 }
@@ -46,14 +55,13 @@ export function readManifest(
   dataset: string,
   options: DatasetOptions = {},
 ): Manifest | null {
-  const json = readJson(join(datasetFolder(workspace, dataset, options), 'manifest.json'));
-  const parsed = manifestSchema.safeParse(json);
+  const parsed = manifestSchema.safeParse(readJson(manifestPath(workspace, dataset, options)));
   return parsed.success ? parsed.data : null;
 }
 
 /**
- * Inspects a dataset, opening only the files that are new or have changed since the last time; so an unchanged dataset is read
- * at once. Keeps the manifest and what was found in the workspace.
+ * Inspects a dataset, opening only the files that are new or have changed since the last time, however it was read then; so an
+ * unchanged dataset is read at once. Keeps the manifest and what was found in the workspace.
  * @throws GranaryError as {@link inspectDataset}
  */
 export async function cachedManifest(
@@ -62,27 +70,27 @@ export async function cachedManifest(
   options: DatasetOptions = {},
   hooks: Pick<InspectHooks, 'onProgress' | 'signal'> = {},
 ): Promise<Manifest> {
-  const checksPath = join(datasetFolder(workspace, dataset, options), 'checks.json');
+  const checksPath = join(datasetFolder(workspace, dataset), 'checks.json');
   const known = readChecks(checksPath);
-  let changed = false;
+  const knownCheck = (file: FoundFile): FileCheck | undefined => {
+    const before = known.get(file.path);
+    return before?.bytes === file.bytes && before.mtimeMs === file.mtimeMs ? before.check : undefined;
+  };
   const manifest = await inspectDataset(dataset, options, {
     ...hooks,
-    known: (file) => {
-      const before = known.get(file.path);
-      const same = before !== undefined && before.bytes === file.bytes && before.mtimeMs === file.mtimeMs;
-      return same ? before.check : undefined;
-    },
-    onChecks: (checks) => {
-      changed =
-        checks.length !== known.size ||
-        checks.some(({ file, check }) => known.get(file.path)?.check !== check);
-      if (changed) {
-        const files = checks.map(({ file, check }) => ({ ...file, check }));
-        writeFileAtomic(checksPath, JSON.stringify({ version: CHECKS_VERSION, files }));
-      }
+    known: knownCheck,
+    onChecks: (checks, files) => {
+      // Files that this way of reading leaves alone keep what another found.
+      const entries = files.flatMap((file) => {
+        const check = checks.get(file.path) ?? knownCheck(file);
+        return check === undefined ? [] : [{ ...file, check }];
+      });
+      const same =
+        entries.length === known.size && entries.every((e) => known.get(e.path)?.check === e.check);
+      if (!same) writeFileAtomic(checksPath, JSON.stringify({ version: CHECKS_VERSION, files: entries }));
     },
   });
-  if (changed || readManifest(workspace, dataset, options)?.hash !== manifest.hash)
+  if (readManifest(workspace, dataset, options)?.hash !== manifest.hash || manifest.stats.imagesPerSecond > 0)
     writeManifest(workspace, dataset, options, manifest);
   return manifest;
 }

@@ -58,10 +58,17 @@ describe('cachedManifest', () => {
     expect(readManifest(workspace, root)!.hash).toBe(first.hash);
   });
 
-  it('keeps different ways of reading one dataset apart', async () => {
-    const [workspace, root] = [await temporaryFolder(), await datasetOf(files)];
-    await cachedManifest(workspace, root);
-    expect(readManifest(workspace, root, { testDir: null })).toBeNull();
-    expect(readManifest(workspace, root, {})).not.toBeNull();
+  it('keeps different ways of reading one dataset apart, and opens no file twice for them', async () => {
+    const [workspace, root] = [await temporaryFolder(), await datasetOf({ ...files, 'test/9.jpg': 9 })];
+    await cachedManifest(workspace, root, { testDir: null });
+    expect(readManifest(workspace, root)).toBeNull();
+    expect(readManifest(workspace, root, { testDir: null })!.test).toEqual([]);
+    const guessed = await cachedManifest(workspace, root);
+    expect(guessed.test.length).toBe(1);
+    expect(guessed.stats.imagesPerSecond).toBe(0);
+    expect(readManifest(workspace, root)!.hash).toBe(guessed.hash);
+    // What this way leaves alone is remembered for the other.
+    await cachedManifest(workspace, root, { imagesDir: 'cat', testDir: null }).catch(() => undefined);
+    expect((await cachedManifest(workspace, root, { testDir: null })).stats.imagesPerSecond).toBe(0);
   });
 });
