@@ -253,7 +253,6 @@ describe('openPixelCache', () => {
 
   it('names a file that changed, vanished or cannot be decoded', async () => {
     const records = await writePictures(root, [1, 2]);
-    const other = await writePictures(temporaryFolder(), [9]);
     writeFileSync(join(root, records[1]!.path), 'something else');
     await expect(openCache(records)).rejects.toMatchObject({
       code: 'DATASET_CHANGED',
@@ -261,7 +260,6 @@ describe('openPixelCache', () => {
     });
     rmSync(join(root, records[1]!.path));
     await expect(openCache(records)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
-    await expect(openCache(other)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
   });
 
   it('makes room by deleting what was used longest ago, and never what it is about to read', async () => {
