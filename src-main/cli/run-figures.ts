@@ -2,7 +2,18 @@ import { join } from 'node:path';
 import { layout } from '../../shared/workspace-layout.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 
-/** A run's figures under the names that scripts read. Rates are of the first target; null where there is none (yet). */
+export interface TargetFigures {
+  name: string;
+  valid_loss: number;
+  error_rate: number;
+  tta_error_rate: number | null;
+  holdout_error_rate: number | null;
+  holdout_tta_error_rate: number | null;
+}
+
+/**
+ * A run's figures under the names that scripts read. Losses and rates are of the first target; null where there is none (yet).
+ */
 export interface RunFigures {
   run: string;
   name: string;
@@ -18,6 +29,8 @@ export interface RunFigures {
   holdout_error_rate: number | null;
   holdout_tta_error_rate: number | null;
   best_error_rate: number | null;
+  /** Of every target, where the run is finished. */
+  targets: TargetFigures[];
   seconds: number | null;
   peak_rss_mb: number | null;
   /** Runs with the same hash were judged on the same validation pictures. */
@@ -44,13 +57,24 @@ export function figuresOf(run: RunSummary, workspace: string): RunFigures {
     created: header?.created ?? null,
     epochs: epochs.length,
     epochs_planned: header === null ? null : header.config.epochs + header.config.frozenEpochs,
-    valid_loss: valid?.loss ?? last?.validLoss ?? null,
+    valid_loss: valid?.loss ?? last?.targets[0]?.validLoss ?? null,
     error_rate: valid?.errorRate ?? last?.errorRate ?? null,
     tta_loss: valid?.ttaLoss ?? null,
     tta_error_rate: valid?.ttaErrorRate ?? null,
     holdout_error_rate: holdout?.errorRate ?? null,
     holdout_tta_error_rate: holdout?.ttaErrorRate ?? null,
     best_error_rate: finished?.best.errorRate ?? (rates.length === 0 ? null : Math.min(...rates)),
+    targets: (finished?.valid ?? []).map((figures) => {
+      const held = finished?.holdout.find((other) => other.target === figures.target);
+      return {
+        name: figures.target,
+        valid_loss: figures.loss,
+        error_rate: figures.errorRate,
+        tta_error_rate: figures.ttaErrorRate,
+        holdout_error_rate: held?.errorRate ?? null,
+        holdout_tta_error_rate: held?.ttaErrorRate ?? null,
+      };
+    }),
     seconds: finished?.seconds ?? (epochs.length === 0 ? null : spent),
     peak_rss_mb: finished?.peakRssMb ?? last?.peakRssMb ?? null,
     valid_hash: header?.validHash ?? null,

@@ -4,7 +4,7 @@ import type { QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { gridOfFlags } from '../../scheduler/grid-file.ts';
-import { formatDuration, formatLoss, formatRate } from '../format.ts';
+import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, settingsOf } from '../run-flags.ts';
@@ -93,14 +93,15 @@ async function report(item: QueueItem, workspace: string, json: boolean): Promis
   else process.stdout.write(`${describe(figures)}\n`);
 }
 
-function describe(figures: RunFigures): string {
-  const rows = [
-    `\nFinished in ${formatDuration(figures.seconds ?? 0)}: ${figures.run}`,
-    `validation  loss ${formatLoss(figures.valid_loss)}  error ${formatRate(figures.error_rate)}  with TTA ${formatRate(figures.tta_error_rate)}`,
-  ];
-  if (figures.holdout_error_rate !== null)
-    rows.push(
-      `hold-out    error ${formatRate(figures.holdout_error_rate)}  with TTA ${formatRate(figures.holdout_tta_error_rate)}`,
-    );
-  return rows.join('\n');
+function describe({ run, seconds, targets }: RunFigures): string {
+  const rows = targets.map((target) => [
+    target.name,
+    formatLoss(target.valid_loss),
+    formatRate(target.error_rate),
+    formatRate(target.tta_error_rate),
+    formatRate(target.holdout_error_rate),
+    formatRate(target.holdout_tta_error_rate),
+  ]);
+  const headings = ['target', 'valid_loss', 'error', 'TTA', 'hold-out error', 'hold-out TTA'];
+  return [`\nFinished in ${formatDuration(seconds ?? 0)}: ${run}`, ...formatTable(headings, rows)].join('\n');
 }
