@@ -42,7 +42,7 @@ export function closeInOrder(session: Closable, window: () => BrowserWindow | nu
       cancelId: 0,
       message: 'A run is training.',
       detail:
-        'Finished epochs are kept. Runs that wait stay in the queue and go on when Granary is opened again.',
+        'Finished epochs are kept. Runs that wait stay in the queue, to be started when Granary is opened again.',
     };
     const { response } =
       parent === null ? await dialog.showMessageBox(question) : await dialog.showMessageBox(parent, question);

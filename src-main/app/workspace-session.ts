@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
@@ -76,7 +75,6 @@ export class WorkspaceSession {
   /** Draws the sample dataset into a new folder. Returns its path. */
   drawSample(dest: string, images: number, seed: number): Promise<string> {
     return this.#read(async (signal, onProgress) => {
-      mkdirSync(dest, { recursive: true });
       const job = startJob({ type: 'sample', dest, images, seed }, (event) => {
         if (event.type === 'progress') onProgress(event);
       });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Handlers } from './door.ts';
 import { summarise } from './dataset-summary.ts';
@@ -18,7 +19,15 @@ export function datasetHandlers({ session, chooseFolder }: Services): Own {
     async 'dataset:draw-sample'({ images, seed }) {
       const parent = await chooseFolder('Where shall the sample dataset be drawn?', 'Draw it here');
       if (parent === null) return null;
-      return { path: await session.drawSample(join(parent, `paddy-sample-${images}`), images, seed) };
+      return { path: await session.drawSample(freeName(parent, `paddy-sample-${images}`), images, seed) };
     },
   };
+}
+
+/** A folder that is not there yet: `name`, else `name-2` and so on. */
+function freeName(parent: string, name: string): string {
+  for (let number = 1; ; number += 1) {
+    const path = join(parent, number === 1 ? name : `${name}-${number}`);
+    if (!existsSync(path)) return path;
+  }
 }

@@ -4,8 +4,8 @@ import type { DatasetSummary } from '../../shared/ipc/views.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { faultOf, type Fault } from './fault.ts';
 
-/** How many pictures the sample dataset of the first minute has: enough to learn from, drawn in a few seconds. */
-const sample = { images: 800, seed: 1 };
+/** How many pictures the sample dataset of the first minute has: enough to learn from, drawn in half a minute. */
+const sample = { images: 500, seed: 1 };
 
 /** The dataset on the desk: being read, read, or refused. */
 export class DatasetState {

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { drawPictures, labels } from './support/pictures.ts';
@@ -46,6 +46,21 @@ test('a path that is gone is refused the same way', async () => {
   await dropOnWindow(page, file);
   await expect(page.getByTestId('fault')).toHaveAttribute('data-code', /^DATASET_/);
   await page.getByTestId('fault').getByRole('button', { name: 'Dismiss' }).click();
+});
+
+test('drawing the sample dataset shows its progress and can be stopped', async () => {
+  const { app, page } = granary;
+  const parent = join(folder.path, 'drawn');
+  mkdirSync(parent);
+  // The system's dialog cannot be driven from here; it answers with a folder as if one had been chosen.
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, parent);
+  await page.getByRole('button', { name: 'Draw the sample dataset' }).click();
+  await expect(page.getByTestId('reading')).toContainText(/:\s+[1-9]\d*\s+of\s+\d+/, { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByRole('heading', { name: /Drop a dataset/ })).toBeVisible();
+  expect(readdirSync(parent)).toEqual(['paddy-sample-500']);
 });
 
 test('a dropped folder shows its classes, counts and problems', async () => {
