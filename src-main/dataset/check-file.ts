@@ -76,6 +76,7 @@ export async function checkFile(path: string, size: number): Promise<FileCheck> 
   } catch (error) {
     const message = (error as Error).message.split('\n')[0]!.trim();
     const cut = endsEarly(bytes, format) || /premature end|truncat|unexpected end/i.test(message);
-    return fail(cut ? 'truncated' : 'unreadable', message);
+    if (cut) return fail('truncated', `stops after ${bytes.length} bytes`);
+    return fail('unreadable', /unknown error/i.test(message) ? 'is damaged' : message);
   }
 }

@@ -16,16 +16,15 @@ export function resolveCopies(
 ): ImageRecord[] {
   const kept: ImageRecord[] = [];
   for (const group of copiesTogether(train)) {
-    const first = group[0]!;
-    for (const copy of group.slice(1)) problems.add('exact-duplicate', 'warning', copy.id, `as ${first.id}`);
     const conflicts = targets.flatMap((_, t) => {
       const labels = new Set(group.flatMap((record) => record.labels[t] ?? []));
       return labels.size > 1 ? [t] : [];
     });
+    const usableCopies: ImageRecord[] = [];
     for (const record of group) {
       const labels = record.labels.map((label, t) => (conflicts.includes(t) ? null : label));
       const usable = labels.some((label) => label !== null);
-      if (usable) kept.push({ ...record, labels });
+      if (usable) usableCopies.push({ ...record, labels });
       for (const t of conflicts) {
         const others = [...new Set(group.flatMap((copy) => copy.labels[t] ?? []))].join(', ');
         problems.add(
@@ -36,6 +35,9 @@ export function resolveCopies(
         );
       }
     }
+    const [first, ...copies] = usableCopies;
+    for (const copy of copies) problems.add('exact-duplicate', 'warning', copy.id, `as ${first!.id}`);
+    kept.push(...usableCopies);
   }
   const trained = new Map(train.map((record) => [record.sha256, record.id]));
   for (const record of test) {

@@ -177,6 +177,8 @@ describe('checks between pictures', () => {
     expect(conflict).toMatchObject({ severity: 'error', ids: ['cat/1.jpg', 'dog/also-a-cat.jpg'] });
     expect(conflict.message).toContain('label: cat, dog');
     expect(manifest.train.map((r) => r.id)).toEqual(['cat/2.jpg', 'dog/3.jpg', 'dog/4.jpg']);
+    // Copies are reported as kept, and these are not.
+    expect(problem(manifest, 'exact-duplicate')).toBeUndefined();
   });
 
   it('with several targets, takes away only the label that is in dispute', async () => {
