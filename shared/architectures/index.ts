@@ -21,6 +21,7 @@ function lite(index: 0 | 1 | 2, side: number, parameters: number, bytes: number)
   return {
     id: `tf_efficientnet_lite${index}`,
     family: 'efficientnet-lite',
+    classifier: 'classifier',
     mean: [0.5, 0.5, 0.5],
     std: [0.5, 0.5, 0.5],
     defaultSize: square(side),
@@ -37,6 +38,7 @@ const resnet = (id: string, parameters: number): ArchitectureInfo => ({
   ...imageNet,
   id,
   family: 'resnet',
+  classifier: 'fc',
   defaultSize: square(224),
   minSide: 1,
   interpolation: 'bicubic',
@@ -50,6 +52,7 @@ const convnext = (id: string, parameters: number): ArchitectureInfo => ({
   ...imageNet,
   id,
   family: 'convnext',
+  classifier: 'head.fc',
   defaultSize: square(224),
   // Its strided convolutions are not padded: 4 × 2 × 2 × 2.
   minSide: 32,

@@ -23,6 +23,8 @@ export interface ArchitectureInfo {
   minSide: number;
   /** How the pretraining's pictures were resized. */
   interpolation: 'bicubic' | 'bilinear';
+  /** Name of the last layer, whose `weight` has one row for each class. */
+  classifier: string;
   /** Number of trained values with 1,000 classes. */
   parameters: number;
   /** True: gradient accumulation does not give the same numbers as the whole batch. */
