@@ -7,5 +7,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    // TensorFlow tells of the processor's instructions at each start.
+    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
   },
 });

@@ -13,7 +13,7 @@ export default defineConfig({
     pool: 'forks',
     // One process at a time has the card; each takes memory as it needs it, not all at once.
     maxWorkers: 1,
-    env: { TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
+    env: { TF_FORCE_GPU_ALLOW_GROWTH: 'true', TF_CPP_MIN_LOG_LEVEL: '2' },
     testTimeout: 120_000,
   },
 });
