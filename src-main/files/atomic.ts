@@ -16,10 +16,14 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** Node refuses to write 2 GiB or more at once; the checkpoint of a large network has more. */
+const PIECE_BYTES = 2 ** 30;
+
 /** Writes all bytes: `write` may take fewer than it is given. */
-export function writeAll(handle: number, bytes: Uint8Array): void {
+export function writeAll(handle: number, bytes: Uint8Array, pieceBytes = PIECE_BYTES): void {
   let done = 0;
-  while (done < bytes.length) done += writeSync(handle, bytes, done, bytes.length - done);
+  while (done < bytes.length)
+    done += writeSync(handle, bytes, done, Math.min(pieceBytes, bytes.length - done));
 }
 
 /**

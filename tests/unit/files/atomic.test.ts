@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFileAtomic, writeJsonAtomic } from '../../../src-main/files/atomic.ts';
+import { writeAll, writeFileAtomic, writeJsonAtomic } from '../../../src-main/files/atomic.ts';
 import { identityOf, livenessOf } from '../../../src-main/files/process-identity.ts';
 
 let folder: string;
@@ -11,6 +11,18 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'granary-atomic-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('writeAll', () => {
+  // Node refuses 2 GiB at once, which ended runs of convnext_large at their first checkpoint.
+  it('writes in pieces, whole and in order', () => {
+    const path = join(folder, 'pieces');
+    const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
+    const handle = openSync(path, 'w');
+    writeAll(handle, bytes, 7);
+    closeSync(handle);
+    expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
+  });
+});
 
 describe('writeFileAtomic', () => {
   it('makes folders, replaces content and leaves nothing beside it', () => {
