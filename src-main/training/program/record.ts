@@ -3,7 +3,7 @@ import { type GraphBackend, recordInto } from '../../graph/backend.ts';
 import { ConstantPool } from '../../graph/constants.ts';
 import { Graph } from '../../graph/graph.ts';
 import { encodeSavedModel } from '../../graph/saved-model.ts';
-import type { ParameterSpec } from '../../models/context.ts';
+import type { ModelBuilder, ParameterSpec } from '../../models/context.ts';
 import { createModel } from '../../models/registry.ts';
 import { momentNames } from './adamw.ts';
 import { addEvaluation, addFloatFetches } from './evaluation-fetches.ts';
@@ -23,12 +23,17 @@ export const oneBodyGroup: LrGrouping =
  * Records everything that a job runs: the one function that builds a step's graph, for training, benchmarks, gradient checks
  * and probes alike. It needs no device and no memory to speak of.
  * @param lrGroupOf which learning rate each parameter follows
+ * @param build makes the network, by default the registry's of that name
  * @throws GranaryError ARCH_UNKNOWN, ARCH_SIZE
  */
-export function recordProgram(spec: ProgramSpec, lrGroupOf: LrGrouping = oneBodyGroup): RecordedProgram {
+export function recordProgram(
+  spec: ProgramSpec,
+  lrGroupOf: LrGrouping = oneBodyGroup,
+  build: ModelBuilder = (options) => createModel(spec.arch, options),
+): RecordedProgram {
   const started = performance.now();
   const classes = spec.targets.reduce((sum, count) => sum + count, 0);
-  const model = createModel(spec.arch, { classes, ...spec.size });
+  const model = build({ classes, ...spec.size });
   const graph = new Graph();
   const constants = new ConstantPool(graph);
   const asked = new ModelVariables();

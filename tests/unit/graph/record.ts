@@ -57,15 +57,15 @@ export function recorded(
   return { graph, shapes, run };
 }
 
-/** Norm of the difference, relative to the norm of what is expected. */
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+/** Norm of the difference, relative to the norm of what is expected, or to that of `floor` in every place. */
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, floor = 1e-12): number {
   if (actual.length !== expected.length) return Infinity;
   let [difference, size] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
     difference += (actual[i]! - expected[i]!) ** 2;
     size += expected[i]! ** 2;
   }
-  return Math.sqrt(difference) / Math.max(Math.sqrt(size), 1e-12);
+  return Math.sqrt(difference) / Math.max(Math.sqrt(size), floor * Math.sqrt(expected.length));
 }
 
 /** Gradients of a weighted sum of f's output, followed by the output itself. */

@@ -88,7 +88,17 @@ describe('what is recorded computes what TensorFlow.js computes eagerly', () => 
     ['globalAveragePool', [picture], (x) => ops.globalAveragePool(x as Tensor4D)],
     [
       'normMlp',
-      [matrix, matrix, random(6), random(6), random(6, 12), random(12), random(12, 6), random(6), random(6)],
+      [
+        matrix,
+        random(4, 6),
+        random(6),
+        random(6),
+        random(6, 12),
+        random(12),
+        random(12, 6),
+        random(6),
+        random(6),
+      ],
       (x, residual, gamma, beta, w1, b1, w2, b2, scale) =>
         ops.normMlp(x!, residual!, {
           gamma: gamma!,

@@ -1,5 +1,4 @@
 import { EagerContext } from '../../../../src-main/models/eager-context.ts';
-import { createModel } from '../../../../src-main/models/registry.ts';
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../../../../src-main/graph/tf.ts';
 import { augmentPixels } from '../../../../src-main/preprocess/augment-graph.ts';
 import { targetLosses, totalLoss } from '../../../../src-main/training/program/loss.ts';
@@ -9,6 +8,7 @@ import type {
   RecordedProgram,
   TrainFeeds,
 } from '../../../../src-main/training/program/index.ts';
+import { type TinyModel, tinyModels } from './specs.ts';
 
 /**
  * The same training step op by op, with AdamW written from its paper in double precision: what a compiled step has to equal.
@@ -32,8 +32,9 @@ export class EagerTwin {
   gradients(batch: TrainFeeds): { loss: number; gradients: Map<string, Float32Array> } {
     const { spec, parameters, statistics } = this.#recorded;
     const classes = spec.targets.reduce((sum, count) => sum + count, 0);
-    const model = createModel(spec.arch, { classes, ...spec.size });
-    return tf.tidy(() => {
+    const model = tinyModels[spec.arch as TinyModel]({ classes, ...spec.size });
+    let result: { loss: number; gradients: Map<string, Float32Array> } | undefined;
+    tf.tidy(() => {
       const tensors = new Map<string, Tensor>(
         [...parameters, ...statistics].map(({ name, shape }) => [
           name,
@@ -56,24 +57,28 @@ export class EagerTwin {
       const { mean, std } = spec.normalise;
       const input = tf.div(tf.sub(view, tf.tensor1d([...mean])), tf.tensor1d([...std])) as Tensor4D;
       const labels = tf.tensor2d(batch.labels, [rows, spec.targets.length], 'int32') as Tensor2D;
-      const context = new EagerContext(tensors, {
-        training: true,
+      const context = new EagerContext(true, {
+        valueOf: ({ name }) => tensors.get(name)!,
         random: (_, shape) => tf.fill([...shape], 0.5),
       });
       const { value, grads } = tf.valueAndGrads(() => {
         const logits = model.head(model.backbone(input, context), context);
+        // Outside the gradient's own scope they would be gone.
+        for (const tensor of context.updates.values()) tf.keep(tensor);
         const losses = targetLosses(logits, labels, spec.targets, spec.labelSmoothing);
         return totalLoss(losses, tf.scalar(1 / batch.lossScale));
       })(parameters.map(({ name }) => tensors.get(name)!));
       for (const [name, tensor] of context.updates) {
         this.values.set(name, tensor.dataSync() as Float32Array);
+        tensor.dispose();
       }
       const arrays = grads.map((tensor) => tensor.dataSync() as Float32Array);
-      return {
+      result = {
         loss: value.dataSync()[0]!,
         gradients: new Map(parameters.map(({ name }, i) => [name, arrays[i]!])),
       };
-    }) as unknown as { loss: number; gradients: Map<string, Float32Array> };
+    });
+    return result!;
   }
 
   /** One AdamW step as PyTorch takes it: decay first, bias correction by the β1 of this step. */

@@ -1,10 +1,53 @@
-import type {
-  LrGrouping,
-  OptimizerFeeds,
-  ProgramSpec,
-  TrainFeeds,
+import type { ModelBuilder } from '../../../../src-main/models/context.ts';
+import { convNext } from '../../../../src-main/models/families/convnext.ts';
+import { efficientNetLite } from '../../../../src-main/models/families/efficientnet-lite.ts';
+import { resNet } from '../../../../src-main/models/families/resnet.ts';
+import {
+  type LrGrouping,
+  type OptimizerFeeds,
+  Program,
+  type ProgramSpec,
+  type RecordedProgram,
+  type TrainFeeds,
+  recordProgram,
 } from '../../../../src-main/training/program/index.ts';
 import { seeded } from '../../graph/finite-differences.ts';
+
+/** Networks of the real families, small enough for a step to take milliseconds. */
+export const tinyModels = {
+  convnext: convNext({ depths: [1, 2], dims: [8, 16], convMlp: false }),
+  resnet: resNet({
+    block: 'bottleneck',
+    layers: [1, 1, 2],
+    channels: [4, 8, 8],
+    stem: 8,
+    averageDown: true,
+  }),
+  lite: efficientNetLite({
+    stemChannels: 8,
+    stages: [
+      { repeats: 1, kernel: 3, stride: 1, expansion: 1, channels: 8 },
+      { repeats: 2, kernel: 5, stride: 2, expansion: 6, channels: 16 },
+    ],
+    features: 32,
+  }),
+} satisfies Record<string, ModelBuilder>;
+export type TinyModel = keyof typeof tinyModels;
+
+/** Records one of them. */
+export function recordTiny(model: TinyModel, changes: Partial<ProgramSpec> = {}): RecordedProgram {
+  return recordProgram(smallSpec(model, changes), stemApart, tinyModels[model]);
+}
+
+/** A recorded one with weights drawn. */
+export function startTiny(model: TinyModel, changes: Partial<ProgramSpec> = {}): Program {
+  const program = Program.load(recordTiny(model, changes));
+  program.init(3);
+  // Layer scale starts at 1e-6, which would leave nothing to be seen of the branches.
+  const scales = [...program.read()].filter(([name]) => name.endsWith('.gamma'));
+  program.load(new Map(scales.map(([name, values]) => [name, values.fill(0.3)])));
+  return program;
+}
 
 /** A small program on two targets, everything recorded, epsilon large enough that tiny gradients do not become signs. */
 export function smallSpec(arch: string, changes: Partial<ProgramSpec> = {}): ProgramSpec {

@@ -1,23 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { EagerContext } from '../../../../src-main/models/eager-context.ts';
-import { createModel } from '../../../../src-main/models/registry.ts';
 import { type Tensor, type Tensor4D, tf } from '../../../../src-main/graph/tf.ts';
-import { Program, recordProgram } from '../../../../src-main/training/program/index.ts';
+import { Program } from '../../../../src-main/training/program/index.ts';
 import { relativeError } from '../../graph/record.ts';
 import { EagerTwin } from './eager-twin.ts';
-import { batchOf, optimizer, smallSpec, stemApart } from './specs.ts';
+import { type TinyModel, batchOf, optimizer, recordTiny, startTiny, stemApart, tinyModels } from './specs.ts';
 
-const archs = ['convnext_atto', 'resnet18', 'tf_efficientnet_lite0'];
+const families: TinyModel[] = ['convnext', 'resnet', 'lite'];
 
-function started(arch: string, changes = {}): Program {
-  const program = Program.load(recordProgram(smallSpec(arch, changes), stemApart));
-  program.init(3);
-  return program;
-}
-
-describe.each(archs)('%s: compiled and eager are the same', (arch) => {
+describe.each(families)('%s: compiled and eager are the same', (family) => {
   it('loss and gradients of a training step', () => {
-    const program = started(arch, { train: false, accumulate: true });
+    const program = startTiny(family, { train: false, accumulate: true });
     const twin = new EagerTwin(program.recorded, stemApart, program.read());
     const batch = batchOf(program.spec, 4, 1);
     const expected = twin.gradients(batch);
@@ -31,7 +24,7 @@ describe.each(archs)('%s: compiled and eager are the same', (arch) => {
   });
 
   it('weights and running statistics after ten optimizer steps', () => {
-    const program = started(arch);
+    const program = startTiny(family);
     const start = program.read();
     const twin = new EagerTwin(program.recorded, stemApart, start);
     for (let step = 0; step < 10; step++) {
@@ -42,8 +35,9 @@ describe.each(archs)('%s: compiled and eager are the same', (arch) => {
       expect(output.loss / loss).toBeCloseTo(1, 4);
     }
     for (const [name, values] of program.read()) {
-      expect(relativeError(values, twin.values.get(name)!), name).toBeLessThan(2e-5);
-      expect(relativeError(values, start.get(name)!), `${name} moves`).toBeGreaterThan(1e-6);
+      // A bias before a further normalisation has no gradient but rounding, so small values are held to the step's size.
+      expect(relativeError(values, twin.values.get(name)!, 1e-2), name).toBeLessThan(5e-5);
+      expect(relativeError(values, start.get(name)!), `${name} moves`).toBeGreaterThan(0);
     }
     expect(program.compiledSteps).toBe(10);
     program.dispose();
@@ -52,7 +46,7 @@ describe.each(archs)('%s: compiled and eager are the same', (arch) => {
 
 describe('a step', () => {
   it('reports losses, hits and counts of each target, missing labels apart', () => {
-    const program = started('convnext_atto');
+    const program = startTiny('convnext');
     const batch = batchOf(program.spec, 4, 1);
     const labelled = [0, 1].map(
       (t) => [...batch.labels].filter((label, i) => i % 2 === t && label >= 0).length,
@@ -65,7 +59,7 @@ describe('a step', () => {
   });
 
   it('of the head alone leaves the body and moves its statistics', () => {
-    const program = started('resnet18', { trainHead: true });
+    const program = startTiny('resnet', { trainHead: true });
     const before = program.read();
     program.trainHead({ ...batchOf(program.spec, 4, 1), ...optimizer() });
     const after = program.read();
@@ -77,7 +71,7 @@ describe('a step', () => {
   });
 
   it('refuses batches that it was not recorded for', () => {
-    const program = started('convnext_atto');
+    const program = startTiny('convnext');
     expect(() => program.trainStep({ ...batchOf(program.spec, 3, 1), ...optimizer() })).toThrow(
       '3 rows were given to a step recorded for 4',
     );
@@ -89,7 +83,7 @@ describe('a step', () => {
 
 describe('weights', () => {
   it('are drawn by seed, each parameter with its own stream', () => {
-    const program = started('convnext_atto');
+    const program = startTiny('convnext');
     const first = program.read();
     program.init(3);
     expect(relativeError(program.read().get('stem.0.weight')!, first.get('stem.0.weight')!)).toBe(0);
@@ -97,16 +91,16 @@ describe('weights', () => {
     expect(relativeError(program.read().get('stem.0.weight')!, first.get('stem.0.weight')!)).toBeGreaterThan(
       1,
     );
-    const [a, b] = [0, 1].map((block) => first.get(`stages.0.blocks.${block}.mlp.fc1.weight`)!);
+    const [a, b] = [0, 1].map((block) => first.get(`stages.1.blocks.${block}.mlp.fc1.weight`)!);
     expect(relativeError(a!, b!)).toBeGreaterThan(1);
     const deviation = Math.sqrt(a!.reduce((sum, value) => sum + value * value, 0) / a!.length);
-    expect(deviation).toBeGreaterThan(0.019);
-    expect(deviation).toBeLessThan(0.021);
+    expect(deviation).toBeGreaterThan(0.018);
+    expect(deviation).toBeLessThan(0.022);
     program.dispose();
   });
 
   it('that are loaded stay the caller’s own', () => {
-    const program = started('convnext_atto');
+    const program = startTiny('convnext');
     const values = program.read();
     const copy = new Map([...values].map(([name, array]) => [name, array.slice()]));
     program.load(values);
@@ -121,14 +115,14 @@ describe('weights', () => {
   });
 
   it('and the optimizer’s state continue a run exactly', () => {
-    const program = started('convnext_atto');
+    const program = startTiny('convnext');
     const step = (p: Program, i: number) => p.trainStep({ ...batchOf(p.spec, 4, i), ...optimizer(i) });
     for (const i of [0, 1]) step(program, i);
     const [weights, state] = [program.read(), program.readState()];
     for (const i of [2, 3]) step(program, i);
     const expected = program.read();
     program.dispose();
-    const resumed = Program.load(recordProgram(smallSpec('convnext_atto'), stemApart));
+    const resumed = Program.load(recordTiny('convnext'));
     resumed.load(weights);
     resumed.loadState(state);
     for (const i of [2, 3]) step(resumed, i);
@@ -141,7 +135,7 @@ describe('weights', () => {
 
 describe('evaluation', () => {
   it('of few rows equals that of many, and masks what has no label', () => {
-    const program = started('resnet18');
+    const program = startTiny('resnet');
     const batch = batchOf(program.spec, 5, 8);
     const full = program.evaluate(batch);
     const few = program.evaluate({
@@ -159,7 +153,7 @@ describe('evaluation', () => {
   });
 
   it('takes float input too, and its gradients are those of eager code', () => {
-    const program = started('tf_efficientnet_lite0', { train: false, floatBatch: 2, targets: [3] });
+    const program = startTiny('lite', { train: false, floatBatch: 2, targets: [3] });
     const { parameters, statistics, spec } = program.recorded;
     const values = program.read();
     const input = Float32Array.from({ length: 2 * 32 * 32 * 3 }, (_, i) => Math.sin(i * 1.7));
@@ -173,8 +167,8 @@ describe('evaluation', () => {
           tf.tensor(values.get(name)!, [...shape]),
         ]),
       );
-      const model = createModel(spec.arch, { classes: 3, ...spec.size });
-      const context = new EagerContext(tensors, { training: false });
+      const model = tinyModels.lite({ classes: 3, ...spec.size });
+      const context = new EagerContext(false, { valueOf: ({ name }) => tensors.get(name)! });
       const x = tf.tensor(input, [2, 32, 32, 3]) as Tensor4D;
       const forward = () => model.head(model.backbone(x, context), context);
       const { value, grads } = tf.valueAndGrads(
