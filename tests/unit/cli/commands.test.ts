@@ -22,7 +22,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, 'worker.json'), '{}');
     if (epochs === 2) writeResult(folder, exampleResult());
   }
-});
+}, 60_000);
 afterAll(() => {
   cli.remove();
   rmSync(workspace, { recursive: true, force: true });

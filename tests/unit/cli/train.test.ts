@@ -20,7 +20,7 @@ beforeAll(async () => {
   copyFileSync(cli.script, join(install, 'dist', 'cli.cjs'));
   copyFileSync(workerPath, join(install, 'dist', 'worker.cjs'));
   cli.remove();
-});
+}, 60_000);
 afterAll(() => rmSync(install, { recursive: true, force: true }));
 
 interface Ended {

@@ -9,7 +9,7 @@ let scheduler: { script: string; remove: () => void };
 let workspace: string;
 beforeAll(async () => {
   scheduler = await buildScheduler();
-});
+}, 60_000);
 afterAll(() => scheduler.remove());
 beforeEach(() => {
   workspace = mkdtempSync(join(tmpdir(), 'granary-lock-'));

@@ -20,7 +20,7 @@ beforeAll(async () => {
   cli = await buildCli();
   folder = mkdtempSync(join(tmpdir(), 'granary-real-'));
   await drawPictures(join(folder, 'data'));
-});
+}, 60_000);
 afterAll(() => {
   cli.remove();
   rmSync(folder, { recursive: true, force: true });

@@ -19,7 +19,7 @@ let workspace: string;
 let opened: Workbench[];
 beforeAll(async () => {
   scheduler = await buildScheduler();
-});
+}, 60_000);
 afterAll(() => scheduler.remove());
 beforeEach(() => {
   workspace = mkdtempSync(join(tmpdir(), 'granary-workbench-'));
@@ -28,7 +28,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const workbench of opened) await workbench.close();
   rmSync(workspace, { recursive: true, force: true });
-});
+}, 60_000);
 
 async function open(fault: Fault = 'good', attach = false): Promise<Workbench> {
   const workbench = await Workbench.open(workspace, {
@@ -98,7 +98,9 @@ describe('a workbench', () => {
   it('cancels the run that trains and one that waits; the others go on', async () => {
     const workbench = await open();
     process.env['TEST_EPOCH_MS'] = '100';
+    const started = new Promise((resolve) => workbench.on('worker-event', resolve));
     const items = await workbench.enqueue(dataset, gridOf(['resnet18', 'resnet34', 'resnet50'], 3));
+    await started;
     await workbench.cancel(items[1]!.runId);
     await workbench.cancel(items[0]!.runId);
     await workbench.whenIdle();

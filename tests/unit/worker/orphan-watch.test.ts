@@ -31,7 +31,7 @@ beforeAll(async () => {
     `require('node:child_process').spawn(process.execPath, [${JSON.stringify(join(folder, 'blocked.cjs'))}], { stdio: 'inherit' });
      setInterval(() => {}, 1000);`,
   );
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a worker whose main thread is blocked in a native call', () => {
