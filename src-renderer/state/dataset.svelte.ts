@@ -1,11 +1,16 @@
 import { ask, hear } from '../api/granary.ts';
+import { z } from 'zod';
 import type { News } from '../../shared/ipc/channels.ts';
 import type { DatasetSummary } from '../../shared/ipc/views.ts';
-import type { DatasetOptions } from '../../shared/records/dataset.ts';
+import { datasetOptionsSchema, type DatasetOptions } from '../../shared/records/dataset.ts';
 import { faultOf, type Fault } from './fault.ts';
 
 /** How many pictures the sample dataset of the first minute has: enough to learn from, drawn in half a minute. */
 const sample = { images: 500, seed: 1 };
+
+/** Where a window that is loaded anew finds what was on its desk. */
+const KEPT = 'dataset';
+const keptSchema = z.object({ path: z.string(), options: datasetOptionsSchema });
 
 /** The dataset on the desk: being read, read, or refused. */
 export class DatasetState {
@@ -39,11 +44,20 @@ export class DatasetState {
       const summary = await ask('dataset:inspect', { path, options });
       if (reading !== this.#reading) return;
       this.summary = summary;
+      sessionStorage.setItem(KEPT, JSON.stringify({ path, options }));
       this.status = 'ready';
     } catch (error) {
       if (reading !== this.#reading) return;
       this.#refused(error);
     }
+  }
+
+  /** After the window was loaded anew: reads what was on the desk before. */
+  async restore(): Promise<void> {
+    const kept = sessionStorage.getItem(KEPT);
+    if (kept === null || this.status !== 'none') return;
+    const parsed = keptSchema.safeParse(JSON.parse(kept));
+    if (parsed.success) await this.read(parsed.data.path, parsed.data.options);
   }
 
   async choose(): Promise<void> {

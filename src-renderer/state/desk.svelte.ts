@@ -35,6 +35,7 @@ export class Desk {
     await this.shell.start();
     await this.shell.attempt(() => this.queue.load());
     await this.shell.attempt(() => this.runs.load());
+    await this.dataset.restore();
   }
 
   /** Reads a dropped or chosen path, in the dataset view. */

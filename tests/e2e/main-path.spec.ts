@@ -58,12 +58,16 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
 
     // A window that is loaded anew in the middle has the whole run again.
     await page.reload();
+    await expect(page.getByRole('heading', { name: 'Queue', exact: true })).toBeVisible();
     await expect(page.getByTestId('live').getByRole('img', { name: /^Error rate by epoch/ })).toBeVisible();
 
     const items = page.getByTestId('queue-item');
     await expect(items).toHaveCount(2);
     for (const item of [items.nth(0), items.nth(1)])
       await expect(item).toHaveAttribute('data-state', 'finished', { timeout: 90_000 });
+
+    await page.keyboard.press('Control+1');
+    await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
 
     // Every number in the table is the folder's own.
     await page.keyboard.press('Control+4');

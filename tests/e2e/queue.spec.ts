@@ -13,6 +13,13 @@ test.afterAll(async () => {
   folder.remove();
 });
 
+/** Whether the app keeps the computer awake; blockers are numbered from the first one on. */
+function sleepIsBlocked(): Promise<boolean> {
+  return granary.app.evaluate(({ powerSaveBlocker }) =>
+    Array.from({ length: 10 }, (_, id) => powerSaveBlocker.isStarted(id)).includes(true),
+  );
+}
+
 /** Whether a process is still there. */
 function lives(pid: number): boolean {
   try {
@@ -47,6 +54,7 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
     .click();
   await expect(items.nth(1)).toHaveAttribute('data-state', 'cancelled');
 
+  expect(await sleepIsBlocked()).toBe(true);
   await expect(page.getByTestId('live').getByTestId('doing')).toContainText('step', { timeout: 60_000 });
   await page.getByRole('button', { name: 'Stop this run' }).click();
   await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
@@ -69,6 +77,7 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   // Opened again, it shows the run as it ended, with its epochs, and the window where it was.
   granary = await startApp(folder.path);
   page = granary.page;
+  expect(await sleepIsBlocked()).toBe(false);
   await page.keyboard.press('Control+4');
   const row = page.locator(`[data-testid="run-row"][data-run="${runId}"]`);
   await expect(row).toContainText('cancelled');
