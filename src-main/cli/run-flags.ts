@@ -21,6 +21,7 @@ export interface RunFlags {
   weights?: string;
   target?: string[];
   augment?: boolean;
+  flip?: boolean;
   tta?: number;
   imageColumn?: string;
   imagesDir?: string;
@@ -62,6 +63,7 @@ export function addRunFlags(command: Command): Command {
     .option('--weights <which>', 'auto, none (from scratch) or a .safetensors file (default: auto)')
     .option('--target <column>', 'column to train on; repeat it to train on several together', collect)
     .option('--no-augment', 'train without augmentation')
+    .option('--no-flip', 'never mirror pictures (digits, text, anything with a handedness)')
     .option(
       '--tta <n>',
       'augmented views in test-time augmentation; 0 for none (default: 4)',
@@ -98,7 +100,7 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     targets: flags.target,
     split: flags.split,
     holdout: flags.holdout,
-    augment: flags.augment === false ? null : undefined,
+    augment: flags.augment === false ? null : flags.flip === false ? { flip: false } : undefined,
   });
 }
 

@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
     lr: { type: 'string', default: '0.002' },
     seed: { type: 'string', default: '0' },
     /** Flags passed on to `granary train`, separated by spaces; a mirrored digit is another sign, so no flips by default. */
-    flags: { type: 'string', default: '--no-augment --frozen-epochs 0' },
+    flags: { type: 'string', default: '--no-flip --frozen-epochs 0' },
   },
 });
 const SIDE = 28;
@@ -62,6 +62,8 @@ try {
       error_rate: result.error_rate,
       tta_error_rate: result.tta_error_rate,
       errors: epochs.map((epoch) => epoch.errorRate),
+      train_losses: epochs.map((epoch) => epoch.trainLoss),
+      valid_losses: epochs.map((epoch) => epoch.validLoss),
       epoch_s: epochs.map((epoch) => epoch.trainSeconds),
     }),
   );
