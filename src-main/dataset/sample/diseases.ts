@@ -36,8 +36,8 @@ function leafBlight(leaf: Leaf, random: Random): string {
   const hue = random.between(44, 54);
   let out = '';
   for (const side of [1, -1]) {
-    const start = random.between(0.05, 0.4);
-    const depth = random.between(0.45, 0.9);
+    const start = random.between(0.02, 0.25);
+    const depth = random.between(0.6, 0.95);
     const waves = random.between(6, 14);
     const inner: Point[] = Array.from({ length: 31 }, (_, i) => {
       const u = i / 30;
@@ -138,7 +138,7 @@ function brownSpot(leaf: Leaf, random: Random): string {
 
 /** Pale, woolly blotches in rows on a blade that has lost colour. */
 function downyMildew(leaf: Leaf, random: Random): string {
-  return scatter(count(26, 46, random), random, (s, t) => {
+  return scatter(count(30, 50, random), random, (s, t) => {
     const axes = { lengthwise: random.between(9, 20), across: random.between(7, 12), rough: 0.7 };
     const wide = { ...axes, lengthwise: axes.lengthwise * 1.6, across: axes.across * 1.5 };
     return (

@@ -46,7 +46,7 @@ export async function renderPicture(picture: PlannedPicture, random: Random): Pr
   const warmth = camera.between(-0.13, 0.13);
   const gains = [exposure * (1 + warmth), exposure, exposure * (1 - warmth)];
   const lift = camera.between(-8, 14);
-  const blur = camera.next() < 0.3 ? camera.between(1, 2.2) : 0.5;
+  const blur = camera.next() < 0.25 ? camera.between(1, 2) : 0.5;
   return sharp(scene, { raw: { width, height, channels: 3 } })
     .blur(blur)
     .linear(gains, [lift, lift, lift])

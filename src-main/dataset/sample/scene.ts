@@ -35,7 +35,7 @@ function leaves({ disease, variety, age }: PlannedPicture, random: Random): stri
   for (let i = 0, behind = random.integer(3); i < behind; i++) {
     const aside = random.between(90, 230) * (random.next() < 0.5 ? 1 : -1);
     const leaf = growLeaf(`leaf${i}`, variety, { ...ends(random, aside), widthScale: 0.75 }, random);
-    out += drawDiseased(leaf, random.next() < 0.6 ? disease : healthy, random);
+    out += drawDiseased(leaf, random.next() < 0.75 ? disease : healthy, random);
     out += polygon(leaf.outline, '#000', random.between(0.05, 0.25));
   }
   const place = ends(random, 0);
