@@ -39,15 +39,15 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   await dropOnWindow(page, pictures);
   await page.getByRole('button', { name: 'Set up a grid' }).click();
   await page.getByText('resnet18', { exact: true }).click();
-  await page.getByLabel('Sizes').fill('32, 40, 48');
+  await page.getByLabel('Sizes').fill('32, 40, 48, 56');
   await page.getByLabel('Epochs', { exact: true }).fill('500');
   await page.getByLabel('Batch size').fill('8');
   await page.getByText('More settings').click();
   await page.getByText('Start from scratch').click();
-  await page.getByRole('button', { name: 'Start 3 runs' }).click();
+  await page.getByRole('button', { name: 'Start 4 runs' }).click();
 
   const items = page.getByTestId('queue-item');
-  await expect(items).toHaveCount(3);
+  await expect(items).toHaveCount(4);
   await items
     .nth(1)
     .getByRole('button', { name: /^Cancel/ })
@@ -82,5 +82,20 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   const row = page.locator(`[data-testid="run-row"][data-run="${runId}"]`);
   await expect(row).toContainText('cancelled');
   await expect(row).toContainText(`${lines.length} / 501`);
+
+  // What trained and what waited was not forgotten, and is trained when asked for, in its old order.
+  await page.keyboard.press('Control+3');
+  await expect(page.getByText('2 runs were interrupted')).toBeVisible();
+  await page.getByRole('button', { name: 'Train them now' }).click();
+  await expect(page.getByText('2 runs were interrupted')).toBeHidden();
+  await expect(page.getByTestId('live')).toContainText('resnet18 squish 48');
+  await expect(page.getByTestId('queue-item').last()).toContainText('resnet18 squish 56');
+
+  // A run that was stopped is trained once more from its own page.
+  await page.keyboard.press('Control+4');
+  await row.getByRole('button').click();
+  await page.getByRole('button', { name: 'Train again' }).click();
+  await expect(page.getByTestId('queue-item').last()).toContainText('resnet18 squish 48');
+  await expect(page.getByTestId('queue-item').last()).toHaveAttribute('data-state', 'pending');
   expect(granary.complaints).toEqual([]);
 });
