@@ -4,8 +4,9 @@
 
 Each argument is ARCH:SIZE, with random values in every parameter (fresh ones hide mistakes: zero biases, tiny layer scales), or
 with those of a file after `=`. Needs timm 1.0.31, torch and safetensors, and a built Granary. Prints the worst relative errors:
-of logits to the largest logit, of each gradient to its own norm; exits with 1 when they pass 1e-4 and 1e-3. The same for
-PyTorch's own float32 stands beside it, because both are measured against float64.
+of logits to the largest logit, of each gradient to its own norm; both are measured against float64, and PyTorch's own float32
+stands beside ours. Exits with 1 when logits pass 1e-4, or gradients 1e-3 and twice PyTorch's own: where rounding moves a value
+across the bend of a ReLU, float32 alone changes a gradient by more than that.
 """
 
 import json
@@ -103,6 +104,6 @@ failed = False
 for argument in sys.argv[1:]:
     name, _, file = argument.partition("=")
     result = compare(*name.split(":"), file or None)
-    failed |= result["logits"] > 1e-4 or result["gradient"] > 1e-3
+    failed |= result["logits"] > 1e-4 or result["gradient"] > max(1e-3, 2 * result["gradient_torch"])
     print(json.dumps({k: float(f"{v:.2e}") if isinstance(v, float) else v for k, v in result.items()}), flush=True)
 sys.exit(failed)
