@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { cpus } from 'node:os';
 import { architecture, checkSize } from '../../shared/architectures/index.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import type { ImageSize } from '../../shared/image-size.ts';
@@ -7,24 +5,16 @@ import type { Manifest } from '../../shared/records/dataset.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
 import type { RunHeader } from '../../shared/records/run-record.ts';
 import { type Split, drawSplit, readSplitFile } from '../dataset/splits.ts';
-import { granaryVersion } from '../files/version.ts';
-import { nativeBinding } from '../graph/attributes.ts';
 import { BODY_GROUPS, lrGroupOf } from './lr-groups.ts';
 import { type Phase, planPhases } from './phases.ts';
 import { type PictureSets, pictureSets } from './pictures.ts';
 import { recordProgram } from './program/record.ts';
 import type { RecordedProgram } from './program/spec.ts';
+import { type RunIdentity, describeRun } from './run-header.ts';
 import { matchStartingWeights, startingWeights } from './starting-weights.ts';
 import { type TrainedTarget, chooseTargets, labelTable, labelsOfTarget } from './targets.ts';
 import { runWarnings } from './warnings.ts';
 import { type EpochPlan, planEpoch } from './windows.ts';
-
-/** What a run is called and where it belongs. */
-export interface RunIdentity {
-  runId: string;
-  name: string;
-  queue: string | null;
-}
 
 /** Everything that is settled before the first step. */
 export interface PreparedRun {
@@ -88,6 +78,13 @@ export async function prepareRun(
   const weights = await startingWeights(info, requested.weights);
   const pretrained = weights.file !== null;
   const phases = planPhases(requested, pretrained);
+  if (phases.length === 0) {
+    throw new GranaryError(
+      'CONFIG_INVALID',
+      'The run has no epochs, neither frozen nor full.',
+      'Give --epochs or --frozen-epochs at least 1.',
+    );
+  }
   const config = {
     ...requested,
     presize: requested.presize ?? scaled(requested.size, PRESIZE_FACTOR),
@@ -118,46 +115,16 @@ export async function prepareRun(
     lrGroupOf,
   );
   const matched = matchStartingWeights(recorded, weights);
-  const header: RunHeader = {
-    version: 1,
-    id: identity.runId,
-    name: identity.name,
-    queue: identity.queue,
-    created: new Date().toISOString(),
-    config,
-    datasetHash: manifest.hash,
-    datasetName: manifest.name,
-    targets: targets.map(({ name, classes }) => ({ name, classes })),
-    counts: {
-      train: sets.train.length,
-      valid: sets.valid.length,
-      holdout: sets.holdout.length,
-      test: sets.test.length,
-    },
-    validHash: createHash('sha256').update(split.valid.join('\n')).digest('hex'),
-    microBatch: plan.microBatch,
-    stepsPerEpoch: plan.windows.length,
-    graphHash: recorded.hash,
-    parameters: recorded.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+  const header = describeRun({
+    ...{ identity, config, manifest, targets, sets, plan, recorded },
     weights: { source: weights.source, missing: matched.missing, unexpected: matched.unexpected },
     warnings: notes.concat(
       runWarnings({
-        config: requested,
-        batchNorm: info.batchNorm,
-        plan,
-        pretrained,
-        targets,
-        trainLabels: labels.train,
-        validLabels: labels.valid,
+        ...{ config: requested, batchNorm: info.batchNorm, plan, pretrained, targets },
+        ...{ trainLabels: labels.train, validLabels: labels.valid },
       }),
     ),
-    versions: {
-      granary: granaryVersion,
-      node: process.versions.node,
-      tensorflow: nativeBinding().TF_Version,
-    },
-    device: cpus()[0]?.model.trim() ?? 'CPU',
-  };
+  });
   return {
     ...{ header, config, root: manifest.root, split, sets, targets, labels },
     ...{ plan, phases, evalBatch, recorded, startingValues: matched.values },

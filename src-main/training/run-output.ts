@@ -32,3 +32,11 @@ export interface RunDesk {
   /** Passing news: progress, steps, warnings. */
   tell(event: Extract<WorkerEvent, { type: 'progress' | 'step' | 'warning' | 'log' }>): void;
 }
+
+/** Where a run works, how it is heard, and how it is stopped. */
+export interface RunSurroundings {
+  workspace: string;
+  desk: RunDesk;
+  /** Checked between two native calls. */
+  signal: AbortSignal;
+}

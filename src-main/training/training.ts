@@ -1,0 +1,229 @@
+import { GranaryError } from '../../shared/errors.ts';
+import type { EpochLog } from '../../shared/records/run-record.ts';
+import { Random } from '../dataset/random.ts';
+import type { EagerOpCounter } from './eager-count.ts';
+import { type SetFigures, setFigures } from './figures.ts';
+import type { Phase } from './phases.ts';
+import type { RunPictures } from './pictures.ts';
+import { type Evaluator, predictPlain, predictSet } from './predict.ts';
+import type { PreparedRun } from './prepare.ts';
+import type { Program } from './program/index.ts';
+import type { FinishedRun, RunOutput, RunSurroundings, SetOutput } from './run-output.ts';
+import { StepReporter, type Workload } from './step-reporter.ts';
+import { labelsOfTarget } from './targets.ts';
+import { type EpochOutcome, trainEpoch } from './train-epoch.ts';
+import { encodeWeights } from './weights-file.ts';
+
+/** A run between its first step and its end. */
+export class Training {
+  readonly #run: PreparedRun;
+  readonly #program: Program;
+  readonly #pictures: RunPictures;
+  readonly #eager: EagerOpCounter;
+  readonly #around: RunSurroundings;
+  /** Every stream of random numbers is forked from here by name, so none depends on what was drawn before. */
+  readonly #random: Random;
+  readonly #reporter: StepReporter;
+  readonly #evaluator: Evaluator;
+  readonly #epochs: EpochLog[] = [];
+  readonly #steps = { compiled: 0, eager: 0 };
+
+  constructor(
+    run: PreparedRun,
+    program: Program,
+    pictures: RunPictures,
+    eager: EagerOpCounter,
+    around: RunSurroundings,
+  ) {
+    this.#run = run;
+    this.#program = program;
+    this.#pictures = pictures;
+    this.#eager = eager;
+    this.#around = around;
+    this.#random = new Random(run.config.seed).fork('training');
+    this.#reporter = new StepReporter(run.header.id, workload(run), (event) => around.desk.tell(event));
+    this.#evaluator = {
+      program,
+      evalBatch: run.evalBatch,
+      targets: run.targets.map((target) => target.classes.length),
+      pixels: run.config.presize,
+      size: run.config.size,
+      breathe: () => breathe(around.signal),
+      evaluated: (images, seconds) => this.#reporter.evaluated(images, seconds),
+    };
+  }
+
+  async toTheEnd(): Promise<RunOutput> {
+    this.#program.init(this.#run.config.seed);
+    this.#program.load(this.#run.startingValues);
+    for (const phase of this.#run.phases) {
+      for (let epochOfPhase = 0; epochOfPhase < phase.epochs; epochOfPhase++) {
+        await this.#epoch(phase, epochOfPhase);
+      }
+    }
+    const sets = await this.#predictions();
+    const { id, targets, config } = this.#run.header;
+    const metadata = { arch: config.arch, run: id, classes: JSON.stringify(targets) };
+    const weights = encodeWeights(this.#run.recorded, this.#program.read(), metadata);
+    return { result: this.#result(sets), targets, sets, weights };
+  }
+
+  async #epoch(phase: Phase, epochOfPhase: number): Promise<void> {
+    const { config, plan } = this.#run;
+    const epoch = this.#epochs.length + 1;
+    let opsBefore = this.#eager.count;
+    const outcome = await trainEpoch({
+      program: this.#program,
+      pictures: this.#pictures.labelled('train'),
+      plan,
+      phase,
+      epochOfPhase,
+      accumulate: config.accum > 1,
+      weightDecay: config.weightDecay,
+      augment: config.augment,
+      pixels: config.presize,
+      size: config.size,
+      random: this.#random.fork(`epoch-${epoch}`),
+      breathe: () => breathe(this.#around.signal),
+      stepped: (facts, seconds) => {
+        this.#steps[this.#eager.count === opsBefore ? 'compiled' : 'eager']++;
+        opsBefore = this.#eager.count;
+        if (!Number.isFinite(facts.loss)) throw diverged(epoch, facts);
+        this.#reporter.stepped({ ...facts, epoch, phase: phase.phase }, seconds);
+      },
+    });
+    const began = performance.now();
+    const plain = await predictPlain(this.#evaluator, this.#pictures.labelled('valid'));
+    const validSeconds = (performance.now() - began) / 1000;
+    const log = this.#log(epoch, phase, outcome, this.#figures('valid', plain, null), validSeconds);
+    this.#epochs.push(log);
+    this.#around.desk.epochDone(log, {
+      runId: this.#run.header.id,
+      seed: config.seed,
+      epoch,
+      step: log.step,
+      graphHash: this.#run.recorded.hash,
+      weights: this.#program.read(),
+      optimizer: this.#program.readState(),
+    });
+  }
+
+  #log(
+    epoch: number,
+    phase: Phase,
+    outcome: EpochOutcome,
+    figures: SetFigures[],
+    validSeconds: number,
+  ): EpochLog {
+    return {
+      version: 1,
+      epoch,
+      phase: phase.phase,
+      trainLoss: outcome.loss,
+      validLoss: figures.reduce((sum, { loss }) => sum + loss, 0),
+      errorRate: figures[0]!.errorRate,
+      targets: figures.map(({ target, loss, errorRate }, t) => ({
+        name: target,
+        trainLoss: outcome.targetLosses[t]!,
+        validLoss: loss,
+        errorRate,
+      })),
+      lr: outcome.lr,
+      step: this.#steps.compiled + this.#steps.eager,
+      trainSeconds: outcome.seconds,
+      validSeconds,
+      imagesPerSecond: outcome.images / outcome.seconds,
+      peakRssMb: peakRssMb(),
+      time: new Date().toISOString(),
+    };
+  }
+
+  /** Loss and error of each target. The hold-out may have no label of a target; then that target is not listed. */
+  #figures(set: 'valid' | 'holdout', plain: Float32Array[], tta: Float32Array[] | null): SetFigures[] {
+    const { targets, labels } = this.#run;
+    return targets.flatMap(({ name, classes }, t) => {
+      const figures = setFigures({
+        name,
+        classes: classes.length,
+        plain: plain[t]!,
+        tta: tta?.[t] ?? null,
+        labels: labelsOfTarget(labels[set], targets.length, t),
+      });
+      return figures === null ? [] : [figures];
+    });
+  }
+
+  /** Probabilities of every picture that was not trained on, plain and with test-time augmentation. */
+  async #predictions(): Promise<RunOutput['sets']> {
+    const { sets, labels, targets, config } = this.#run;
+    const output: RunOutput['sets'] = {};
+    for (const set of ['valid', 'holdout', 'test'] as const) {
+      if (sets[set].length === 0) continue;
+      const probabilities = await predictSet(this.#evaluator, this.#pictures.labelled(set), {
+        augment: config.augment,
+        views: config.ttaViews,
+        beta: config.ttaBeta,
+        random: this.#random.fork(`tta-${set}`),
+      });
+      output[set] = {
+        ...probabilities,
+        ids: sets[set].map((record) => record.id),
+        labels: set === 'test' ? null : targets.map((_, t) => labelsOfTarget(labels[set], targets.length, t)),
+      };
+    }
+    return output;
+  }
+
+  #result(sets: RunOutput['sets']): FinishedRun {
+    const of = (set: 'valid' | 'holdout', output: SetOutput | undefined): SetFigures[] =>
+      output === undefined ? [] : this.#figures(set, output.plain, output.tta);
+    const best = this.#epochs.reduce((a, b) => (b.errorRate < a.errorRate ? b : a));
+    return {
+      version: 1,
+      status: 'finished',
+      valid: of('valid', sets.valid),
+      holdout: of('holdout', sets.holdout),
+      best: { epoch: best.epoch, errorRate: best.errorRate },
+      epochs: this.#epochs.length,
+      compiledSteps: this.#steps.compiled,
+      eagerSteps: this.#steps.eager,
+      seconds: 0,
+      peakRssMb: peakRssMb(),
+      finished: new Date().toISOString(),
+    };
+  }
+}
+
+/** How much there is to do, for the ETA. */
+function workload({ phases, plan, sets, config }: PreparedRun): Workload {
+  const epochs = (kind: Phase['phase']): number =>
+    phases.reduce((sum, { phase, epochs }) => sum + (phase === kind ? epochs : 0), 0);
+  const [frozen, full] = [epochs('frozen'), epochs('full')];
+  const judged = sets.valid.length + sets.holdout.length + sets.test.length;
+  const views = 1 + (config.augment === null ? 0 : config.ttaViews);
+  return {
+    steps: { frozen: frozen * plan.windows.length, full: full * plan.windows.length },
+    evaluations: (frozen + full) * sets.valid.length + views * judged,
+  };
+}
+
+/** Lets messages in (a cancel among them): a native call blocks the thread, so nothing else does. */
+async function breathe(signal: AbortSignal): Promise<void> {
+  await new Promise(setImmediate);
+  if (signal.aborted) {
+    throw new GranaryError('CANCELLED', 'The run was cancelled.', 'Start it again when you want to.');
+  }
+}
+
+function diverged(epoch: number, { loss, lr }: { loss: number; lr: number }): GranaryError {
+  return new GranaryError(
+    'TRAINING_DIVERGED',
+    `The loss became ${loss} in epoch ${epoch}, at a learning rate of ${lr.toPrecision(2)}: training diverged.`,
+    'Start the run again with a lower learning rate, for example a third (--lr).',
+  );
+}
+
+/** The highest resident memory of this process so far. */
+function peakRssMb(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}
