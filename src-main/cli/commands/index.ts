@@ -4,6 +4,7 @@ import { register as benchLoader } from './bench-loader.ts';
 import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as inspect } from './inspect.ts';
+import { register as model } from './model.ts';
 import { register as report } from './report.ts';
 import { register as score } from './score.ts';
 import { register as sample } from './sample.ts';
@@ -17,6 +18,7 @@ export const commands: ((program: Command) => void)[] = [
   bench,
   doctor,
   inspect,
+  model,
   sample,
   ensemble,
   score,
