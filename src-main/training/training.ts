@@ -8,7 +8,7 @@ import type { RunPictures } from './pictures.ts';
 import { type Evaluator, predictPlain, predictSet } from './predict.ts';
 import type { PreparedRun } from './prepare.ts';
 import type { Program } from './program/index.ts';
-import type { FinishedRun, RunOutput, RunSurroundings, SetOutput } from './run-output.ts';
+import type { FinishedRun, RunDesk, RunOutput, RunSurroundings, SetOutput } from './run-output.ts';
 import { StepReporter, type Workload } from './step-reporter.ts';
 import { labelsOfTarget } from './targets.ts';
 import { type EpochOutcome, trainEpoch } from './train-epoch.ts';
@@ -157,9 +157,10 @@ export class Training {
   async #predictions(): Promise<RunOutput['sets']> {
     const { sets, labels, targets, config } = this.#run;
     const output: RunOutput['sets'] = {};
+    const evaluator = { ...this.#evaluator, evaluated: predictionCounter(this.#run, this.#around.desk) };
     for (const set of ['valid', 'holdout', 'test'] as const) {
       if (sets[set].length === 0) continue;
-      const probabilities = await predictSet(this.#evaluator, this.#pictures.labelled(set), {
+      const probabilities = await predictSet(evaluator, this.#pictures.labelled(set), {
         augment: config.augment,
         views: config.ttaViews,
         beta: config.ttaBeta,
@@ -194,16 +195,36 @@ export class Training {
   }
 }
 
+/** Pictures looked at in the final predictions, every view counted. */
+function finalLooks({ sets, config }: PreparedRun): number {
+  const views = 1 + (config.augment === null ? 0 : config.ttaViews);
+  return views * (sets.valid.length + sets.holdout.length + sets.test.length);
+}
+
+/** Tells how far the final predictions are, at most ten times a second: there are no steps any more that would. */
+function predictionCounter(run: PreparedRun, desk: RunDesk): Evaluator['evaluated'] {
+  const total = finalLooks(run);
+  let [done, seconds, saidAt] = [0, 0, -Infinity];
+  return (images, took) => {
+    done += images;
+    seconds += took;
+    const now = performance.now();
+    if (now - saidAt < 100 && done < total) return;
+    saidAt = now;
+    const perSecond = seconds > 0 ? done / seconds : null;
+    desk.tell({ type: 'progress', stage: 'predicting', done, total, unit: 'pictures', perSecond });
+  };
+}
+
 /** How much there is to do, for the ETA. */
-function workload({ phases, plan, sets, config }: PreparedRun): Workload {
+function workload(run: PreparedRun): Workload {
+  const { phases, plan, sets } = run;
   const epochs = (kind: Phase['phase']): number =>
     phases.reduce((sum, { phase, epochs }) => sum + (phase === kind ? epochs : 0), 0);
   const [frozen, full] = [epochs('frozen'), epochs('full')];
-  const judged = sets.valid.length + sets.holdout.length + sets.test.length;
-  const views = 1 + (config.augment === null ? 0 : config.ttaViews);
   return {
     steps: { frozen: frozen * plan.windows.length, full: full * plan.windows.length },
-    evaluations: (frozen + full) * sets.valid.length + views * judged,
+    evaluations: (frozen + full) * sets.valid.length + finalLooks(run),
   };
 }
 

@@ -78,6 +78,10 @@ describe('the train job', { timeout: 300_000 }, () => {
       expect(etaSeconds).toBeGreaterThanOrEqual(0);
     }
     expect(events.filter((event) => event.type === 'epoch')).toHaveLength(3);
+    const { counts } = events.find((event) => event.type === 'run-started')!.header;
+    const looks = 3 * (counts.valid + counts.holdout + counts.test);
+    const predicting = events.filter((event) => event.type === 'progress' && event.stage === 'predicting');
+    expect(predicting.at(-1)).toMatchObject({ done: looks, total: looks, unit: 'pictures' });
   });
 
   it('learns: the training loss falls', async () => {
