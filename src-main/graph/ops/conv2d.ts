@@ -1,6 +1,7 @@
 import { type Tensor, type Tensor4D, tf } from '../tf.ts';
+import { after } from './after.ts';
 import { addBias, biasGradient } from './linear.ts';
-import { type Padding, windowAttributes } from './padding.ts';
+import { type Padding, padded, unpadded, windowOf } from './padding.ts';
 import { rawOp } from './raw-op.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -23,19 +24,19 @@ function convolution(
   { stride, padding }: ConvolutionOptions,
   bias: Tensor | null,
 ): Tensor4D {
-  const attributes = windowAttributes([w.shape[0], w.shape[1]], stride, padding);
+  const { attributes, margin } = windowOf([w.shape[0], w.shape[1]], stride, padding);
   return withGradient(bias === null ? [x, w] : [x, w, bias], (save) => {
     save([x, w]);
-    const y = rawOp<Tensor4D>(ops.forward, attributes, [x, w]);
+    const y = rawOp<Tensor4D>(ops.forward, attributes, [padded(x, margin), w]);
     return {
       value: bias === null ? y : addBias(y, bias),
       gradient(dy, saved) {
-        const [x, w] = saved as [Tensor, Tensor];
+        const w = saved[1]!;
+        // Padded again rather than kept padded: the layer before keeps the picture as it is.
+        const x = padded((margin === 0 ? saved[0]! : after(saved[0]!, dy)) as Tensor4D, margin);
         const sizeOf = (t: Tensor): Tensor => tf.tensor1d(t.shape, 'int32');
-        const gradients = [
-          rawOp(ops.input, attributes, [sizeOf(x), w, dy]),
-          rawOp(ops.filter, attributes, [x, sizeOf(w), dy]),
-        ];
+        const dx = rawOp<Tensor4D>(ops.input, attributes, [sizeOf(x), w, dy]);
+        const gradients = [unpadded(dx, margin), rawOp(ops.filter, attributes, [x, sizeOf(w), dy])];
         return bias === null ? gradients : [...gradients, biasGradient(dy)];
       },
     };

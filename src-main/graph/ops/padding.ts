@@ -1,3 +1,4 @@
+import { type Tensor4D, tf } from '../tf.ts';
 import { type Attributes, attr } from '../attributes.ts';
 
 /**
@@ -6,25 +7,42 @@ import { type Attributes, attr } from '../attributes.ts';
  */
 export type Padding = 'valid' | 'same' | number;
 
-/** Attributes of a window op (convolution, pooling) on NHWC. */
-export function windowAttributes(
-  kernel: readonly [number, number],
-  stride: number,
-  padding: Padding,
-): Attributes {
+/** How a window op pads: by an attribute of the op, or by an op of its own before it. */
+export interface Window {
+  /** Attributes for NHWC, without what is particular to the op. */
+  attributes: Attributes;
+  /** Rows and columns that are to be added on every side first. */
+  margin: number;
+}
+
+/**
+ * A window op's strides and padding. TensorFlow has explicit paddings too, but its fast kernels (oneDNN) take them only
+ * forward: backward they cost several times as much, so the picture is padded by an op of its own.
+ */
+export function windowOf(kernel: readonly [number, number], stride: number, padding: Padding): Window {
   const symmetric = typeof padding === 'number' && padding > 0;
-  // At stride 1 a symmetric padding of half the kernel *is* SAME, which more of TensorFlow's fast kernels take.
+  // At stride 1 a symmetric padding of half the kernel *is* SAME.
   const isSame = symmetric && stride === 1 && kernel.every((k) => k === 2 * padding + 1);
-  const common = {
-    T: attr.type('float32'),
-    strides: attr.ints([1, stride, stride, 1]),
-    data_format: attr.string('NHWC'),
-  };
-  if (padding === 'same' || isSame) return { ...common, padding: attr.string('SAME') };
-  if (!symmetric) return { ...common, padding: attr.string('VALID') };
   return {
-    ...common,
-    padding: attr.string('EXPLICIT'),
-    explicit_paddings: attr.ints([0, 0, padding, padding, padding, padding, 0, 0]),
+    attributes: {
+      T: attr.type('float32'),
+      strides: attr.ints([1, stride, stride, 1]),
+      data_format: attr.string('NHWC'),
+      padding: attr.string(padding === 'same' || isSame ? 'SAME' : 'VALID'),
+    },
+    margin: symmetric && !isSame ? padding : 0,
   };
+}
+
+/** The picture with `margin` rows and columns of `value` on every side. No gradient. */
+export function padded(x: Tensor4D, margin: number, value = 0): Tensor4D {
+  const sides: [number, number] = [margin, margin];
+  return margin === 0 ? x : tf.pad(x, [[0, 0], sides, sides, [0, 0]], value);
+}
+
+/** The inverse of {@link padded}: the gradient's way back. */
+export function unpadded(dy: Tensor4D, margin: number): Tensor4D {
+  const [n, height, width, channels] = dy.shape;
+  if (margin === 0) return dy;
+  return tf.slice(dy, [0, margin, margin, 0], [n, height - 2 * margin, width - 2 * margin, channels]);
 }

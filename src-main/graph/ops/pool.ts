@@ -1,12 +1,17 @@
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tf.ts';
-import { type Attributes, attr } from '../attributes.ts';
-import { type Padding, windowAttributes } from './padding.ts';
+import { attr } from '../attributes.ts';
+import { after } from './after.ts';
+import { type Padding, type Window, padded, unpadded, windowOf } from './padding.ts';
 import { rawOp } from './raw-op.ts';
 import { withGradient } from './with-gradient.ts';
 
-function poolAttributes(kernel: number, stride: number, padding: Padding): Attributes {
-  return { ...windowAttributes([kernel, kernel], stride, padding), ksize: attr.ints([1, kernel, kernel, 1]) };
+function poolWindow(kernel: number, stride: number, padding: Padding): Window {
+  const { attributes, margin } = windowOf([kernel, kernel], stride, padding);
+  return { attributes: { ...attributes, ksize: attr.ints([1, kernel, kernel, 1]) }, margin };
 }
+
+/** The least float32: what maximum pooling pads with. */
+const LOWEST = -3.4028234663852886e38;
 
 /** The mean over height and width: [n, h, w, c] → [n, c]. */
 export function globalAveragePool(x: Tensor4D): Tensor2D {
@@ -23,11 +28,18 @@ export function globalAveragePool(x: Tensor4D): Tensor2D {
 
 /** The largest value of each window. A number as padding pads with −∞, as PyTorch. */
 export function maxPool(x: Tensor4D, kernel: number, stride: number, padding: Padding): Tensor4D {
-  const attributes = poolAttributes(kernel, stride, padding);
+  const { attributes, margin } = poolWindow(kernel, stride, padding);
   return withGradient([x], (save) => {
-    const value = rawOp<Tensor4D>('MaxPool', attributes, [x]);
+    const value = rawOp<Tensor4D>('MaxPool', attributes, [padded(x, margin, LOWEST)]);
     save([x, value]);
-    return { value, gradient: (dy, [x, y]) => [rawOp('MaxPoolGrad', attributes, [x!, y!, dy])] };
+    return {
+      value,
+      gradient(dy, saved) {
+        const x = (margin === 0 ? saved[0]! : after(saved[0]!, dy)) as Tensor4D;
+        const dx = rawOp<Tensor4D>('MaxPoolGrad', attributes, [padded(x, margin, LOWEST), saved[1]!, dy]);
+        return [unpadded(dx, margin)];
+      },
+    };
   });
 }
 
@@ -35,7 +47,7 @@ export function maxPool(x: Tensor4D, kernel: number, stride: number, padding: Pa
  * The mean of each window, over real pixels only: `same` is PyTorch's `ceil_mode` with `count_include_pad=False`.
  */
 export function avgPool(x: Tensor4D, kernel: number, stride: number, padding: 'valid' | 'same'): Tensor4D {
-  const attributes = poolAttributes(kernel, stride, padding);
+  const { attributes } = poolWindow(kernel, stride, padding);
   const shape = [...x.shape];
   return withGradient<Tensor4D>([x], () => ({
     value: rawOp<Tensor4D>('AvgPool', attributes, [x]),
