@@ -13,12 +13,12 @@ const { values: options } = parseArgs({
   options: {
     arch: { type: 'string', default: 'resnet18' },
     size: { type: 'string', default: '28' },
-    epochs: { type: 'string', default: '3' },
+    epochs: { type: 'string', default: '4' },
     batch: { type: 'string', default: '64' },
-    lr: { type: 'string', default: '0.002' },
+    lr: { type: 'string', default: '0.001' },
     seed: { type: 'string', default: '0' },
     /** Flags passed on to `granary train`, separated by spaces; a mirrored digit is another sign, so no flips by default. */
-    flags: { type: 'string', default: '--no-flip --frozen-epochs 0' },
+    flags: { type: 'string', default: '--no-flip --frozen-epochs 0 --tta 0' },
   },
 });
 const SIDE = 28;
