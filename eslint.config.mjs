@@ -17,7 +17,7 @@ export default ts.config(
     },
   },
   {
-    files: ['scripts/**', 'bin/**', 'tests/bench/**', '*.mjs', '*.cjs'],
+    files: ['scripts/**', 'bin/**', 'tests/bench/**', 'tests/**/*.cjs', '*.mjs', '*.cjs'],
     languageOptions: { globals: globals.node },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },

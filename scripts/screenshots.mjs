@@ -27,7 +27,7 @@ try {
 async function takeAll(environment) {
   const app = await _electron.launch({
     executablePath: electronExecutable(),
-    args: [...(await electronSwitches()), root],
+    args: [...(await electronSwitches()), join(root, 'tests', 'e2e', 'support', 'entry.cjs')],
     env: {
       ...environment,
       GRANARY_NODE: process.execPath,

@@ -31,7 +31,7 @@ export async function startApp(
   const workspace = join(folder, 'workspace');
   const app = await _electron.launch({
     executablePath: electronExecutable(),
-    args: [...(await electronSwitches()), root],
+    args: [...(await electronSwitches()), join(__dirname, 'entry.cjs')],
     env: {
       ...(process.env as Record<string, string>),
       GRANARY_NODE: process.execPath,
