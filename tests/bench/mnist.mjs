@@ -13,7 +13,7 @@ const { values: options } = parseArgs({
   options: {
     arch: { type: 'string', default: 'resnet18' },
     size: { type: 'string', default: '28' },
-    epochs: { type: 'string', default: '4' },
+    epochs: { type: 'string', default: '5' },
     batch: { type: 'string', default: '64' },
     lr: { type: 'string', default: '0.001' },
     seed: { type: 'string', default: '0' },
