@@ -23,13 +23,18 @@ export interface ReportRequest {
   out: string;
 }
 
+/** What a report was made of. `hidden`: error rates on known answers, where they were given. */
+export interface WrittenReport {
+  runs: number;
+  ensemble: string | null;
+  hidden: { images: number; runs: { run: string; errorRate: number }[]; ensemble: number | null } | null;
+}
+
 /**
  * Writes the HTML report of a workspace's runs.
  * @throws GranaryError RUN_NOT_FOUND, ENSEMBLE_EMPTY
  */
-export async function createReport(
-  request: ReportRequest,
-): Promise<{ runs: number; ensemble: string | null }> {
+export async function createReport(request: ReportRequest): Promise<WrittenReport> {
   const ensemble = readEnsemble(request.workspace, request.ensemble);
   const named = await Promise.all(request.runs.map((text) => resolveRunId(request.workspace, text)));
   const wanted = named.length > 0 ? named : (ensemble?.members.map((member) => member.run) ?? []);
@@ -53,7 +58,18 @@ export async function createReport(
     created: new Date().toISOString().slice(0, 16).replace('T', ' '),
   });
   writeFileAtomic(request.out, html);
-  return { runs: runs.length, ensemble: ensemble?.id ?? null };
+  return {
+    runs: runs.length,
+    ensemble: ensemble?.id ?? null,
+    hidden:
+      scores === undefined
+        ? null
+        : {
+            images: scores.images,
+            runs: [...scores.runs].map(([run, errorRate]) => ({ run, errorRate })),
+            ensemble: scores.ensemble,
+          },
+  };
 }
 
 function readEnsemble(workspace: string, id: string | null | undefined): Ensemble | null {

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { workspacePath } from '../../files/paths.ts';
 import { createReport } from '../../report/create.ts';
+import { percent } from '../../report/html.ts';
 import { printJson } from '../output.ts';
 
 interface Flags {
@@ -38,7 +39,16 @@ export function register(program: Command): void {
         title: flags.title,
         out,
       });
-      if (flags.json) printJson({ out, ...written });
-      else process.stdout.write(`Report on ${written.runs} runs in ${relative(process.cwd(), out)}\n`);
+      if (flags.json) {
+        printJson({ out, ...written });
+        return;
+      }
+      if (written.hidden !== null) {
+        const { images, runs, ensemble } = written.hidden;
+        const rows = [...runs, { run: 'ensemble', errorRate: ensemble }];
+        const lines = rows.map((row) => `  ${percent(row.errorRate).padStart(6)}  ${row.run}\n`);
+        process.stdout.write(`Error rates on ${images} hidden answers:\n${lines.join('')}`);
+      }
+      process.stdout.write(`Report on ${written.runs} runs in ${relative(process.cwd(), out)}\n`);
     });
 }

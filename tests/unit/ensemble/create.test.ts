@@ -159,6 +159,14 @@ describe('createEnsemble', () => {
     const out = join(workspace, 'report.html');
     const written = await createReport({ workspace, runs: [], answers, title: 'Two runs', out });
     expect(written.runs).toBe(2);
+    expect(written.hidden).toEqual({
+      images: 2,
+      runs: [
+        { run: 'run-a', errorRate: 0.5 },
+        { run: 'run-b', errorRate: 0.5 },
+      ],
+      ensemble: 0,
+    });
     const html = readFileSync(out, 'utf8');
     expect(html).toContain('net run-a');
     expect(html).toContain('<b>0.0%</b><span>submission, on 2 hidden answers</span>');
