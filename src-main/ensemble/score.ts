@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import Papa from 'papaparse';
 import { GranaryError } from '../../shared/errors.ts';
 import { listSome } from './combine.ts';
-import { readTemplate } from './submission.ts';
+import { readSubmission } from './submission.ts';
 
 /** How a submission compares with known answers, one entry a column. */
 export interface Score {
@@ -13,27 +11,15 @@ export interface Score {
 }
 
 /**
- * Reads a CSV of answers as id → row; the id is the first column.
- * @throws GranaryError SUBMISSION_INVALID
- */
-export async function readAnswers(path: string): Promise<Map<string, Record<string, string>>> {
-  const { idColumn } = await readTemplate(path);
-  const text = await readFile(path, 'utf8');
-  const parsed = Papa.parse<Record<string, string>>(text.replace(/^\uFEFF/, ''), {
-    header: true,
-    skipEmptyLines: 'greedy',
-    transformHeader: (name) => name.trim(),
-  });
-  return new Map(parsed.data.map((row) => [row[idColumn]!.trim(), row]));
-}
-
-/**
  * Scores a submission against a file of answers, joined by image id: the error rate of every column that both have.
  * @throws GranaryError SUBMISSION_INVALID when pictures are missing, or no column is common to both
  */
 export async function scoreSubmission(submission: string, answers: string): Promise<Score[]> {
-  const [given, truth] = await Promise.all([readAnswers(submission), readAnswers(answers)]);
-  const { targetColumns } = await readTemplate(submission);
+  const [{ template, rows: given }, { rows: truth }] = await Promise.all([
+    readSubmission(submission),
+    readSubmission(answers),
+  ]);
+  const { targetColumns } = template;
   const known = Object.keys([...truth.values()][0]!);
   const columns = targetColumns.filter((column) => known.includes(column));
   if (columns.length === 0) {

@@ -16,6 +16,17 @@ export interface SubmissionTemplate {
  * @throws GranaryError SUBMISSION_INVALID when the file is not there, has no rows, or names a picture twice
  */
 export async function readTemplate(path: string): Promise<SubmissionTemplate> {
+  return (await readSubmission(path)).template;
+}
+
+/** A submission, a sample of one, or the answers to it: its shape, and its rows by id. */
+export interface SubmissionTable {
+  template: SubmissionTemplate;
+  rows: Map<string, Record<string, string>>;
+}
+
+/** {@link readTemplate} with the file's rows. */
+export async function readSubmission(path: string): Promise<SubmissionTable> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -52,7 +63,8 @@ export async function readTemplate(path: string): Promise<SubmissionTemplate> {
       'Each picture must stand in one row.',
     );
   }
-  return { idColumn, targetColumns, ids };
+  const rows = new Map(parsed.data.map((row, index) => [ids[index]!, row]));
+  return { template: { idColumn, targetColumns, ids }, rows };
 }
 
 /**

@@ -19,7 +19,7 @@ export type Initializer =
   | { type: 'ones' }
   | { type: 'constant'; value: number }
   | { type: 'normal'; std: number }
-  /** Cut at two standard deviations, as timm's trunc_normal_. */
+  /** Cut at two standard deviations. (timm's trunc_normal_ cuts at ±2 itself: for its small deviations that is `normal`.) */
   | { type: 'truncated-normal'; std: number }
   | { type: 'uniform'; bound: number };
 

@@ -5,7 +5,7 @@ import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts'
 import { layout } from '../../shared/workspace-layout.ts';
 import { argmaxRows, combine } from '../ensemble/combine.ts';
 import { memberTable, readMembers } from '../ensemble/members.ts';
-import { readAnswers } from '../ensemble/score.ts';
+import { readSubmission } from '../ensemble/submission.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { granaryVersion } from '../files/version.ts';
 import { listRuns, resolveRunId } from '../runs/run-store.ts';
@@ -98,7 +98,7 @@ async function hiddenScores(
   ensemble: Ensemble | null,
   path: string,
 ): Promise<{ runs: Map<string, number>; ensemble: number | null; images: number }> {
-  const answers = await readAnswers(path);
+  const { rows: answers } = await readSubmission(path);
   const runs = new Map<string, number>();
   let combined: number | null = null;
   if (ensemble !== null) {
