@@ -5,6 +5,7 @@ import type { LabelledRows } from './rows.ts';
 export { confusionMatrix } from './confusion-matrix.ts';
 export { SMALLEST_PROBABILITY, crossEntropy } from './cross-entropy.ts';
 export { accuracy, errorRate } from './error-rate.ts';
+export { type ExactMatch, exactMatch } from './exact-match.ts';
 export { type LabelledRows, predictedClass } from './rows.ts';
 
 /** A figure of merit. It says itself which way is better: nothing is ever guessed from its name. */

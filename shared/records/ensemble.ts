@@ -33,6 +33,11 @@ export const ensembleSchema = z.object({
       confusion: z.array(z.array(z.number().int())),
     }),
   ),
+  /**
+   * Several targets: share of the judged pictures with a label in all of them that are wrong in at least one. Null with one
+   * target, absent in records of older versions.
+   */
+  exactMatch: z.object({ images: z.number().int(), errorRate: z.number() }).nullable().optional(),
   submission: z.object({ path: z.string(), rows: z.number().int() }).nullable(),
 });
 export type Ensemble = z.infer<typeof ensembleSchema>;

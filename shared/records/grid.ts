@@ -28,6 +28,8 @@ export const gridBlockSchema = z.strictObject({
   weights: z.string().optional(),
   /** Columns to train on together. */
   targets: z.array(z.string()).optional(),
+  /** What each target's loss counts in the sum. */
+  targetWeights: z.array(z.number().positive()).min(1).optional(),
   /** Path of a split file. */
   split: z.string().optional(),
   holdout: z.boolean().optional(),

@@ -69,6 +69,8 @@ export const runConfigSchema = z.object({
   holdout: z.boolean().default(true),
   /** Names of the targets to train on; empty: the dataset's first target. */
   targets: z.array(z.string()).default([]),
+  /** What each target's loss counts in the sum that is minimised, in their order; absent: each 1. */
+  targetWeights: z.array(z.number().positive()).min(1).optional(),
   /** auto: pretrained when the architecture has weights that can be had here; none: from scratch; else a file. */
   weights: z.string().default('auto'),
 });

@@ -5,7 +5,10 @@ import { runConfigSchema } from './run-config.ts';
 /** Loss and error rate of one target. */
 export const targetFiguresSchema = z.object({
   name: z.string(),
+  /** Mean over the labelled training pictures, as they were learnt from: augmented, and with label smoothing where it is on. */
   trainLoss: z.number().nullable(),
+  /** Of the same pictures, before the step that each belongs to. Absent in records of older versions. */
+  trainErrorRate: z.number().nullable().optional(),
   validLoss: z.number(),
   errorRate: z.number(),
 });
@@ -15,7 +18,7 @@ export const epochLogSchema = z.object({
   version: z.literal(1),
   epoch: z.number().int().min(1),
   phase: z.enum(['frozen', 'full']),
-  /** Sums over targets. */
+  /** Sums over targets, each times its weight. */
   trainLoss: z.number(),
   validLoss: z.number(),
   /** Of the first target. */
@@ -76,6 +79,14 @@ export const setFiguresSchema = z.object({
   ttaErrorRate: z.number().nullable(),
 });
 
+/** Error of all targets together: a picture is right when it is right in each. */
+export const exactMatchSchema = z.object({
+  images: z.number().int(),
+  errorRate: z.number(),
+  /** Null when test-time augmentation was switched off. */
+  ttaErrorRate: z.number().nullable(),
+});
+
 /** `result.json`: written once, last. A folder without it did not finish. */
 export const runResultSchema = z.discriminatedUnion('status', [
   z.object({
@@ -84,6 +95,10 @@ export const runResultSchema = z.discriminatedUnion('status', [
     /** Plain and TTA figures, per target. */
     valid: z.array(setFiguresSchema).min(1),
     holdout: z.array(setFiguresSchema),
+    /** Several targets: share of pictures with a label in all of them that are wrong in at least one. */
+    exactMatch: z
+      .object({ valid: exactMatchSchema.nullable(), holdout: exactMatchSchema.nullable() })
+      .optional(),
     /** Best validation error rate of the first target, and the epoch that had it. */
     best: z.object({ epoch: z.number().int(), errorRate: z.number() }),
     epochs: z.number().int(),

@@ -20,6 +20,7 @@ export interface RunFlags {
   holdout?: boolean;
   weights?: string;
   target?: string[];
+  targetWeights?: number[];
   augment?: boolean;
   flip?: boolean;
   tta?: number;
@@ -62,6 +63,11 @@ export function addRunFlags(command: Command): Command {
     .option('--no-holdout', 'train on all pictures: pure bagging')
     .option('--weights <which>', 'auto, none (from scratch) or a .safetensors file (default: auto)')
     .option('--target <column>', 'column to train on; repeat it to train on several together', collect)
+    .option(
+      '--target-weights <list>',
+      'what the loss of each target counts, in their order, such as 1,0.5 (default: each 1)',
+      decimals('--target-weights'),
+    )
     .option('--no-augment', 'train without augmentation')
     .option('--no-flip', 'never mirror pictures (digits, text, anything with a handedness)')
     .option(
@@ -98,6 +104,7 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     seed: flags.seed,
     weights: flags.weights,
     targets: flags.target,
+    targetWeights: flags.targetWeights,
     split: flags.split,
     holdout: flags.holdout,
     augment: flags.augment === false ? null : flags.flip === false ? { flip: false } : undefined,
@@ -151,6 +158,12 @@ function decimal(flag: string): (text: string) => number {
       `For example: ${flag} 0.002`,
     );
   };
+}
+
+/** A parser of numbers that are separated by commas. */
+function decimals(flag: string): (text: string) => number[] {
+  const one = decimal(flag);
+  return (text) => text.split(',').map(one);
 }
 
 /** Without the keys that were not given, so that a grid file's own values stay. */

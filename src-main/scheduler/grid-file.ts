@@ -24,6 +24,7 @@ const expectations: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   seed: 'a whole number, or a list of them',
   weights: 'auto, none or the path of a weights file',
   targets: "a list of the dataset's target columns",
+  targetWeights: 'a list of numbers above 0, one for each target',
   split: 'the path of a split file',
   holdout: 'true or false',
   augment: 'settings such as {maxRotate: 20}, or null for none',
@@ -122,7 +123,12 @@ export function parseGrid(value: unknown, source = 'The grid', locate: Locate = 
 }
 
 /** Keys whose flag is not simply the key with dashes. */
-const flagNames: Record<string, string> = { weightDecay: '--wd', ttaViews: '--tta', targets: '--target' };
+const flagNames: Record<string, string> = {
+  weightDecay: '--wd',
+  ttaViews: '--tta',
+  targets: '--target',
+  targetWeights: '--target-weights',
+};
 
 /**
  * The grid of one block that a command line's flags make.

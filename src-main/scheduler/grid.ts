@@ -13,6 +13,7 @@ import {
   augmentSchema,
   runConfigSchema,
 } from '../../shared/records/run-config.ts';
+import { checkTargetWeights } from '../../shared/target-weights.ts';
 import { runName } from '../runs/run-id.ts';
 
 /** One run that a grid asks for, checked and fully resolved. */
@@ -116,7 +117,7 @@ function planRun(
     // Drawn here and not in the worker, so that config and queue name it and a run can be trained again exactly.
     seed: seed ?? randomInt(2 ** 32),
     split: block.split === undefined ? undefined : { type: 'file', path: existingFile('split', block.split) },
-    targets: checkTargets(block.targets ?? [], dataset),
+    ...checkedTargets(block, dataset),
     weights: checkWeights(block.weights),
   });
   if (!parsed.success) throw invalidConfig(parsed.error.issues[0]!);
@@ -155,6 +156,16 @@ function checkAugment(augment: GridBlock['augment']): GridBlock['augment'] {
     `Augmentation has no setting "${unknown}". Did you mean ${nearestNames(unknown, known, 1)[0]}?`,
     `Its settings are ${known.join(', ')}.`,
   );
+}
+
+function checkedTargets(
+  { targets = [], targetWeights }: GridBlock,
+  dataset: GridDataset,
+): { targets: string[]; targetWeights: number[] | undefined } {
+  const names = checkTargets(targets, dataset);
+  // Without a name it is the dataset's first target alone.
+  const trained = names.length > 0 ? names : [dataset.manifest?.targets[0]?.name ?? 'the first target'];
+  return { targets: names, targetWeights: checkTargetWeights(trained, targetWeights) };
 }
 
 function checkTargets(targets: readonly string[], dataset: GridDataset): string[] {

@@ -4,6 +4,7 @@ import type { ImageSize } from '../../shared/image-size.ts';
 import type { Manifest } from '../../shared/records/dataset.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
 import type { RunHeader } from '../../shared/records/run-record.ts';
+import { checkTargetWeights } from '../../shared/target-weights.ts';
 import { type Split, drawSplit, readSplitFile } from '../dataset/splits.ts';
 import { BODY_GROUPS, lrGroupOf } from './lr-groups.ts';
 import { type Phase, planPhases } from './phases.ts';
@@ -66,6 +67,7 @@ export async function prepareRun(
   }
   const targets = chooseTargets(manifest, requested.targets);
   const names = targets.map((target) => target.name);
+  const targetWeights = checkTargetWeights(names, requested.targetWeights);
   const { split, notes } = await chooseSplit(requested, manifest, names);
   const sets = pictureSets(manifest, split);
   const labels = {
@@ -89,6 +91,7 @@ export async function prepareRun(
     ...requested,
     presize: requested.presize ?? scaled(requested.size, PRESIZE_FACTOR),
     targets: names,
+    targetWeights,
     epochs: epochsOf(phases, 'full'),
     frozenEpochs: epochsOf(phases, 'frozen'),
   };
@@ -99,6 +102,7 @@ export async function prepareRun(
     {
       arch: info.id,
       targets: targets.map((target) => target.classes.length),
+      targetWeights,
       pixels: config.presize,
       size: config.size,
       microBatch: plan.microBatch,

@@ -31,10 +31,10 @@ export interface EpochTask {
 
 /** What an epoch came to. */
 export interface EpochOutcome {
-  /** Mean over pictures, summed over targets. */
-  loss: number;
-  /** Mean over the pictures that have a label, of each target. */
+  /** Mean over the pictures that have a label, of each target; without its weight. */
   targetLosses: number[];
+  /** Share of the same pictures that were told wrong when they were learnt from; null where none has a label. */
+  targetErrors: (number | null)[];
   /** The head's learning rate at the last step. */
   lr: number;
   images: number;
@@ -74,7 +74,7 @@ export async function trainEpoch(task: EpochTask): Promise<EpochOutcome> {
     await task.breathe();
   }
   const seconds = (performance.now() - began) / 1000;
-  return { loss: sums.total / images, targetLosses: sums.means(), lr, images, seconds };
+  return { targetLosses: sums.means(), targetErrors: sums.errorRates(), lr, images, seconds };
 }
 
 /** The feeds of each micro-batch in turn; the next one's pixels are being read meanwhile. */
@@ -99,26 +99,29 @@ function applyWindow({ program, phase }: EpochTask, optimizer: OptimizerFeeds): 
   else program.apply(optimizer);
 }
 
-/** Sums of the loss over an epoch's labelled pictures, of each target. */
+/** Sums of losses and hits over an epoch's labelled pictures, of each target. */
 class LossSums {
   readonly #losses: number[];
+  readonly #correct: number[];
   readonly #counts: number[];
 
   constructor(targets: number) {
     this.#losses = new Array<number>(targets).fill(0);
+    this.#correct = new Array<number>(targets).fill(0);
     this.#counts = new Array<number>(targets).fill(0);
   }
 
-  add({ losses, counts }: StepOutput): void {
+  add({ losses, correct, counts }: StepOutput): void {
     losses.forEach((loss, t) => (this.#losses[t]! += loss));
+    correct.forEach((hits, t) => (this.#correct[t]! += hits));
     counts.forEach((count, t) => (this.#counts[t]! += count));
-  }
-
-  get total(): number {
-    return this.#losses.reduce((a, b) => a + b, 0);
   }
 
   means(): number[] {
     return this.#losses.map((loss, t) => loss / Math.max(1, this.#counts[t]!));
+  }
+
+  errorRates(): (number | null)[] {
+    return this.#counts.map((count, t) => (count === 0 ? null : 1 - this.#correct[t]! / count));
   }
 }

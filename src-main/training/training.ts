@@ -2,7 +2,13 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { EpochLog } from '../../shared/records/run-record.ts';
 import { Random } from '../dataset/random.ts';
 import type { EagerOpCounter } from './eager-count.ts';
-import { type SetFigures, setFigures } from './figures.ts';
+import {
+  type ExactMatchFigures,
+  type SetFigures,
+  exactMatchFigures,
+  setFigures,
+  weighted,
+} from './figures.ts';
 import type { Phase } from './phases.ts';
 import type { RunPictures } from './pictures.ts';
 import { type Evaluator, predictPlain, predictSet } from './predict.ts';
@@ -115,16 +121,21 @@ export class Training {
     figures: SetFigures[],
     validSeconds: number,
   ): EpochLog {
+    const weights = this.#run.config.targetWeights;
     return {
       version: 1,
       epoch,
       phase: phase.phase,
-      trainLoss: outcome.loss,
-      validLoss: figures.reduce((sum, { loss }) => sum + loss, 0),
+      trainLoss: weighted(outcome.targetLosses, weights),
+      validLoss: weighted(
+        figures.map(({ loss }) => loss),
+        weights,
+      ),
       errorRate: figures[0]!.errorRate,
       targets: figures.map(({ target, loss, errorRate }, t) => ({
         name: target,
         trainLoss: outcome.targetLosses[t]!,
+        trainErrorRate: outcome.targetErrors[t]!,
         validLoss: loss,
         errorRate,
       })),
@@ -151,6 +162,21 @@ export class Training {
       });
       return figures === null ? [] : [figures];
     });
+  }
+
+  /** Error of all targets together; null where no picture has a label in each. */
+  #exactMatch(set: 'valid' | 'holdout', output: SetOutput | undefined): ExactMatchFigures | null {
+    if (output === undefined) return null;
+    const { targets, labels } = this.#run;
+    return exactMatchFigures(
+      targets.map(({ name, classes }, t) => ({
+        name,
+        classes: classes.length,
+        plain: output.plain[t]!,
+        tta: output.tta?.[t] ?? null,
+        labels: labelsOfTarget(labels[set], targets.length, t),
+      })),
+    );
   }
 
   /** Probabilities of every picture that was not trained on, plain and with test-time augmentation. */
@@ -184,6 +210,12 @@ export class Training {
       status: 'finished',
       valid: of('valid', sets.valid),
       holdout: of('holdout', sets.holdout),
+      ...(this.#run.targets.length > 1 && {
+        exactMatch: {
+          valid: this.#exactMatch('valid', sets.valid),
+          holdout: this.#exactMatch('holdout', sets.holdout),
+        },
+      }),
       best: { epoch: best.epoch, errorRate: best.errorRate },
       epochs: this.#epochs.length,
       compiledSteps: this.#steps.compiled,

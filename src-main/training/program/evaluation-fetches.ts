@@ -40,7 +40,7 @@ export function addFloatFetches({ spec, model, variables, asked }: Recording, ro
     const output = model.head(model.backbone(input, context), context);
     logits = tf.keep(output.clone());
     const losses = targetLosses(output, labels, spec.targets, 0);
-    return totalLoss(losses, tf.scalar(1 / rows));
+    return totalLoss(losses, tf.scalar(1 / rows), spec.targetWeights);
   })(parameters.map(({ name, shape }) => variables.read(variables.declare(name, shape))));
   variables.fetch('forward', backend.reference(logits!), [], {
     shape: logits!.shape,

@@ -44,10 +44,22 @@ export function targetLosses(
   });
 }
 
-/** Sum over targets and rows, times `factor` (a scalar). */
-export function totalLoss(losses: readonly TargetLoss[], factor: Tensor): Scalar {
+/**
+ * Sum over targets and rows, times `factor` (a scalar).
+ * @param weights of each target; without them, and where one is 1, nothing is recorded for it: one target alone has the graph
+ *   of a program that knows of no weights
+ */
+export function totalLoss(
+  losses: readonly TargetLoss[],
+  factor: Tensor,
+  weights: readonly number[] = [],
+): Scalar {
+  const sums = losses.map(({ loss }, target) => {
+    const weight = weights[target] ?? 1;
+    return weight === 1 ? tf.sum(loss) : tf.mul(tf.sum(loss), weight);
+  });
   return tf.mul(
-    losses.map(({ loss }) => tf.sum(loss)).reduce((sum, loss) => tf.add(sum, loss)),
+    sums.reduce((sum, loss) => tf.add(sum, loss)),
     factor,
   );
 }

@@ -8,6 +8,8 @@ export interface ProgramSpec {
   arch: string;
   /** Number of classes of each target; the logits are their concatenation. */
   targets: readonly number[];
+  /** What each target's loss counts in the sum; absent: each 1. Evaluation never weighs. */
+  targetWeights?: readonly number[];
   /** Size of the pixels that are fed: the presize. RGB, NHWC. */
   pixels: ImageSize;
   /** What the network sees. */
@@ -94,9 +96,9 @@ export interface OptimizerFeeds {
 }
 
 export interface StepOutput {
-  /** The loss whose gradient was taken: over all targets, divided by lossScale. */
+  /** The loss whose gradient was taken: the weighted sum over all targets, divided by lossScale. */
   loss: number;
-  /** Sum of the loss over labelled pictures, of each target. */
+  /** Sum of the loss over labelled pictures, of each target, without its weight. */
   losses: number[];
   /** Pictures told right, of each target. */
   correct: number[];

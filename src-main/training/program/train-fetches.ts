@@ -49,7 +49,7 @@ export function addTrainFetch(
   const { grads } = tf.valueAndGrads((..._parameters: Tensor[]) => {
     const logits: Tensor2D = model.head(features ?? model.backbone(pixels, context), context);
     const losses = targetLosses(logits, labels, spec.targets, spec.labelSmoothing);
-    const loss = totalLoss(losses, lossFactor);
+    const loss = totalLoss(losses, lossFactor, spec.targetWeights);
     figures = tf.keep(stepFigures(loss, losses));
     return loss;
   })(trained.map((parameter) => variables.read(variables.declare(parameter.name, parameter.shape))));
