@@ -53,6 +53,7 @@ export const errorCodes = [
   'TRAINING_DIVERGED',
   // ensembles and submissions
   'ENSEMBLE_CLASSES_DIFFER',
+  'ENSEMBLE_TARGETS_DIFFER',
   'ENSEMBLE_IMAGES_DIFFER',
   'ENSEMBLE_EMPTY',
   'ENSEMBLE_WEIGHTS',

@@ -38,6 +38,8 @@ export const ensembleSchema = z.object({
    * target, absent in records of older versions.
    */
   exactMatch: z.object({ images: z.number().int(), errorRate: z.number() }).nullable().optional(),
+  /** Targets that only some members predict, or that were not asked for. Absent in records of older versions. */
+  leftOut: z.array(z.string()).optional(),
   submission: z.object({ path: z.string(), rows: z.number().int() }).nullable(),
 });
 export type Ensemble = z.infer<typeof ensembleSchema>;

@@ -132,7 +132,7 @@ export function list(value: string, before: string[] = []): string[] {
 }
 
 /** Names of columns may hold commas, so only repeating the flag makes a list. */
-function collect(value: string, before: string[] = []): string[] {
+export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

@@ -6,8 +6,10 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../files/atomic.ts';
 import { type ProbabilityTable, combine, listSome } from './combine.ts';
 import { tableFigures } from './figures.ts';
-import { type Judgement, type LabelledTable, judge } from './judge.ts';
+import { type Judgement, judge } from './judge.ts';
+import { exactMatchById } from './labelled.ts';
 import { type Member, type ProbabilityKind, labelledTable, memberTable, readMembers } from './members.ts';
+import { sharedTargets } from './shared-targets.ts';
 import { type SubmissionTemplate, formatSubmission, readTemplate } from './submission.ts';
 
 export interface EnsembleRequest {
@@ -15,6 +17,8 @@ export interface EnsembleRequest {
   runs: readonly string[];
   /** One vote's weight a run; null: all the same. */
   weights: readonly number[] | null;
+  /** Targets to combine; null: all that every run predicts. */
+  targets?: readonly string[] | null;
   probabilities: ProbabilityKind;
   /** Path of the sample submission; null: every test picture, sorted by id. */
   sampleSubmission: string | null;
@@ -30,9 +34,13 @@ export interface EnsembleRequest {
 export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble> {
   const members = await readMembers(request.workspace, request.runs, request.weights);
   const kind = request.probabilities;
-  const targets = members[0]!.predictions.targets;
-  const judgements = targets.map((_, target) => judgeTarget(members, target, kind));
-  const text = request.out === null ? null : await submissionText(members, kind, request.sampleSubmission);
+  const { targets, leftOut } = sharedTargets(members, request.targets ?? null);
+  const names = targets.map(({ name }) => name);
+  const judgements = new Map(names.map((name) => [name, judgeTarget(members, name, kind)]));
+  const tables = [...judgements.values()].map(({ table }) => table);
+  const first = judgements.get(names[0]!)!;
+  const text =
+    request.out === null ? null : await submissionText(members, names, kind, request.sampleSubmission);
   if (request.out !== null && text !== null) writeFileAtomic(request.out, text);
 
   const created = new Date();
@@ -48,13 +56,15 @@ export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble
       errorRate: ownFigures(member, judgements, kind),
     })),
     probabilities: kind,
-    judgedOn: judgements[0]!.judgedOn,
-    membersPerImage: judgements[0]!.membersPerImage,
+    judgedOn: first.judgedOn,
+    membersPerImage: first.membersPerImage,
     targets: targets.map(({ name, classes }, target) => ({
       name,
       classes,
-      ...tableFigures(judgements[target]!.table),
+      ...tableFigures(tables[target]!),
     })),
+    leftOut,
+    exactMatch: exactMatchById(tables),
     submission: text === null ? null : { path: request.out!, rows: text.trim().split('\n').length - 1 },
   } satisfies Ensemble);
   const folder = join(request.workspace, layout.ensembles);
@@ -63,7 +73,7 @@ export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble
   return ensemble;
 }
 
-function judgeTarget(members: readonly Member[], target: number, kind: ProbabilityKind): Judgement {
+function judgeTarget(members: readonly Member[], target: string, kind: ProbabilityKind): Judgement {
   return judge(
     members.map((member) => ({
       name: member.run,
@@ -74,15 +84,14 @@ function judgeTarget(members: readonly Member[], target: number, kind: Probabili
   );
 }
 
-/** A member's own error rate per target: on the common hold-out, or on its own unseen pictures where there is none. */
+/** A member's own error rates, in the order of the targets: on the common hold-out, or on its own unseen pictures where there is none. */
 function ownFigures(
   member: Member,
-  judgements: readonly Judgement[],
+  judgements: ReadonlyMap<string, Judgement>,
   kind: ProbabilityKind,
 ): number[] | null {
-  const rates = judgements.map((judgement, target) => {
-    const set = judgement.judgedOn === 'holdout' ? 'holdout' : 'valid';
-    const table: LabelledTable | null = labelledTable(member, set, target, kind);
+  const rates = [...judgements].map(([target, { judgedOn }]) => {
+    const table = labelledTable(member, judgedOn === 'holdout' ? 'holdout' : 'valid', target, kind);
     return table === null ? null : tableFigures(table).errorRate;
   });
   return rates.every((rate): rate is number => rate !== null) ? rates : null;
@@ -90,6 +99,7 @@ function ownFigures(
 
 async function submissionText(
   members: readonly Member[],
+  targets: readonly string[],
   kind: ProbabilityKind,
   sampleSubmission: string | null,
 ): Promise<string> {
@@ -104,14 +114,14 @@ async function submissionText(
     );
   }
   const predictions = new Map<string, ProbabilityTable>();
-  members[0]!.predictions.targets.forEach(({ name }, target) => {
+  for (const target of targets) {
     const tables = members.map((member) => ({
       name: member.run,
       weight: member.weight,
       table: memberTable(member, 'test', target, kind)!,
     }));
-    predictions.set(name, combine(tables));
-  });
+    predictions.set(target, combine(tables));
+  }
   const template: SubmissionTemplate =
     sampleSubmission === null
       ? {

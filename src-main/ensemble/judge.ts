@@ -1,9 +1,7 @@
 import { type ProbabilityTable, columnOrder, combine, rowsById } from './combine.ts';
+import type { LabelledTable } from './labelled.ts';
 
-/** Probabilities with the truth beside them: `labels` are column indices, -1 where the label is missing. */
-export interface LabelledTable extends ProbabilityTable {
-  labels: Int32Array;
-}
+export type { LabelledTable } from './labelled.ts';
 
 /** What one member can be judged on: pictures that it never trained on. */
 export interface JudgedMember {

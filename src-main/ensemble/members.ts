@@ -3,8 +3,8 @@ import type { RunHeader, RunResult } from '../../shared/records/run-record.ts';
 import { type Predictions, type PredictionSet, readPredictions } from '../runs/predictions.ts';
 import { readRun, resolveRunId } from '../runs/run-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
-import { type ProbabilityTable, listSome } from './combine.ts';
-import type { LabelledTable } from './judge.ts';
+import type { ProbabilityTable } from './combine.ts';
+import { type LabelledTable, labelledRows } from './labelled.ts';
 
 /** A finished run that takes part in an ensemble. */
 export interface Member {
@@ -23,7 +23,7 @@ export type ProbabilityKind = 'plain' | 'tta';
  * Reads the members of an ensemble.
  * @param runs ids, or unique beginnings or ends of them; naming one twice counts it twice
  * @param weights one positive number a run, or null for equal votes
- * @throws GranaryError ENSEMBLE_EMPTY, ENSEMBLE_WEIGHTS, RUN_NOT_FOUND, RUN_NOT_FINISHED, ENSEMBLE_CLASSES_DIFFER
+ * @throws GranaryError ENSEMBLE_EMPTY, ENSEMBLE_WEIGHTS, RUN_NOT_FOUND, RUN_NOT_FINISHED
  */
 export async function readMembers(
   workspace: string,
@@ -54,16 +54,6 @@ export async function readMembers(
     if (twin) twin.weight += member.weight;
     else members.push(member);
   }
-  const names = targetNames(members[0]!);
-  for (const member of members) {
-    if (targetNames(member).join('\n') !== names.join('\n')) {
-      throw new GranaryError(
-        'ENSEMBLE_CLASSES_DIFFER',
-        `${member.run} predicts ${listSome(targetNames(member))}; ${members[0]!.run} predicts ${listSome(names)}.`,
-        'Combine runs that were trained on the same targets.',
-      );
-    }
-  }
   return members;
 }
 
@@ -87,34 +77,39 @@ async function readMember(workspace: string, text: string, weight: number): Prom
   };
 }
 
-function targetNames(member: Member): string[] {
-  return member.predictions.targets.map((target) => target.name);
-}
-
 /**
  * One member's probabilities of one target for a set of pictures; null where the run has none of that set.
  * Where a run was trained without test-time augmentation, its plain probabilities stand in.
+ * @param target its name; the member has to predict it
  */
 export function memberTable(
   member: Member,
   set: PredictionSet,
-  target: number,
+  target: string,
   kind: ProbabilityKind,
 ): ProbabilityTable | null {
   const found = member.predictions.sets[set];
   if (found === undefined) return null;
+  const place = placeOf(member, target);
   const values = (kind === 'tta' ? found.tta : null) ?? found.plain;
-  return { ids: found.ids, classes: member.predictions.targets[target]!.classes, values: values[target]! };
+  return { ids: found.ids, classes: member.predictions.targets[place]!.classes, values: values[place]! };
 }
 
-/** {@link memberTable} with the truth beside it; null for sets without labels. */
+/**
+ * {@link memberTable} with the truth beside it, of the pictures that have a label in this target alone: which others a run kept
+ * depends on the targets that it trained on besides. Null for sets without labels.
+ */
 export function labelledTable(
   member: Member,
   set: PredictionSet,
-  target: number,
+  target: string,
   kind: ProbabilityKind,
 ): LabelledTable | null {
   const table = memberTable(member, set, target, kind);
-  const labels = member.predictions.sets[set]?.labels;
-  return table === null || labels == null ? null : { ...table, labels: labels[target]! };
+  const labels = member.predictions.sets[set]?.labels?.[placeOf(member, target)];
+  return table === null || labels == null ? null : labelledRows({ ...table, labels });
+}
+
+function placeOf(member: Member, target: string): number {
+  return member.predictions.targets.findIndex(({ name }) => name === target);
 }

@@ -2,16 +2,21 @@ import { GranaryError } from '../../shared/errors.ts';
 import { listSome } from './combine.ts';
 import { readSubmission } from './submission.ts';
 
-/** How a submission compares with known answers, one entry a column. */
+/** How a submission compares with known answers, one entry a column; of several columns one more for all together. */
 export interface Score {
+  /** `exact-match` stands for all columns: a picture is right when each of them is. */
+  kind: 'column' | 'exact-match';
+  /** The column's name, or all names with + between them. */
   column: string;
+  /** Pictures whose answer is known. */
   images: number;
   wrong: number;
   errorRate: number;
 }
 
 /**
- * Scores a submission against a file of answers, joined by image id: the error rate of every column that both have.
+ * Scores a submission against a file of answers, joined by image id: the error rate of every column that both have, and of
+ * all of them together where they are several. Empty answers are unknown and count nothing.
  * @throws GranaryError SUBMISSION_INVALID when pictures are missing, or no column is common to both
  */
 export async function scoreSubmission(submission: string, answers: string): Promise<Score[]> {
@@ -21,7 +26,7 @@ export async function scoreSubmission(submission: string, answers: string): Prom
   ]);
   const { targetColumns } = template;
   const known = Object.keys([...truth.values()][0]!);
-  const columns = targetColumns.filter((column) => known.includes(column));
+  const columns = targetColumns.filter((column) => [...truth.values()].some((row) => row[column]?.trim()));
   if (columns.length === 0) {
     throw new GranaryError(
       'SUBMISSION_INVALID',
@@ -37,10 +42,14 @@ export async function scoreSubmission(submission: string, answers: string): Prom
       'It must answer every picture that the answers name.',
     );
   }
-  return columns.map((column) => {
-    const wrong = [...truth].filter(
-      ([id, row]) => given.get(id)![column]?.trim() !== row[column]?.trim(),
-    ).length;
-    return { column, images: truth.size, wrong, errorRate: wrong / truth.size };
-  });
+  const right = (id: string, row: Record<string, string>, column: string): boolean =>
+    given.get(id)![column]?.trim() === row[column]?.trim();
+  const score = (kind: Score['kind'], over: readonly string[]): Score => {
+    const judged = [...truth].filter(([, row]) => over.every((column) => row[column]?.trim()));
+    const wrong = judged.filter(([id, row]) => !over.every((column) => right(id, row, column))).length;
+    return { kind, column: over.join('+'), images: judged.length, wrong, errorRate: wrong / judged.length };
+  };
+  const scores = columns.map((column) => score('column', [column]));
+  const together = score('exact-match', columns);
+  return columns.length > 1 && together.images > 0 ? [...scores, together] : scores;
 }

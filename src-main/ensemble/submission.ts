@@ -84,7 +84,7 @@ export function formatSubmission(
       throw new GranaryError(
         'SUBMISSION_INVALID',
         `The sample submission asks for "${column}", but these runs predict ${listSome([...predictions.keys()])}.`,
-        'Train with --target for that column, or correct the sample submission.',
+        'Train with --target for that column, name one of these with --target so that a single column takes it, or correct the sample submission.',
       );
     }
     const rows = rowsById(table);

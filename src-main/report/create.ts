@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts';
 import { layout } from '../../shared/workspace-layout.ts';
-import { argmaxRows, combine } from '../ensemble/combine.ts';
-import { memberTable, readMembers } from '../ensemble/members.ts';
-import { readSubmission } from '../ensemble/submission.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { granaryVersion } from '../files/version.ts';
 import { listRuns, resolveRunId } from '../runs/run-store.ts';
+import { type HiddenScore, hiddenScores } from './hidden-scores.ts';
 import { htmlReport } from './html.ts';
 
 export interface ReportRequest {
@@ -23,11 +21,22 @@ export interface ReportRequest {
   out: string;
 }
 
-/** What a report was made of. `hidden`: error rates on known answers, where they were given. */
+/** Error rates on known answers, as they are printed. */
+interface HiddenFigures {
+  images: number;
+  runs: { run: string; errorRate: number }[];
+  ensemble: number;
+}
+
+/** What a report was made of. `hidden`: error rates on known answers, where they were given and something was combined. */
 export interface WrittenReport {
   runs: number;
   ensemble: string | null;
-  hidden: { images: number; runs: { run: string; errorRate: number }[]; ensemble: number | null } | null;
+  hidden: {
+    targets: (HiddenFigures & { target: string })[];
+    /** All targets together, where they are several: a picture is right when each is. */
+    exactMatch: HiddenFigures | null;
+  } | null;
 }
 
 /**
@@ -48,7 +57,9 @@ export async function createReport(request: ReportRequest): Promise<WrittenRepor
     );
   }
   const scores =
-    request.answers === undefined ? undefined : await hiddenScores(request, ensemble, request.answers);
+    request.answers === undefined || ensemble === null
+      ? undefined
+      : await hiddenScores(request.workspace, ensemble, request.answers);
   const html = htmlReport({
     title: request.title,
     runs,
@@ -65,9 +76,8 @@ export async function createReport(request: ReportRequest): Promise<WrittenRepor
       scores === undefined
         ? null
         : {
-            images: scores.images,
-            runs: [...scores.runs].map(([run, errorRate]) => ({ run, errorRate })),
-            ensemble: scores.ensemble,
+            targets: [...scores.targets].map(([target, score]) => ({ target, ...figuresOf(score) })),
+            exactMatch: scores.exactMatch === null ? null : figuresOf(scores.exactMatch),
           },
   };
 }
@@ -92,47 +102,6 @@ function readEnsemble(workspace: string, id: string | null | undefined): Ensembl
   return ensembleSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
 }
 
-/** Error rates of each member and of the ensemble's submission on answers that no run has seen. */
-async function hiddenScores(
-  request: ReportRequest,
-  ensemble: Ensemble | null,
-  path: string,
-): Promise<{ runs: Map<string, number>; ensemble: number | null; images: number }> {
-  const { rows: answers } = await readSubmission(path);
-  const runs = new Map<string, number>();
-  let combined: number | null = null;
-  if (ensemble !== null) {
-    const members = await readMembers(
-      request.workspace,
-      ensemble.members.map((member) => member.run),
-      ensemble.members.map((member) => member.weight),
-    );
-    const tables = members.map((member) => ({
-      name: member.run,
-      weight: member.weight,
-      table: memberTable(member, 'test', 0, ensemble.probabilities)!,
-    }));
-    const column = ensemble.targets[0]!.name;
-    const rate = (table: (typeof tables)[number]['table']): number => errorAgainst(table, answers, column);
-    for (const { name, table } of tables) runs.set(name, rate(table));
-    combined = rate(combine(tables));
-  }
-  return { runs, ensemble: combined, images: answers.size };
-}
-
-function errorAgainst(
-  table: { ids: string[]; classes: string[]; values: Float32Array },
-  answers: ReadonlyMap<string, Record<string, string>>,
-  column: string,
-): number {
-  const best = argmaxRows(table);
-  let wrong = 0;
-  let seen = 0;
-  table.ids.forEach((id, row) => {
-    const truth = answers.get(id)?.[column];
-    if (truth === undefined) return;
-    seen += 1;
-    if (table.classes[best[row]!] !== truth) wrong += 1;
-  });
-  return seen === 0 ? NaN : wrong / seen;
+function figuresOf({ images, runs, ensemble }: HiddenScore): HiddenFigures {
+  return { images, runs: [...runs].map(([run, errorRate]) => ({ run, errorRate })), ensemble };
 }

@@ -3,15 +3,17 @@ import type { RunSummary } from '../../shared/records/run-record.ts';
 import { formatImageSize } from '../../shared/image-size.ts';
 import { runColor } from '../../shared/palette.ts';
 import { confusionTable } from './confusion-table.ts';
+import { curves } from './curves.ts';
+import type { HiddenScores } from './hidden-scores.ts';
 import { reportStyle } from './style.ts';
-import { type Line, escapeHtml, lineChart } from './svg-lines.ts';
+import { escapeHtml } from './svg-lines.ts';
 
-/** What a report is made of. `scores`: error rates on hidden answers, by run id, where someone has them. */
+/** What a report is made of. `scores`: error rates on hidden answers, where someone has them. */
 export interface ReportInput {
   title: string;
   runs: readonly RunSummary[];
   ensemble: Ensemble | null;
-  scores?: { runs: ReadonlyMap<string, number>; ensemble: number | null; images: number } | undefined;
+  scores?: HiddenScores | undefined;
   version: string;
   created: string;
 }
@@ -24,10 +26,15 @@ export function percent(rate: number | null | undefined): string {
 /** A self-contained HTML page: one file, no script, nothing fetched. */
 export function htmlReport(input: ReportInput): string {
   const judged = input.ensemble?.targets[0];
+  const targets = targetsOf(input);
   const sections = [
     headline(input),
-    `<h2>Runs</h2><div class="scroll">${runsTable(input)}</div>`,
-    `<h2>Curves</h2><div class="charts">${curves(input.runs)}</div>`,
+    ...targets.map(
+      (target) =>
+        `<h2>Runs${targets.length > 1 ? `: ${escapeHtml(target)}` : ''}</h2>` +
+        `<div class="scroll">${runsTable(input, target)}</div>`,
+    ),
+    `<h2>Curves</h2><div class="charts">${curves(input.runs, targets)}</div>`,
     ...(input.ensemble?.targets ?? [])
       .filter((target) => target.images > 0)
       .map(
@@ -52,23 +59,56 @@ function judgedOn(ensemble: Ensemble): string {
   return `out of bag: ${ensemble.membersPerImage.toFixed(1)} of ${ensemble.members.length} members a picture`;
 }
 
-function headline({ ensemble, scores }: ReportInput): string {
-  if (ensemble === null) return '';
-  const cards = ensemble.targets.map((target) => [
-    percent(target.errorRate),
-    `${target.name}: ensemble’s error rate`,
-  ]);
-  const best = Math.min(...ensemble.members.map((member) => member.errorRate?.[0] ?? Infinity));
-  if (Number.isFinite(best)) cards.push([percent(best), 'its best member alone']);
-  if (scores) cards.push([percent(scores.ensemble), `submission, on ${scores.images} hidden answers`]);
-  return `<ul class="figures">${cards.map(([value, name]) => `<li><b>${value}</b><span>${escapeHtml(name!)}</span></li>`).join('')}</ul>`;
+/** Every target that some run was trained on, the ensemble's first. */
+function targetsOf({ runs, ensemble }: ReportInput): string[] {
+  const combined = ensemble?.targets.map(({ name }) => name) ?? [];
+  return [
+    ...new Set([...combined, ...runs.flatMap((run) => run.header?.targets.map(({ name }) => name) ?? [])]),
+  ];
 }
 
-function runsTable({ runs, ensemble, scores }: ReportInput): string {
+function headline({ ensemble, scores }: ReportInput): string {
+  if (ensemble === null) return '';
+  const several = ensemble.targets.length > 1;
+  const cards = ensemble.targets.flatMap((target, place): [string, string][] => {
+    const of = several ? `${target.name}: ` : '';
+    const best = Math.min(...ensemble.members.map((member) => member.errorRate?.[place] ?? Infinity));
+    const hidden = scores?.targets.get(target.name);
+    return [
+      [percent(target.errorRate), `${target.name}: ensemble’s error rate`],
+      ...(Number.isFinite(best) ? [[percent(best), `${of}its best member alone`] as [string, string]] : []),
+      ...(hidden
+        ? [
+            [percent(hidden.ensemble), `${of}submission, on ${hidden.images} hidden answers`] as [
+              string,
+              string,
+            ],
+          ]
+        : []),
+    ];
+  });
+  if (ensemble.exactMatch != null)
+    cards.push([percent(ensemble.exactMatch.errorRate), 'wrong in at least one target']);
+  const together = scores?.exactMatch;
+  if (together != null)
+    cards.push([
+      percent(together.ensemble),
+      `submission, wrong in at least one target, on ${together.images} hidden answers`,
+    ]);
+  return `<ul class="figures">${cards.map(([value, name]) => `<li><b>${value}</b><span>${escapeHtml(name)}</span></li>`).join('')}</ul>`;
+}
+
+/** The runs that were trained on a target, with their figures for it. */
+function runsTable({ runs, ensemble, scores }: ReportInput, target: string): string {
   const weight = new Map(ensemble?.members.map((member) => [member.run, member]));
-  const shown = runs.map((run) => {
+  const hidden = scores?.targets.get(target);
+  const combined = ensemble?.targets.find(({ name }) => name === target);
+  const shown = runs.flatMap((run, index) => {
+    if (run.header !== null && !run.header.targets.some(({ name }) => name === target)) return [];
     const figures = run.result?.status === 'finished' ? run.result : null;
-    return { run, valid: figures?.valid[0], holdout: figures?.holdout[0], seconds: figures?.seconds };
+    const valid = figures?.valid.find((one) => one.target === target);
+    const holdout = figures?.holdout.find((one) => one.target === target);
+    return [{ run, index, valid, holdout, seconds: figures?.seconds }];
   });
   const lowest = (values: (number | null | undefined)[]): number =>
     Math.min(...values.map((value) => value ?? Infinity));
@@ -79,7 +119,7 @@ function runsTable({ runs, ensemble, scores }: ReportInput): string {
   };
   const cell = (value: number | null | undefined, least: number): string =>
     `<td${value !== null && value !== undefined && value === least ? ' class="best"' : ''}>${percent(value)}</td>`;
-  const rows = shown.map(({ run, valid, holdout, seconds }, index) => {
+  const rows = shown.map(({ run, index, valid, holdout, seconds }) => {
     const config = run.header?.config;
     const member = weight.get(run.id);
     return (
@@ -88,54 +128,18 @@ function runsTable({ runs, ensemble, scores }: ReportInput): string {
       cell(valid?.errorRate, best.plain) +
       cell(valid?.ttaErrorRate, best.tta) +
       cell(holdout?.ttaErrorRate ?? holdout?.errorRate, best.holdout) +
-      (scores ? `<td>${percent(scores.runs.get(run.id))}</td>` : '') +
+      (hidden ? `<td>${percent(hidden.runs.get(run.id))}</td>` : '') +
       `<td>${member ? member.weight : '–'}</td><td>${seconds === undefined ? '–' : Math.round(seconds)}</td></tr>`
     );
   });
   const total =
-    ensemble === null
+    combined === undefined
       ? ''
-      : `<tr><td><b>Ensemble</b></td><td class="text"></td><td></td><td></td><td></td><td><b>${percent(ensemble.targets[0]?.errorRate)}</b></td>` +
-        `${scores ? `<td><b>${percent(scores.ensemble)}</b></td>` : ''}<td></td><td></td></tr>`;
+      : `<tr><td><b>Ensemble</b></td><td class="text"></td><td></td><td></td><td></td><td><b>${percent(combined.errorRate)}</b></td>` +
+        `${hidden ? `<td><b>${percent(hidden.ensemble)}</b></td>` : ''}<td></td><td></td></tr>`;
   return (
     `<table class="runs"><caption>Error rates. Each run has its own validation pictures; the hold-out is common to all.</caption>` +
     `<thead><tr><th class="text">Run</th><th class="text">State</th><th>Size</th><th>Valid</th><th>Valid, TTA</th><th>Hold-out</th>` +
-    `${scores ? '<th>Hidden answers</th>' : ''}<th>Weight</th><th>Seconds</th></tr></thead><tbody>${rows.join('')}${total}</tbody></table>`
-  );
-}
-
-function curves(runs: readonly RunSummary[]): string {
-  const loss = runs.flatMap((run, index): Line[] => {
-    const name = run.header?.name ?? run.id;
-    const color = runColor(index);
-    return [
-      {
-        name: `${name}, training`,
-        color,
-        dashed: true,
-        points: run.epochs.map((e) => [e.epoch, e.trainLoss] as const),
-      },
-      { name: `${name}, validation`, color, points: run.epochs.map((e) => [e.epoch, e.validLoss] as const) },
-    ];
-  });
-  const names = runs.flatMap((run) => run.header?.targets.map((target) => target.name) ?? []);
-  const error = [...new Set(names)].map((target) =>
-    lineChart({
-      title: `Validation error rate: ${target}`,
-      xLabel: 'epoch',
-      percent: true,
-      lines: runs.map((run, index) => ({
-        name: run.header?.name ?? run.id,
-        color: runColor(index),
-        points: run.epochs.flatMap((e) => {
-          const figures = e.targets.find((t) => t.name === target);
-          return figures ? [[e.epoch, figures.errorRate] as const] : [];
-        }),
-      })),
-    }),
-  );
-  return (
-    lineChart({ title: 'Loss: validation (solid), training (dashed)', xLabel: 'epoch', lines: loss }) +
-    error.join('')
+    `${hidden ? '<th>Hidden answers</th>' : ''}<th>Weight</th><th>Seconds</th></tr></thead><tbody>${rows.join('')}${total}</tbody></table>`
   );
 }

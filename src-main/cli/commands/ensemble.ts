@@ -8,9 +8,11 @@ import { percent } from '../../report/html.ts';
 import { storedSampleSubmission } from '../../runs/manifest-store.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { printJson } from '../output.ts';
+import { collect } from '../run-flags.ts';
 
 interface Flags {
   weights?: string;
+  target?: string[];
   submission?: string;
   out?: string;
   plain?: boolean;
@@ -30,6 +32,11 @@ export function register(program: Command): void {
       'one vote weight a run, in their order, such as 2,1,1 (default: all the same)',
     )
     .option(
+      '--target <column>',
+      'target to combine; repeat it for several (default: all that every run predicts)',
+      collect,
+    )
+    .option(
       '--submission <csv>',
       'the sample submission, whose order and columns are kept (default: the dataset’s own)',
     )
@@ -42,7 +49,8 @@ export function register(program: Command): void {
       `
 Examples:
   $ granary ensemble k3x9 p0zz 7a1c --out submission.csv
-  $ granary ensemble k3x9 p0zz --weights 2,1 --submission data/sample_submission.csv --out submission.csv`,
+  $ granary ensemble k3x9 p0zz --weights 2,1 --submission data/sample_submission.csv --out submission.csv
+  $ granary ensemble k3x9 p0zz --target disease      (members may predict other targets besides)`,
     )
     .action(async (runs: string[], flags: Flags) => {
       const workspace = workspacePath(flags.workspace);
@@ -50,6 +58,7 @@ Examples:
         workspace,
         runs,
         weights: flags.weights === undefined ? null : parseWeights(flags.weights),
+        targets: flags.target ?? null,
         probabilities: flags.plain ? 'plain' : 'tta',
         sampleSubmission:
           flags.submission ?? (flags.out === undefined ? null : await ownSample(workspace, runs[0]!)),
@@ -80,9 +89,10 @@ async function ownSample(workspace: string, run: string): Promise<string | null>
 
 /** What the ensemble is worth, for a terminal. */
 function describe(ensemble: Ensemble): string {
+  const names = ensemble.targets.map(({ name }) => name);
   const lines = ensemble.members.map(
-    (member) =>
-      `  ${percent(member.errorRate?.[0]).padStart(6)}  ×${member.weight}  ${member.name}  (${member.run})`,
+    ({ weight, name, run, errorRate }) =>
+      `  ${names.map((_, target) => percent(errorRate?.[target]).padStart(6)).join('  ')}  ×${weight}  ${name}  (${run})`,
   );
   const jury = {
     holdout: 'the common hold-out, which no member trained on',
@@ -101,10 +111,23 @@ function describe(ensemble: Ensemble): string {
       : [
           `Submission: ${ensemble.submission.rows} rows in ${relative(process.cwd(), ensemble.submission.path)}`,
         ];
+  const { exactMatch, leftOut = [] } = ensemble;
+  const together =
+    exactMatch == null
+      ? []
+      : [
+          `Ensemble, all targets right: wrong in ${percent(exactMatch.errorRate)} of ${exactMatch.images} pictures`,
+        ];
+  const others =
+    leftOut.length === 0
+      ? []
+      : [`Left out, because not every member predicts it or it was not asked for: ${leftOut.join(', ')}.`];
   return [
-    `Members' error rates (${own}):`,
+    `Members' error rates${names.length > 1 ? ` for ${names.join(', ')}` : ''} (${own}):`,
     ...lines,
     ...targets,
+    ...together,
+    ...others,
     `Judged on ${jury}.`,
     ...submission,
     '',

@@ -44,10 +44,14 @@ export function register(program: Command): void {
         return;
       }
       if (written.hidden !== null) {
-        const { images, runs, ensemble } = written.hidden;
-        const rows = [...runs, { run: 'ensemble', errorRate: ensemble }];
-        const lines = rows.map((row) => `  ${percent(row.errorRate).padStart(6)}  ${row.run}\n`);
-        process.stdout.write(`Error rates on ${images} hidden answers:\n${lines.join('')}`);
+        const { targets, exactMatch } = written.hidden;
+        const scores = targets.map(({ target, ...score }) => ({ what: `Error rates, ${target}`, ...score }));
+        if (exactMatch !== null) scores.push({ what: 'Wrong in at least one target', ...exactMatch });
+        for (const { what, images, runs, ensemble } of scores) {
+          const rows = [...runs, { run: 'ensemble', errorRate: ensemble }];
+          const lines = rows.map((row) => `  ${percent(row.errorRate).padStart(6)}  ${row.run}\n`);
+          process.stdout.write(`${what}, on ${images} hidden answers:\n${lines.join('')}`);
+        }
       }
       process.stdout.write(`Report on ${written.runs} runs in ${relative(process.cwd(), out)}\n`);
     });

@@ -15,7 +15,9 @@ export function register(program: Command): void {
       const scores = await scoreSubmission(submission, answers);
       if (flags.json) printJson(scores);
       else
-        for (const { column, images, wrong, errorRate } of scores)
-          process.stdout.write(`${column}: error rate ${percent(errorRate)} (${wrong} of ${images} wrong)\n`);
+        for (const { kind, column, images, wrong, errorRate } of scores)
+          process.stdout.write(
+            `${kind === 'column' ? column : 'All of them right'}: error rate ${percent(errorRate)} (${wrong} of ${images} wrong)\n`,
+          );
     });
 }

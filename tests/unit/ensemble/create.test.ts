@@ -159,13 +159,13 @@ describe('createEnsemble', () => {
     const out = join(workspace, 'report.html');
     const written = await createReport({ workspace, runs: [], answers, title: 'Two runs', out });
     expect(written.runs).toBe(2);
+    const runs = [
+      { run: 'run-a', errorRate: 0.5 },
+      { run: 'run-b', errorRate: 0.5 },
+    ];
     expect(written.hidden).toEqual({
-      images: 2,
-      runs: [
-        { run: 'run-a', errorRate: 0.5 },
-        { run: 'run-b', errorRate: 0.5 },
-      ],
-      ensemble: 0,
+      targets: [{ target: 'label', images: 2, runs, ensemble: 0 }],
+      exactMatch: null,
     });
     const html = readFileSync(out, 'utf8');
     expect(html).toContain('net run-a');

@@ -72,7 +72,7 @@ describe('scoreSubmission', () => {
     const submission = write('s.csv', 'image_id,label\nb,y\na,x\nc,x\n');
     const answers = write('t.csv', 'image_id,label,age\na,x,1\nb,x,2\nc,x,3\n');
     expect(await scoreSubmission(submission, answers)).toEqual([
-      { column: 'label', images: 3, wrong: 1, errorRate: 1 / 3 },
+      { kind: 'column', column: 'label', images: 3, wrong: 1, errorRate: 1 / 3 },
     ]);
   });
 
