@@ -45,7 +45,9 @@ export class TerminalDisplay implements RunDisplay {
           [
             `[${place}] epoch ${event.epoch}/${this.#epochs} ${formatBar(share, BAR)} ${Math.floor(share * 100)}%`,
             `loss ${formatLoss(event.loss)}`,
-            ...(this.#last === null ? [] : [`error ${formatRate(this.#last.errorRate)}`]),
+            ...(this.#last === null
+              ? []
+              : [`error ${this.#last.targets.map(({ errorRate }) => formatRate(errorRate)).join(' ')}`]),
             `${event.imagesPerSecond.toFixed(0)} images/s`,
             ...(event.etaSeconds === null ? [] : [`run ${formatDuration(event.etaSeconds)} left`]),
             ...(queueSeconds === null ? [] : [`queue ${formatDuration(queueSeconds)} left`]),
@@ -55,7 +57,7 @@ export class TerminalDisplay implements RunDisplay {
       }
       case 'epoch':
         this.#last = event.log;
-        status.print(epochRow(event.log));
+        status.print([epochRow(event.log), ...targetRows(event.log)].join('\n'));
         break;
       case 'progress':
         status.show(() => `[${place}] ${progressText(event)}`);
@@ -94,6 +96,16 @@ function epochRow(log: EpochLog): string {
     log.imagesPerSecond.toFixed(0),
     formatDuration(log.trainSeconds + log.validSeconds),
   ]);
+}
+
+/** A line each of several targets, under the epoch's; the first column says which, errors are validation's and training's. */
+function targetRows({ targets }: EpochLog): string[] {
+  if (targets.length < 2) return [];
+  return targets.map(({ name, trainLoss, validLoss, errorRate, trainErrorRate }) => {
+    const training = trainErrorRate == null ? '' : `  (training ${formatLoss(trainErrorRate, 6)})`;
+    const cells = ['', formatLoss(trainLoss, 6), formatLoss(validLoss, 6), formatLoss(errorRate, 6)];
+    return pc.dim(`${row(cells)}  ${name}${training}`);
+  });
 }
 
 /** `decoding pictures ━━━╌╌ 230 of 703 pictures, 140/s`. */

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { layout } from '../../shared/workspace-layout.ts';
-import type { RunSummary } from '../../shared/records/run-record.ts';
+import type { EpochLog, RunResult, RunSummary } from '../../shared/records/run-record.ts';
 
 export interface TargetFigures {
   name: string;
+  /** Training's are the last epoch's. */
+  train_loss: number | null;
+  train_error_rate: number | null;
   valid_loss: number;
   error_rate: number;
   tta_error_rate: number | null;
@@ -29,8 +32,15 @@ export interface RunFigures {
   holdout_error_rate: number | null;
   holdout_tta_error_rate: number | null;
   best_error_rate: number | null;
-  /** Of every target, where the run is finished. */
+  /** Of every target: the result's, or the last epoch's until there is one. */
   targets: TargetFigures[];
+  /** Several targets, finished: error rates of all together, where a picture is right when each is. */
+  exact_match: {
+    error_rate: number | null;
+    tta_error_rate: number | null;
+    holdout_error_rate: number | null;
+    holdout_tta_error_rate: number | null;
+  } | null;
   seconds: number | null;
   peak_rss_mb: number | null;
   /** Runs with the same hash were judged on the same validation pictures. */
@@ -64,22 +74,48 @@ export function figuresOf(run: RunSummary, workspace: string): RunFigures {
     holdout_error_rate: holdout?.errorRate ?? null,
     holdout_tta_error_rate: holdout?.ttaErrorRate ?? null,
     best_error_rate: finished?.best.errorRate ?? (rates.length === 0 ? null : Math.min(...rates)),
-    targets: (finished?.valid ?? []).map((figures) => {
-      const held = finished?.holdout.find((other) => other.target === figures.target);
-      return {
-        name: figures.target,
-        valid_loss: figures.loss,
-        error_rate: figures.errorRate,
-        tta_error_rate: figures.ttaErrorRate,
-        holdout_error_rate: held?.errorRate ?? null,
-        holdout_tta_error_rate: held?.ttaErrorRate ?? null,
-      };
-    }),
+    targets: targetFigures(finished, last),
+    exact_match: finished?.exactMatch === undefined ? null : exactMatchOf(finished.exactMatch),
     seconds: finished?.seconds ?? (epochs.length === 0 ? null : spent),
     peak_rss_mb: finished?.peakRssMb ?? last?.peakRssMb ?? null,
     valid_hash: header?.validHash ?? null,
     seed: header?.config.seed ?? null,
     folder: join(workspace, layout.runs, run.id),
     problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
+  };
+}
+
+type Finished = Extract<RunResult, { status: 'finished' }>;
+
+function targetFigures(finished: Finished | null, last: EpochLog | undefined): TargetFigures[] {
+  const training = (name: string): Pick<TargetFigures, 'train_loss' | 'train_error_rate'> => {
+    const log = last?.targets.find((target) => target.name === name);
+    return { train_loss: log?.trainLoss ?? null, train_error_rate: log?.trainErrorRate ?? null };
+  };
+  if (finished === null)
+    return (last?.targets ?? []).map(({ name, validLoss, errorRate }) => ({
+      name,
+      ...training(name),
+      ...{ valid_loss: validLoss, error_rate: errorRate, tta_error_rate: null },
+      ...{ holdout_error_rate: null, holdout_tta_error_rate: null },
+    }));
+  return finished.valid.map(({ target, loss, errorRate, ttaErrorRate }) => {
+    const held = finished.holdout.find((other) => other.target === target);
+    return {
+      name: target,
+      ...training(target),
+      ...{ valid_loss: loss, error_rate: errorRate, tta_error_rate: ttaErrorRate },
+      holdout_error_rate: held?.errorRate ?? null,
+      holdout_tta_error_rate: held?.ttaErrorRate ?? null,
+    };
+  });
+}
+
+function exactMatchOf({ valid, holdout }: NonNullable<Finished['exactMatch']>): RunFigures['exact_match'] {
+  return {
+    error_rate: valid?.errorRate ?? null,
+    tta_error_rate: valid?.ttaErrorRate ?? null,
+    holdout_error_rate: holdout?.errorRate ?? null,
+    holdout_tta_error_rate: holdout?.ttaErrorRate ?? null,
   };
 }

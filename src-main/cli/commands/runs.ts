@@ -4,7 +4,7 @@ import { workspacePath } from '../../files/paths.ts';
 import { listRuns } from '../../runs/run-store.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
-import { figuresOf } from '../run-figures.ts';
+import { type RunFigures, type TargetFigures, figuresOf } from '../run-figures.ts';
 
 /** `granary runs`: every run of a workspace, oldest first. */
 export function register(program: Command): void {
@@ -27,20 +27,24 @@ export function register(program: Command): void {
         );
         return;
       }
+      const several = runs.some((run) => run.targets.length > 1);
       const [head, ...rows] = formatTable(
-        ['id', 'state', 'epochs', 'valid_loss', 'error', 'TTA', 'hold-out TTA', 'time', 'dataset'],
+        ['id', 'state', 'epochs', 'valid_loss', 'error', 'TTA', 'hold-out TTA', 'time', 'dataset'].concat(
+          several ? ['targets'] : [],
+        ),
         runs.map((run) => [
           run.run,
           run.state,
           `${run.epochs}/${run.epochs_planned ?? '?'}`,
           formatLoss(run.valid_loss),
-          formatRate(run.error_rate),
-          formatRate(run.tta_error_rate),
-          formatRate(run.holdout_tta_error_rate ?? run.holdout_error_rate),
+          rates(run, (target) => target.error_rate),
+          rates(run, (target) => target.tta_error_rate),
+          rates(run, (target) => target.holdout_tta_error_rate ?? target.holdout_error_rate),
           run.seconds === null ? '–' : formatDuration(run.seconds),
           run.dataset ?? '–',
+          ...(several ? [run.targets.map(({ name }) => name).join(' / ') || '–'] : []),
         ]),
-        ['state', 'dataset'],
+        ['state', 'dataset', 'targets'],
       );
       process.stdout.write(`${pc.bold(head!)}\n${rows.join('\n')}\n`);
       const splits = new Set(runs.flatMap((run) => (run.error_rate === null ? [] : [run.valid_hash])));
@@ -51,4 +55,11 @@ export function register(program: Command): void {
           ),
         );
     });
+}
+
+/** One rate a target, in their order: `12.3% / 4.5%`. */
+function rates({ targets }: RunFigures, rateOf: (target: TargetFigures) => number | null): string {
+  return targets.length === 0
+    ? formatRate(null)
+    : targets.map((target) => formatRate(rateOf(target))).join(' / ');
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { formatImageSize } from '../../../shared/image-size.ts';
 import { type RunConfig, runConfigSchema } from '../../../shared/records/run-config.ts';
-import type { RunHeader, RunSummary } from '../../../shared/records/run-record.ts';
+import type { EpochLog, RunHeader, RunSummary } from '../../../shared/records/run-record.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
@@ -32,20 +32,7 @@ function describe(run: RunSummary, workspace: string): string {
   const parts = [`${pc.bold(header?.name ?? run.id)}  ${run.state}`, join(workspace, layout.runs, run.id)];
   if (run.problem !== null) parts.push(pc.red(run.problem));
   if (header !== null) parts.push('', ...settings(header));
-  if (epochs.length > 0) {
-    const rows = epochs.map((epoch) => [
-      `${epoch.epoch}${epoch.phase === 'frozen' ? ' frozen' : ''}`,
-      formatLoss(epoch.trainLoss, 6),
-      formatLoss(epoch.validLoss, 6),
-      formatLoss(epoch.errorRate, 6),
-      epoch.imagesPerSecond.toFixed(0),
-      formatDuration(epoch.trainSeconds + epoch.validSeconds),
-    ]);
-    parts.push(
-      '',
-      ...formatTable(['epoch', 'train_loss', 'valid_loss', 'error_rate', 'images/s', 'time'], rows),
-    );
-  }
+  if (epochs.length > 0) parts.push('', ...epochTable(epochs));
   if (result?.status === 'finished') {
     const rows = (['valid', 'holdout'] as const).flatMap((set) =>
       result[set].map((figures) => [
@@ -57,6 +44,14 @@ function describe(run: RunSummary, workspace: string): string {
         formatRate(figures.ttaErrorRate),
       ]),
     );
+    const together = result.exactMatch;
+    for (const set of ['valid', 'holdout'] as const) {
+      const match = together?.[set];
+      if (match == null) continue;
+      const { images, errorRate, ttaErrorRate } = match;
+      const name = `${set === 'valid' ? 'validation' : 'hold-out'}, all right`;
+      rows.push([name, String(images), '', formatRate(errorRate), '', formatRate(ttaErrorRate)]);
+    }
     parts.push('', ...formatTable(['pictures', 'count', 'loss', 'error', 'TTA loss', 'TTA error'], rows));
     parts.push(
       '',
@@ -74,6 +69,37 @@ function describe(run: RunSummary, workspace: string): string {
   return parts.join('\n');
 }
 
+/** A row an epoch; of several targets a row each below it, with the error rate on the pictures that were learnt from. */
+function epochTable(epochs: readonly EpochLog[]): string[] {
+  const several = epochs.some(({ targets }) => targets.length > 1);
+  const rows = epochs.flatMap((epoch) => {
+    const { phase, trainLoss, validLoss, errorRate, imagesPerSecond, trainSeconds, validSeconds } = epoch;
+    const of = (log: EpochLog['targets'][number]): string[] => [
+      `  ${log.name}`,
+      formatLoss(log.trainLoss, 6),
+      formatLoss(log.validLoss, 6),
+      formatLoss(log.trainErrorRate, 6),
+      formatLoss(log.errorRate, 6),
+      '',
+      '',
+    ];
+    const row = [
+      `${epoch.epoch}${phase === 'frozen' ? ' frozen' : ''}`,
+      formatLoss(trainLoss, 6),
+      formatLoss(validLoss, 6),
+      several ? '' : formatLoss(epoch.targets[0]!.trainErrorRate, 6),
+      several ? '' : formatLoss(errorRate, 6),
+      imagesPerSecond.toFixed(0),
+      formatDuration(trainSeconds + validSeconds),
+    ];
+    return several ? [row, ...epoch.targets.map(of)] : [row];
+  });
+  return formatTable(
+    ['epoch', 'train_loss', 'valid_loss', 'train_error', 'error_rate', 'images/s', 'time'],
+    rows,
+  );
+}
+
 function settings(header: RunHeader): string[] {
   const { config, counts } = header;
   const rows: [string, string][] = [
@@ -84,7 +110,12 @@ function settings(header: RunHeader): string[] {
     ],
     [
       'targets',
-      header.targets.map((target) => `${target.name} (${target.classes.length} classes)`).join(', '),
+      header.targets
+        .map(({ name, classes }, t) => {
+          const weight = config.targetWeights?.[t] ?? 1;
+          return `${name} (${classes.length} classes${weight === 1 ? '' : `, weight ${weight}`})`;
+        })
+        .join(', '),
     ],
     [
       'model',

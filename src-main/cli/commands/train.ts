@@ -93,7 +93,7 @@ async function report(item: QueueItem, workspace: string, json: boolean): Promis
   else process.stdout.write(`${describe(figures)}\n`);
 }
 
-function describe({ run, seconds, targets }: RunFigures): string {
+function describe({ run, seconds, targets, exact_match: together }: RunFigures): string {
   const rows = targets.map((target) => [
     target.name,
     formatLoss(target.valid_loss),
@@ -102,6 +102,15 @@ function describe({ run, seconds, targets }: RunFigures): string {
     formatRate(target.holdout_error_rate),
     formatRate(target.holdout_tta_error_rate),
   ]);
+  if (together !== null)
+    rows.push([
+      'all right',
+      '',
+      formatRate(together.error_rate),
+      formatRate(together.tta_error_rate),
+      formatRate(together.holdout_error_rate),
+      formatRate(together.holdout_tta_error_rate),
+    ]);
   const headings = ['target', 'valid_loss', 'error', 'TTA', 'hold-out error', 'hold-out TTA'];
   return [`\nFinished in ${formatDuration(seconds ?? 0)}: ${run}`, ...formatTable(headings, rows)].join('\n');
 }
