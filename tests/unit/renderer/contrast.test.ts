@@ -27,7 +27,9 @@ function contrast(a: string, b: string): number {
 
 const text = ['text', 'text-soft', 'accent', 'good', 'warn', 'bad'];
 const grounds = ['ground', 'surface', 'sunken', 'accent-soft', 'warn-soft', 'bad-soft'];
-const marks = ['line-strong', 'bar', 'chart-train', 'chart-valid', 'chart-error'];
+const marks = ['line-strong', 'bar', 'chart-train', 'chart-valid', 'chart-error'].concat(
+  [1, 2, 3, 4].map((place) => `chart-target-${place}`),
+);
 
 describe.each([
   ['light', colours(light)],

@@ -1,0 +1,51 @@
+import type { EpochLog } from '../../shared/records/run-record.ts';
+import type { Series } from './line-chart.ts';
+
+/** How many colours styles/tokens.css has for targets; more targets begin again. */
+const COLORS = 4;
+
+/** Names of the targets of a run's epochs, in their order. */
+export function targetNames(epochs: readonly EpochLog[]): string[] {
+  return epochs[0]?.targets.map(({ name }) => name) ?? [];
+}
+
+/** Loss of one target by epoch, training beside validation. */
+export function lossSeries(epochs: readonly EpochLog[], target: string): Series[] {
+  return [
+    line('training', '--chart-train', epochs, target, 'trainLoss'),
+    line('validation', '--chart-valid', epochs, target, 'validLoss'),
+  ];
+}
+
+/** Error rate of one target by epoch. Training's is that of augmented pictures in the step that learnt from them. */
+export function errorSeries(epochs: readonly EpochLog[], target: string): Series[] {
+  return [
+    line('error rate, training', '--chart-train', epochs, target, 'trainErrorRate'),
+    line('error rate, validation', '--chart-error', epochs, target, 'errorRate'),
+  ];
+}
+
+/** Validation's error rate of every target in one chart: one target has the colour and name that it always had. */
+export function errorByTarget(epochs: readonly EpochLog[]): Series[] {
+  const names = targetNames(epochs);
+  if (names.length === 1)
+    return [line('error rate, validation', '--chart-error', epochs, names[0]!, 'errorRate')];
+  return names.map((name, place) =>
+    line(name, `--chart-target-${1 + (place % COLORS)}`, epochs, name, 'errorRate'),
+  );
+}
+
+/** A line with a mark at each epoch that has the figure; records of older versions lack training's error rate. */
+function line(
+  name: string,
+  color: string,
+  epochs: readonly EpochLog[],
+  target: string,
+  field: 'trainLoss' | 'validLoss' | 'trainErrorRate' | 'errorRate',
+): Series {
+  const points = epochs.flatMap(({ epoch, targets }) => {
+    const value = targets.find((one) => one.name === target)?.[field];
+    return value == null ? [] : [{ x: epoch, y: value }];
+  });
+  return { name, color, dots: true, points };
+}
