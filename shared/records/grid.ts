@@ -22,6 +22,8 @@ export const gridBlockSchema = z.strictObject({
   lr: z.number().optional(),
   weightDecay: z.number().optional(),
   labelSmoothing: z.number().optional(),
+  dropPath: z.number().optional(),
+  dropout: z.number().optional(),
   ttaViews: z.number().int().optional(),
   /** A list trains each combination once a seed; without it each run draws its own. */
   seed: oneOrMany(z.number().int()).optional(),

@@ -14,6 +14,8 @@ export const augmentSchema = z.object({
   maxRotate: z.number().min(0).max(180).default(10),
   minZoom: z.number().positive().default(1),
   maxZoom: z.number().positive().default(1.1),
+  /** Perspective warp: how far corners move, as a share of half the picture. Beyond 0.3 a corner comes near the horizon. */
+  maxWarp: z.number().min(0).max(0.3).default(0.2),
   /** Brightness and contrast, 0 to 1. */
   maxLighting: z.number().min(0).max(1).default(0.2),
   /** Probability of each affine transform, and of each lighting transform. */
@@ -58,6 +60,10 @@ export const runConfigSchema = z.object({
   lr: z.number().positive().default(2e-3),
   weightDecay: z.number().min(0).default(0.01),
   labelSmoothing: z.number().min(0).max(0.5).default(0),
+  /** Highest rate of stochastic depth. Default: what timm builds the architecture with, mostly 0. */
+  dropPath: z.number().min(0).max(0.9).optional(),
+  /** Dropout before the last layer. Default: what timm builds the architecture with, 0. */
+  dropout: z.number().min(0).max(0.9).optional(),
   augment: augmentSchema.prefault({}).nullable(),
   /** Number of augmented views in test-time augmentation; 0 switches it off. */
   ttaViews: z.number().int().min(0).max(64).default(4),

@@ -15,6 +15,8 @@ export interface RunFlags {
   lr?: number;
   wd?: number;
   labelSmoothing?: number;
+  dropPath?: number;
+  dropout?: number;
   seed?: number;
   split?: string;
   holdout?: boolean;
@@ -23,6 +25,11 @@ export interface RunFlags {
   targetWeights?: number[];
   augment?: boolean;
   flip?: boolean;
+  maxRotate?: number;
+  maxZoom?: number;
+  maxWarp?: number;
+  maxLighting?: number;
+  minScale?: number;
   tta?: number;
   imageColumn?: string;
   imagesDir?: string;
@@ -54,6 +61,12 @@ export function addRunFlags(command: Command): Command {
     .option('--lr <x>', 'peak learning rate of the head (default: 0.002)', decimal('--lr'))
     .option('--wd <x>', 'weight decay (default: 0.01)', decimal('--wd'))
     .option('--label-smoothing <x>', 'label smoothing (default: 0)', decimal('--label-smoothing'))
+    .option(
+      '--drop-path <x>',
+      "highest rate of stochastic depth (default: timm's for the architecture, mostly 0)",
+      decimal('--drop-path'),
+    )
+    .option('--dropout <x>', 'dropout before the last layer (default: 0)', decimal('--dropout'))
     .option('--seed <n>', 'seed of everything random (default: a new one each run)', integer('--seed'))
     .option(
       '--split <file>',
@@ -70,6 +83,19 @@ export function addRunFlags(command: Command): Command {
     )
     .option('--no-augment', 'train without augmentation')
     .option('--no-flip', 'never mirror pictures (digits, text, anything with a handedness)')
+    .option('--max-rotate <degrees>', 'largest rotation either way (default: 10)', decimal('--max-rotate'))
+    .option('--max-zoom <x>', 'largest zoom into the picture (default: 1.1)', decimal('--max-zoom'))
+    .option('--max-warp <x>', 'largest perspective warp, 0 to 0.3 (default: 0.2)', decimal('--max-warp'))
+    .option(
+      '--max-lighting <x>',
+      'largest change of brightness and contrast, 0 to 1 (default: 0.2)',
+      decimal('--max-lighting'),
+    )
+    .option(
+      '--min-scale <x>',
+      'smallest share of the area that a random crop keeps; 1 for no crop (default: 0.75)',
+      decimal('--min-scale'),
+    )
     .option(
       '--tta <n>',
       'augmented views in test-time augmentation; 0 for none (default: 4)',
@@ -100,6 +126,8 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     lr: flags.lr,
     weightDecay: flags.wd,
     labelSmoothing: flags.labelSmoothing,
+    dropPath: flags.dropPath,
+    dropout: flags.dropout,
     ttaViews: flags.tta,
     seed: flags.seed,
     weights: flags.weights,
@@ -107,8 +135,18 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     targetWeights: flags.targetWeights,
     split: flags.split,
     holdout: flags.holdout,
-    augment: flags.augment === false ? null : flags.flip === false ? { flip: false } : undefined,
+    augment: flags.augment === false ? null : augmentOf(flags),
   });
+}
+
+/** What the flags say of augmentation; undefined when they say nothing. */
+function augmentOf(flags: RunFlags): GridBlock['augment'] {
+  const { maxRotate, maxZoom, maxWarp, maxLighting, minScale } = flags;
+  const augment = defined({
+    flip: flags.flip === false ? false : undefined,
+    ...{ maxRotate, maxZoom, maxWarp, maxLighting, minScale },
+  }) as NonNullable<GridBlock['augment']>;
+  return Object.keys(augment).length === 0 ? undefined : augment;
 }
 
 /** What the flags say of reading the dataset. */

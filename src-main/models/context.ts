@@ -34,6 +34,11 @@ export interface ParameterSpec {
   decay: boolean;
   /** Depth from the input, 0 for the stem, rising; the head is `head`. Discriminative learning rates follow it. */
   group: number | 'head';
+  /**
+   * Fits weights that a file holds in another shape (position embeddings of another grid). timm's layout in and out; null: it
+   * cannot be done.
+   */
+  adapt?: (found: { shape: readonly number[]; values: Float32Array }) => Float32Array | null;
 }
 
 /** A running statistic of batch normalisation: saved with the weights, not trained by gradients. */
@@ -68,5 +73,17 @@ export interface Model {
   head(features: Tensor2D, context: ModelContext): Tensor2D;
 }
 
-/** Builds the network for a number of outputs and an input size (convolutional nets ignore the size). */
-export type ModelBuilder = (options: { classes: number; height: number; width: number }) => Model;
+export interface ModelOptions {
+  /** Number of outputs: with several targets their sum. */
+  classes: number;
+  /** Input size in pixels; convolutional nets ignore it. */
+  height: number;
+  width: number;
+  /** Highest rate of stochastic depth (timm's `drop_path_rate`). Absent: the family's default in timm, mostly 0. */
+  dropPath?: number | undefined;
+  /** Dropout before the last layer (timm's `drop_rate`). Absent: the family's default in timm, 0. */
+  dropout?: number | undefined;
+}
+
+/** Builds the network. */
+export type ModelBuilder = (options: ModelOptions) => Model;

@@ -20,6 +20,8 @@ const expectations: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   lr: 'a number',
   weightDecay: 'a number',
   labelSmoothing: 'a number',
+  dropPath: 'a number from 0 to 0.9',
+  dropout: 'a number from 0 to 0.9',
   ttaViews: 'a whole number',
   seed: 'a whole number, or a list of them',
   weights: 'auto, none or the path of a weights file',

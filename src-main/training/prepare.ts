@@ -1,4 +1,4 @@
-import { architecture, checkSize } from '../../shared/architectures/index.ts';
+import { checkSize, resolveArchitecture } from '../../shared/architectures/index.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import type { ImageSize } from '../../shared/image-size.ts';
 import type { Manifest } from '../../shared/records/dataset.ts';
@@ -56,7 +56,7 @@ export async function prepareRun(
   requested: RunConfig,
   manifest: Manifest,
 ): Promise<PreparedRun> {
-  const info = architecture(requested.arch);
+  const { info, tag } = resolveArchitecture(requested.arch);
   checkSize(info, requested.size);
   if (requested.batchSize % requested.accum !== 0) {
     throw new GranaryError(
@@ -112,7 +112,10 @@ export async function prepareRun(
       accumulate,
       trainHead: config.frozenEpochs > 0,
       labelSmoothing: config.labelSmoothing,
-      normalise: { mean: info.mean, std: info.std },
+      dropPath: config.dropPath,
+      dropout: config.dropout,
+      // The weights' own: tags of one architecture may differ.
+      normalise: { mean: (tag ?? info).mean, std: (tag ?? info).std },
       lrGroups: BODY_GROUPS,
       optimizer: OPTIMIZER,
     },

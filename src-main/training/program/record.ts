@@ -33,7 +33,8 @@ export function recordProgram(
 ): RecordedProgram {
   const started = performance.now();
   const classes = spec.targets.reduce((sum, count) => sum + count, 0);
-  const model = build({ classes, ...spec.size });
+  const { dropPath, dropout } = spec;
+  const model = build({ classes, ...spec.size, dropPath, dropout });
   const graph = new Graph();
   const constants = new ConstantPool(graph);
   const asked = new ModelVariables();

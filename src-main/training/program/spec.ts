@@ -28,6 +28,9 @@ export interface ProgramSpec {
   /** Records `forward` and `grad` for this many rows of float input, in evaluation mode. */
   floatBatch?: number;
   labelSmoothing: number;
+  /** Highest rate of stochastic depth, and dropout before the head; absent: the family's default. Evaluation has neither. */
+  dropPath?: number | undefined;
+  dropout?: number | undefined;
   normalise: { mean: readonly number[]; std: readonly number[] };
   /** Groups of body parameters that have a learning rate of their own; the head always has one more. */
   lrGroups: number;
