@@ -12,7 +12,8 @@ export interface TimedRun {
  * has no backward pass. Only ratios are used, and measured runs correct them.
  */
 export function relativeCost(config: RunConfig): number {
-  const parameters = architectures.find((info) => info.id === config.arch)?.parameters ?? 1e7;
+  const id = config.arch.split('.', 1)[0];
+  const parameters = architectures.find((info) => info.id === id)?.parameters ?? 1e7;
   const epochs = config.epochs + config.frozenEpochs / 3;
   return Math.max(epochs, 0.1) * config.size.height * config.size.width * Math.sqrt(parameters);
 }

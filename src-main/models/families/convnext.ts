@@ -78,3 +78,19 @@ export function convNext(config: ConvNextConfig): ModelBuilder {
       linearOver(features, new Scope(context, 'head', 'head.fc'), { out: classes, initializer }),
   });
 }
+
+const scaled = (depths: readonly number[], firstDim: number, convMlp = false): ModelBuilder =>
+  convNext({ depths, dims: [1, 2, 4, 8].map((factor) => factor * firstDim), convMlp });
+
+/** By timm's id. Those from atto to nano were made in timm, which stores their linear layers as convolutions. */
+export const convnextBuilders: Readonly<Record<string, ModelBuilder>> = {
+  convnext_atto: scaled([2, 2, 6, 2], 40, true),
+  convnext_femto: scaled([2, 2, 6, 2], 48, true),
+  convnext_pico: scaled([2, 2, 6, 2], 64, true),
+  convnext_nano: scaled([2, 2, 8, 2], 80, true),
+  convnext_tiny: scaled([3, 3, 9, 3], 96),
+  convnext_small: scaled([3, 3, 27, 3], 96),
+  convnext_base: scaled([3, 3, 27, 3], 128),
+  convnext_large: scaled([3, 3, 27, 3], 192),
+  convnext_xlarge: scaled([3, 3, 27, 3], 256),
+};

@@ -120,3 +120,12 @@ export function efficientNetLite(config: EfficientNetLiteConfig): ModelBuilder {
       }),
   });
 }
+
+/** By timm's id: width and depth multipliers of the paper's B0 to B4. */
+export const efficientnetLiteBuilders: Readonly<Record<string, ModelBuilder>> = {
+  tf_efficientnet_lite0: efficientNetLite(liteConfig(1, 1)),
+  tf_efficientnet_lite1: efficientNetLite(liteConfig(1, 1.1)),
+  tf_efficientnet_lite2: efficientNetLite(liteConfig(1.1, 1.2)),
+  tf_efficientnet_lite3: efficientNetLite(liteConfig(1.2, 1.4)),
+  tf_efficientnet_lite4: efficientNetLite(liteConfig(1.4, 1.8)),
+};

@@ -108,3 +108,16 @@ export function resNet(config: ResNetConfig): ModelBuilder {
     },
   });
 }
+
+const plain = { channels: [64, 128, 256, 512], stem: 'single', averageDown: false } as const;
+const d = { ...plain, stem: 32, averageDown: true } as const;
+
+/** By timm's id. */
+export const resnetBuilders: Readonly<Record<string, ModelBuilder>> = {
+  resnet18: resNet({ ...plain, block: 'basic', layers: [2, 2, 2, 2] }),
+  resnet26d: resNet({ ...d, block: 'bottleneck', layers: [2, 2, 2, 2] }),
+  resnet34: resNet({ ...plain, block: 'basic', layers: [3, 4, 6, 3] }),
+  resnet50: resNet({ ...plain, block: 'bottleneck', layers: [3, 4, 6, 3] }),
+  resnet50d: resNet({ ...d, block: 'bottleneck', layers: [3, 4, 6, 3] }),
+  resnet101: resNet({ ...plain, block: 'bottleneck', layers: [3, 4, 23, 3] }),
+};

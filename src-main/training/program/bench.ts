@@ -1,4 +1,4 @@
-import { architecture } from '../../../shared/architectures/index.ts';
+import { resolveArchitecture } from '../../../shared/architectures/index.ts';
 import type { ImageSize } from '../../../shared/image-size.ts';
 import { Program } from './program.ts';
 import { recordProgram } from './record.ts';
@@ -16,7 +16,8 @@ const CLASSES = 10;
 
 /** The program of a benchmark: that of a training run on one target of ten classes, pixels cached at the training size. */
 export function benchmarkSpec({ arch, size, batch }: Omit<StepBenchmark, 'steps'>): ProgramSpec {
-  const { mean, std } = architecture(arch);
+  const { info, tag } = resolveArchitecture(arch);
+  const { mean, std } = tag ?? info;
   return {
     arch,
     targets: [CLASSES],

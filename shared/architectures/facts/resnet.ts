@@ -1,0 +1,86 @@
+// Written by tests/fixtures/models/make_architecture_facts.py from timm 1.0.31: change it there.
+import { type ArchitectureFacts, half, imageNet, tag } from './tag.ts';
+
+export const resnetFacts = {
+  resnet18: {
+    parameters: 11_689_512,
+    gmacs: 1.814,
+    tags: [
+      tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a3_in1k', imageNet, 160, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('tv_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'BSD-3-Clause'),
+      tag('fb_ssl_yfcc100m_ft_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'CC-BY-NC-4.0'),
+      tag('fb_swsl_ig1b_ft_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'CC-BY-NC-4.0'),
+      tag('gluon_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+    ],
+  },
+  resnet26d: {
+    parameters: 16_014_408,
+    gmacs: 2.582,
+    tags: [tag('bt_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0')],
+  },
+  resnet34: {
+    parameters: 21_797_672,
+    gmacs: 3.664,
+    tags: [
+      tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a3_in1k', imageNet, 160, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('bt_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+      tag('ra4_e3600_r224_in1k', half, 224, 0.9, 'bicubic', 1000, 'Apache-2.0'),
+      tag('tv_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'BSD-3-Clause'),
+      tag('gluon_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+    ],
+  },
+  resnet50: {
+    parameters: 25_557_032,
+    gmacs: 4.089,
+    tags: [
+      tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a1h_in1k', imageNet, 176, 0.9, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a3_in1k', imageNet, 160, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('b1k_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('b2k_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('c1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('c2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('d_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('ram_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+      tag('am_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+      tag('ra_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+      tag('bt_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+      tag('tv_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'BSD-3-Clause'),
+      tag('tv2_in1k', imageNet, 176, 0.875, 'bilinear', 1000, 'BSD-3-Clause'),
+      tag('bamboo', imageNet, 224, 1.0, 'bicubic', 0, null),
+      tag('fb_ssl_yfcc100m_ft_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'CC-BY-NC-4.0'),
+      tag('fb_swsl_ig1b_ft_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'CC-BY-NC-4.0'),
+      tag('gluon_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+    ],
+  },
+  resnet50d: {
+    parameters: 25_576_264,
+    gmacs: 4.329,
+    tags: [
+      tag('ra2_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+      tag('ra4_e3600_r224_in1k', half, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a3_in1k', imageNet, 160, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('gluon_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+    ],
+  },
+  resnet101: {
+    parameters: 44_549_160,
+    gmacs: 7.801,
+    tags: [
+      tag('a1h_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('a3_in1k', imageNet, 160, 0.95, 'bicubic', 1000, 'Apache-2.0'),
+      tag('tv_in1k', imageNet, 224, 0.875, 'bilinear', 1000, 'BSD-3-Clause'),
+      tag('tv2_in1k', imageNet, 176, 0.875, 'bilinear', 1000, 'BSD-3-Clause'),
+      tag('gluon_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
+    ],
+  },
+} satisfies ArchitectureFacts;
