@@ -46,6 +46,21 @@ describe('what a tired person types', () => {
       'USAGE',
       /--epochs needs a whole number, and "three"/,
     ],
+    [
+      'train data --arch resnet18 --size 64 --target label --target-weights 1,0.5',
+      'CONFIG_INVALID',
+      /1 target \(label\) and 2 weights \(1, 0\.5\) were given/,
+    ],
+    [
+      'train data --arch resnet18 --size 64 --target label --target-weights heavy',
+      'USAGE',
+      /--target-weights needs a number, and "heavy"/,
+    ],
+    [
+      'train data --arch resnet18 --size 64 --target label --target-weights 0',
+      'USAGE',
+      /--target-weights needs a list of numbers above 0, one for each target/,
+    ],
     ['train data --arch resnet18 --size 64 --lr fast', 'USAGE', /--lr needs a number/],
     ['train data --arch resnet18 --size 64 --resize squash', 'USAGE', /--resize needs squish, crop or pad/],
     [
@@ -140,6 +155,33 @@ describe('granary runs and show', () => {
       epochs: [{ epoch: 1 }, { epoch: 2 }],
       result: { status: 'finished' },
     });
+  });
+
+  it('show and list every target of a run on several', async () => {
+    const several = mkdtempSync(join(tmpdir(), 'granary-cli-'));
+    const folder = createRunFolder(several, '20261123-c-7a1c');
+    const [label, header] = [exampleResult().valid[0]!, exampleHeader('20261123-c-7a1c')];
+    const variety = { name: 'variety', classes: ['ADT', 'IR20'] };
+    const config = { ...header.config, targets: ['label', 'variety'], targetWeights: [1, 0.5] };
+    writeConfig(folder, { ...header, config, targets: [...header.targets, variety] });
+    const figures = { trainLoss: 2, trainErrorRate: 0.75, validLoss: 1.5, errorRate: 0.625 };
+    appendEpoch(folder, {
+      ...exampleEpoch(1),
+      targets: [...exampleEpoch(1).targets, { name: 'variety', ...figures }],
+    });
+    const judged = [label, { ...label, target: 'variety', errorRate: 0.5, ttaErrorRate: 0.25 }];
+    const exactMatch = { valid: { images: 2, errorRate: 0.5, ttaErrorRate: 0.75 }, holdout: null };
+    writeResult(folder, { ...exampleResult(), valid: judged, holdout: judged, exactMatch });
+    const shown = (await run(cli.script, ['show', '7a1c'], several)).out;
+    expect(shown).toContain('label (2 classes), variety (2 classes, weight 0.5)');
+    expect(shown).toMatch(/^ {2}variety +2\.000000 +1\.500000 +0\.750000 +0\.625000/m);
+    expect(shown).toMatch(/^validation, variety +2 +0\.4000 +50\.0% +0\.3000 +25\.0%$/m);
+    expect(shown).toMatch(/^validation, all right +2 +50\.0% +75\.0%$/m);
+    const listed = (await run(cli.script, ['runs'], several)).out;
+    expect(listed).toMatch(
+      /20\.0% \/ 50\.0% +10\.0% \/ 25\.0% +10\.0% \/ 25\.0% .*paddy +label \/ variety$/m,
+    );
+    rmSync(several, { recursive: true, force: true });
   });
 
   it('every command explains itself with examples', async () => {

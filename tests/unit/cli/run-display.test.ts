@@ -58,6 +58,21 @@ describe('the live display', () => {
     );
   });
 
+  it('gives each of several targets a line under the epoch’s, and its error in the bar', () => {
+    const screen = terminal(200);
+    const display = new TerminalDisplay(new StatusLine(true, screen));
+    const log = exampleEpoch(1);
+    const variety = { name: 'variety', trainLoss: 2, trainErrorRate: 0.75, validLoss: 1.5, errorRate: 0.625 };
+    const targets = [...log.targets, variety];
+    const out = printed(() => {
+      display.hear('a', { type: 'epoch', runId: 'a', log: { ...log, targets } }, '2/4', null);
+    });
+    expect(out).toMatch(/1 frozen .*\n +1\.200000 +1\.000000 +0\.500000 +label\n/);
+    expect(out).toMatch(/\n +2\.000000 +1\.500000 +0\.625000 +variety {2}\(training 0\.750000\)\n/);
+    display.hear('a', step, '2/4', null);
+    expect(screen.text()).toContain('error 50.0% 62.5%');
+  });
+
   it('is cut to the terminal’s width, and draws nothing where there is no terminal', () => {
     const narrow = terminal(20);
     new TerminalDisplay(new StatusLine(true, narrow)).hear('a', step, '1/1', null);

@@ -178,6 +178,7 @@ describe('a grid that cannot be trained is refused before anything is queued', (
       /no target "lable"\. Did you mean label\?/,
     ],
     [{ arch: 'resnet18', size: 64, targets: ['label', 'label'] }, 'CONFIG_INVALID', /named twice/],
+    [{ arch: 'resnet18', size: 64, targetWeights: [1, 2] }, 'CONFIG_INVALID', /1 target .* and 2 weights/],
     [{ arch: 'resnet18', size: 64, weights: '/no/such.safetensors' }, 'WEIGHTS_NOT_FOUND', /no weights file/],
     [{ arch: 'resnet18', size: 64, split: '/no/split.json' }, 'SPLIT_INVALID', /no split file/],
     [{ arch: 'resnet18', size: 64, augment: { maxRotat: 20 } }, 'CONFIG_INVALID', /Did you mean maxRotate\?/],

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { WorkerEvent } from '../../../shared/ipc/job.ts';
-import { crossEntropy, errorRate } from '../../../shared/metrics/index.ts';
+import { crossEntropy, errorRate, exactMatch } from '../../../shared/metrics/index.ts';
 import { type RunConfig, runConfigSchema } from '../../../shared/records/run-config.ts';
 import { decodeSafetensors, float32Values } from '../../../shared/safetensors/index.ts';
 import { splitSchema } from '../../../shared/records/dataset.ts';
@@ -88,6 +88,15 @@ describe('the train job', { timeout: 300_000 }, () => {
     const [first, , last] = (await readRun(workspace, 'first')).epochs;
     expect(last!.trainLoss).toBeLessThan(first!.trainLoss);
     expect(last!.targets.map(({ name }) => name)).toEqual(['colour', 'texture']);
+    for (const { trainLoss, validLoss, targets } of [first!, last!]) {
+      const sum = (values: (number | null)[]): number => values.reduce<number>((a, b) => a + b!, 0);
+      expect(trainLoss).toBeCloseTo(sum(targets.map((target) => target.trainLoss)), 6);
+      expect(validLoss).toBeCloseTo(sum(targets.map((target) => target.validLoss)), 6);
+      for (const { trainErrorRate } of targets) {
+        expect(trainErrorRate).toBeGreaterThanOrEqual(0);
+        expect(trainErrorRate).toBeLessThanOrEqual(1);
+      }
+    }
   });
 
   it('keeps probabilities by image id, and its figures are those of the probabilities', async () => {
@@ -122,6 +131,22 @@ describe('the train job', { timeout: 300_000 }, () => {
         ttaErrorRate: errorRate(tta),
       });
     });
+    const together = (set: 'valid' | 'holdout', tables: 'plain' | 'tta') =>
+      exactMatch(
+        targets.map(({ classes }, t) => ({
+          probabilities: sets[set]![tables]![t]!,
+          labels: sets[set]!.labels![t]!,
+          classes: classes.length,
+        })),
+      )!;
+    for (const set of ['valid', 'holdout'] as const) {
+      expect(result.exactMatch![set]).toEqual({
+        ...together(set, 'plain'),
+        ttaErrorRate: together(set, 'tta').errorRate,
+      });
+    }
+    // Every seventh texture is missing.
+    expect(result.exactMatch!.valid!.images).toBeLessThan(sets.valid!.ids.length);
     const names = [...tensorsOf(weightsOf('first')).keys()];
     expect(names).toContain('blocks.0.0.conv_dw.weight');
     expect(tensorsOf(weightsOf('first')).get('classifier.weight')!.shape).toEqual([5, 1280]);
@@ -134,12 +159,17 @@ describe('the train job', { timeout: 300_000 }, () => {
   });
 
   it('moves the head alone in a frozen epoch, accumulating too, and starts from a file', async () => {
-    const settings = { weights: weightsOf('first'), frozenEpochs: 1, epochs: 0, accum: 2, ttaViews: 0 };
+    const starting = { weights: weightsOf('first'), frozenEpochs: 1, epochs: 0 };
+    const settings = { ...starting, accum: 2, ttaViews: 0, targetWeights: [1, 0.5] };
     const job = start('frozen', settings);
     const { result } = await job.result;
     expect(result).toMatchObject({ status: 'finished', eagerSteps: 0, epochs: 1 });
     const { epochs, header } = await readRun(workspace, 'frozen');
     expect(epochs[0]!.phase).toBe('frozen');
+    const [colour, texture] = epochs[0]!.targets;
+    expect(epochs[0]!.trainLoss).toBeCloseTo(colour!.trainLoss! + 0.5 * texture!.trainLoss!, 6);
+    expect(epochs[0]!.validLoss).toBeCloseTo(colour!.validLoss + 0.5 * texture!.validLoss, 6);
+    expect(header!.config.targetWeights).toEqual([1, 0.5]);
     expect(header!.warnings).toEqual([expect.stringContaining('micro-batches of 4')]);
     expect(header!.weights.missing).toEqual(['classifier.weight', 'classifier.bias']);
     const [before, after] = [tensorsOf(weightsOf('first')), tensorsOf(weightsOf('frozen'))];

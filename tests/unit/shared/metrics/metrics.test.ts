@@ -5,6 +5,7 @@ import {
   confusionMatrix,
   crossEntropy,
   errorRate,
+  exactMatch,
   isBetter,
   metrics,
 } from '../../../../shared/metrics/index.ts';
@@ -24,6 +25,20 @@ describe('metrics', () => {
       [1, 1, 0],
       [0, 0, 1],
     ]);
+  });
+
+  it('counts pictures that are wrong in any target, among those with a label in each', () => {
+    const other: LabelledRows = {
+      probabilities: Float32Array.of(0.9, 0.1, 0.2, 0.8, 0.9, 0.1, 0.3, 0.7, 0.5, 0.5),
+      labels: Int32Array.of(0, 0, -1, 1, 0),
+      classes: 2,
+    };
+    // Rows 0 (both right), 1 (other wrong) and 3 (both right) have both labels.
+    expect(exactMatch([rows, other])).toEqual({ images: 3, errorRate: 1 / 3 });
+    expect(exactMatch([rows])).toEqual({ images: 4, errorRate: errorRate(rows) });
+    const none = { ...other, labels: new Int32Array(5).fill(-1) };
+    expect(exactMatch([rows, none])).toBeNull();
+    expect(() => exactMatch([rows, { ...other, labels: Int32Array.of(0) }])).toThrow(RangeError);
   });
 
   it('takes the mean of minus the logarithm of the true class', () => {

@@ -66,7 +66,7 @@ export class EagerTwin {
         // Outside the gradient's own scope they would be gone.
         for (const tensor of context.updates.values()) tf.keep(tensor);
         const losses = targetLosses(logits, labels, spec.targets, spec.labelSmoothing);
-        return totalLoss(losses, tf.scalar(1 / batch.lossScale));
+        return totalLoss(losses, tf.scalar(1 / batch.lossScale), spec.targetWeights);
       })(parameters.map(({ name }) => tensors.get(name)!));
       for (const [name, tensor] of context.updates) {
         this.values.set(name, tensor.dataSync() as Float32Array);
