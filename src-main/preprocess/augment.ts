@@ -1,16 +1,7 @@
 import type { ImageSize } from '../../shared/image-size.ts';
 import type { Augment } from '../../shared/records/run-config.ts';
-import {
-  type Homography,
-  compose,
-  identity,
-  mirror,
-  rotation,
-  scaling,
-  translation,
-  window,
-  writeTransform,
-} from './homography.ts';
+import { type Geometry, type Window, composeGeometry, wholePicture } from './geometry.ts';
+import { type Homography, compose, identity, scaling, writeTransform } from './homography.ts';
 
 /** How each picture of a batch is drawn: what `augmentPixels` reads. */
 export interface BatchView {
@@ -31,11 +22,11 @@ const CROP_ATTEMPTS = 10;
 
 /**
  * Draws one random view a picture, as fastai's `aug_transforms` with a random resized crop does: flip with probability
- * one half, then rotation and zoom with probability `pAffine` each, all inside a random crop of the picture; contrast and
- * brightness with probability `pLighting` each. Pictures draw one after another, so the same seed gives the same views
- * however a batch is cut into micro-batches. Null means the plain view.
+ * one half, then rotation, zoom and the two directions of the perspective warp with probability `pAffine` each, and a random
+ * crop of the result; contrast and brightness with probability `pLighting` each. Pictures draw one after another, so the
+ * same seed gives the same views however a batch is cut into micro-batches. Null means the plain view.
  *
- * Ranges and probabilities are those of fastai 2 (`fastai/vision/augment.py`), with two differences: crop and affine parts
+ * Ranges, probabilities and order are those of fastai 2 (`fastai/vision/augment.py`), with two differences: all parts
  * are one transform and so interpolate once, and the crop is drawn for each picture, not for each batch.
  */
 export function drawAugmentation(
@@ -47,7 +38,8 @@ export function drawAugmentation(
   const transforms = new Float32Array(count * 8);
   const lighting = new Float32Array(count * 2);
   for (let i = 0; i < count; i++) {
-    writeTransform(toPixels(drawGeometry(augment, size, random), pixels, size), transforms, i * 8);
+    const map = composeGeometry(drawGeometry(augment, random), size);
+    writeTransform(toPixels(map, pixels, size), transforms, i * 8);
     const contrast = drawContrast(augment, random);
     lighting[i * 2] = contrast;
     // fastai adds brightness first and multiplies by contrast after it.
@@ -75,8 +67,8 @@ function toPixels(map: Homography, pixels: ImageSize, size: ImageSize): Homograp
   );
 }
 
-/** Flip, rotation, zoom and crop over the unit square, from output to input. */
-function drawGeometry(augment: Augment, size: ImageSize, random: UniformSource): Homography {
+/** Draws what `composeGeometry` puts together. */
+function drawGeometry(augment: Augment, random: UniformSource): Geometry {
   const flip = augment.flip && random.next() < 0.5;
   const degrees = happens(augment.pAffine, random)
     ? uniform(-augment.maxRotate, augment.maxRotate, random)
@@ -85,35 +77,36 @@ function drawGeometry(augment: Augment, size: ImageSize, random: UniformSource):
   // A zoom of z shows a window of 1/z of the picture, at a random place inside it.
   const share = zoomed ? 1 / uniform(augment.minZoom, augment.maxZoom, random) : 1;
   const [column, row] = zoomed ? [random.next(), random.next()] : [0.5, 0.5];
-
-  let map = flip ? mirror : identity;
-  if (degrees !== 0) map = compose(map, turnAboutCentre(degrees, size));
-  map = compose(map, window((1 - share) * column, (1 - share) * row, share, share));
-  return compose(map, drawCrop(augment.minScale, random));
+  const zoom: Window = {
+    left: (1 - share) * column,
+    top: (1 - share) * row,
+    width: share,
+    height: share,
+  };
+  const warp = { x: drawWarp(augment, random), y: drawWarp(augment, random) };
+  return { flip, degrees, zoom, warp, crop: drawCrop(augment.minScale, random) };
 }
 
-/** A true rotation as the network sees it: in training pixels, which need not be square in the unit square. */
-function turnAboutCentre(degrees: number, size: ImageSize): Homography {
-  const centred = compose(translation(-0.5, -0.5), scaling(size.width, size.height));
-  const turned = compose(centred, rotation(degrees));
-  return compose(compose(turned, scaling(1 / size.width, 1 / size.height)), translation(0.5, 0.5));
+/** One direction of the warp; without any, nothing is drawn. */
+function drawWarp({ maxWarp, pAffine }: Augment, random: UniformSource): number {
+  return maxWarp > 0 && happens(pAffine, random) ? uniform(-maxWarp, maxWarp, random) : 0;
 }
 
 /**
  * A random window with at least `minScale` of the picture's area and an aspect ratio within 3/4 to 4/3 of its own
  * (torchvision's and fastai's random resized crop); the whole picture when ten draws do not fit.
  */
-function drawCrop(minScale: number, random: UniformSource): Homography {
-  if (minScale >= 1) return identity;
+function drawCrop(minScale: number, random: UniformSource): Window {
+  if (minScale >= 1) return wholePicture;
   for (let attempt = 0; attempt < CROP_ATTEMPTS; attempt++) {
     const area = uniform(minScale, 1, random);
     const ratio = Math.exp(uniform(-Math.log(MAX_RATIO), Math.log(MAX_RATIO), random));
     const [width, height] = [Math.sqrt(area * ratio), Math.sqrt(area / ratio)];
     if (width <= 1 && height <= 1) {
-      return window((1 - width) * random.next(), (1 - height) * random.next(), width, height);
+      return { left: (1 - width) * random.next(), top: (1 - height) * random.next(), width, height };
     }
   }
-  return identity;
+  return wholePicture;
 }
 
 /** An offset on logits: the logit of a value around one half, as fastai's Brightness. */

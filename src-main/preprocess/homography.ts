@@ -46,6 +46,44 @@ export function rotation(degrees: number): Homography {
 }
 
 /**
+ * Shows the quadrilateral whose corners are `corners` (top left, top right, bottom right, bottom left) as the whole unit
+ * square, by the one perspective that keeps straight lines straight. Heckbert, "Fundamentals of texture mapping and image
+ * warping" (1989), section 2.2.3.
+ * @throws RangeError when no perspective does: three corners on one line, or a dent
+ */
+export function quadrilateral(corners: readonly [Point, Point, Point, Point]): Homography {
+  const [[x0, y0], [x1, y1], [x2, y2], [x3, y3]] = corners;
+  const [sumX, sumY] = [x0 - x1 + x2 - x3, y0 - y1 + y2 - y3];
+  const [dx1, dy1, dx2, dy2] = [x1 - x2, y1 - y2, x3 - x2, y3 - y2];
+  const area = dx1 * dy2 - dx2 * dy1;
+  const g = (sumX * dy2 - dx2 * sumY) / area;
+  const h = (dx1 * sumY - sumX * dy1) / area;
+  // The depth at each corner but the first, where it is 1: all must lie in front of the eye.
+  if (!(1 + g > 0 && 1 + h > 0 && 1 + g + h > 0)) {
+    throw new RangeError('The corners are not those of a convex quadrilateral.');
+  }
+  return [x1 - x0 + g * x1, x3 - x0 + h * x3, x0, y1 - y0 + g * y1, y3 - y0 + h * y3, y0, g, h, 1];
+}
+
+export type Point = readonly [x: number, y: number];
+
+/** The way back: the adjugate over its last element, for a homography is the same at any scale. */
+export function inverse([a, b, c, d, e, f, g, h, i]: Homography): Homography {
+  const adjugate = [
+    e * i - f * h,
+    c * h - b * i,
+    b * f - c * e,
+    f * g - d * i,
+    a * i - c * g,
+    c * d - a * f,
+    d * h - e * g,
+    b * g - a * h,
+    a * e - b * d,
+  ];
+  return adjugate.map((value) => value / adjugate[8]!) as unknown as Homography;
+}
+
+/**
  * Writes the eight numbers that ImageProjectiveTransformV3 wants (the ninth is 1) for a matrix over *continuous*
  * coordinates, in which a picture spans [0, width] × [0, height]. The op counts pixel centres from 0, half a pixel off.
  */

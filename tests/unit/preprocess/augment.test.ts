@@ -10,6 +10,7 @@ const nothing: Augment = {
   maxRotate: 0,
   minZoom: 1,
   maxZoom: 1,
+  maxWarp: 0,
   maxLighting: 0,
   pAffine: 0,
   pLighting: 0,
