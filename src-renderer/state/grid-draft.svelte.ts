@@ -33,6 +33,8 @@ export class BlockDraft {
   holdout = $state(true);
   augment = $state(true);
   targets = $state<string[]>([]);
+  /** What a target's loss counts; a missing or emptied one counts 1. */
+  targetWeights = $state<Record<string, number | null>>({});
 
   toggleArch(id: string): void {
     this.archs = this.archs.includes(id) ? this.archs.filter((arch) => arch !== id) : [...this.archs, id];
@@ -75,6 +77,8 @@ export class BlockDraft {
     if (!this.holdout) block.holdout = false;
     if (!this.augment) block.augment = null;
     if (this.targets.length > 0) block.targets = [...this.targets];
+    const weights = this.targets.map((name) => this.targetWeights[name] ?? 1);
+    if (weights.some((weight) => weight !== 1)) block.targetWeights = weights;
     return block;
   }
 }

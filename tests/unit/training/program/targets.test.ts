@@ -40,7 +40,7 @@ function byHand(program: Program, batch: TrainFeeds): { loss: number; bias: numb
 }
 
 describe('several targets', () => {
-  it.each([
+  it.each<[string, { targetWeights?: number[] }]>([
     ['weighed', { targetWeights: weights }],
     ['not weighed', {}],
   ])('give the loss and the gradient of their definition, missing labels left out: %s', (_what, changes) => {
