@@ -4,6 +4,7 @@ import { efficientnetLites } from './efficientnet-lite.ts';
 import { nearestNames } from './nearest.ts';
 import { resnets } from './resnet.ts';
 import type { ArchitectureInfo, ResolvedArchitecture } from './types.ts';
+import { vits } from './vit.ts';
 
 export { checkSize, nearbySizes, sizesInWords } from './sizes.ts';
 export type {
@@ -15,7 +16,12 @@ export type {
 } from './types.ts';
 
 /** Every architecture that Granary builds, smallest of a family first. A family is one file and one line here. */
-export const architectures: readonly ArchitectureInfo[] = [...efficientnetLites, ...resnets, ...convnexts];
+export const architectures: readonly ArchitectureInfo[] = [
+  ...efficientnetLites,
+  ...resnets,
+  ...convnexts,
+  ...vits,
+];
 
 const byId: ReadonlyMap<string, ArchitectureInfo> = new Map(architectures.map((info) => [info.id, info]));
 

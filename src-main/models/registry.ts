@@ -3,12 +3,14 @@ import type { Model, ModelBuilder, ModelOptions } from './context.ts';
 import { convnextBuilders } from './families/convnext.ts';
 import { efficientnetLiteBuilders } from './families/efficientnet-lite.ts';
 import { resnetBuilders } from './families/resnet.ts';
+import { vitBuilders } from './families/vit.ts';
 
 /** One entry an architecture of shared/architectures, by timm's id. A family is one file and one line here. */
 const builders: Readonly<Record<string, ModelBuilder>> = {
   ...efficientnetLiteBuilders,
   ...resnetBuilders,
   ...convnextBuilders,
+  ...vitBuilders,
 };
 
 /**

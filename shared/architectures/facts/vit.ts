@@ -81,6 +81,11 @@ export const vitFacts = {
       tag('augreg_in21k', half, 224, 0.9, 'bicubic', 21843, 'Apache-2.0'),
     ],
   },
+  vit_small_patch32_384: {
+    parameters: 22_915_432,
+    gmacs: 3.443,
+    tags: [tag('augreg_in21k_ft_in1k', half, 384, 1.0, 'bicubic', 1000, 'Apache-2.0')],
+  },
   vit_base_patch32_224: {
     parameters: 88_224_232,
     gmacs: 4.409,
@@ -90,6 +95,14 @@ export const vitFacts = {
       tag('orig_in21k', half, 224, 0.9, 'bicubic', 0, 'Apache-2.0'),
       tag('augreg_in21k', half, 224, 0.9, 'bicubic', 21843, 'Apache-2.0'),
       tag('sam_in1k', half, 224, 0.9, 'bicubic', 1000, 'Apache-2.0'),
+    ],
+  },
+  vit_base_patch32_384: {
+    parameters: 88_297_192,
+    gmacs: 13.044,
+    tags: [
+      tag('augreg_in21k_ft_in1k', half, 384, 1.0, 'bicubic', 1000, 'Apache-2.0'),
+      tag('augreg_in1k', half, 384, 1.0, 'bicubic', 1000, 'Apache-2.0'),
     ],
   },
   deit3_small_patch16_224: {

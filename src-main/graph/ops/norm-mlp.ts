@@ -19,8 +19,8 @@ export interface NormMlpParameters {
   w2: Tensor2D;
   /** [c] */
   b2: Tensor;
-  /** Layer scale [c] on the branch's output. */
-  scale: Tensor;
+  /** Layer scale [c] on the branch's output, or null. */
+  scale: Tensor | null;
 }
 
 const half = Math.SQRT1_2;
@@ -34,39 +34,37 @@ const logErfSlope = Math.log(2 / Math.sqrt(Math.PI));
  * activation. The rest is recomputed, without a further matrix product. Constant factors (the √½ of the error function's
  * argument, ½ of GELU, the layer scale) are taken into the narrow tensors, so that the wide ones are passed over less often.
  * @param x [..., c]
- * @param residual of x's shape
+ * @param residual of x's shape; null: the branch alone (stochastic depth comes between it and the residual)
  */
-export function normMlp<T extends Tensor>(x: T, residual: T, parameters: NormMlpParameters): T {
+export function normMlp<T extends Tensor>(x: T, residual: T | null, parameters: NormMlpParameters): T {
   const { gamma, beta, epsilon, w1, b1, w2, b2, scale } = parameters;
   const shape = x.shape;
   const channels = shape.at(-1)!;
-  return withGradient([x, residual, gamma, beta, w1, b1, w2, b2, scale], (save) => {
+  const inputs = [x, gamma, beta, w1, b1, w2, b2, ...[residual, scale].filter((tensor) => tensor !== null)];
+  return withGradient(inputs, (save) => {
     const { standardised, inverse } = standardise(tf.reshape(x, [-1, channels]) as Tensor2D, epsilon);
     // u = hidden·√½, so that GELU(hidden) = √½·u·(1 + erf u).
     const input = affine(standardised, gamma, beta);
     const u = addBias(matMul(input, w1), tf.mul(b1, half));
     const output = matMul(tf.mul(u, tf.add(tf.erf(u), 1)), w2);
-    save([standardised, inverse, u, gamma, beta, w1, w2, b2, scale]);
-    const branch = addBias(tf.mul(output, tf.mul(scale, half)), tf.mul(b2, scale));
+    save([standardised, inverse, u, gamma, beta, w1, w2, b2, ...(scale === null ? [] : [scale])]);
+    const flat = addBias(tf.mul(output, scaledBy(scale, half)), scale === null ? b2 : tf.mul(b2, scale));
+    const branch = tf.reshape(flat, shape) as T;
     return {
-      value: tf.add(residual, tf.reshape(branch, shape)) as T,
+      value: residual === null ? branch : (tf.add(residual, branch) as T),
       gradient(dyNd, saved) {
         const dy = tf.reshape(dyNd, [-1, channels]);
         const standardised = after(saved[0]!, dy);
         const u = after(saved[2]!, dy);
-        const [inverse, gamma, beta, w1, w2, b2, scale] = [1, 3, 4, 5, 6, 7, 8].map((i) => saved[i]!) as [
-          Tensor,
-          Tensor,
-          Tensor,
-          Tensor,
-          Tensor,
-          Tensor,
-          Tensor,
+        const [, inverse, , gamma, beta, w1, w2, b2] = saved as [
+          ...[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor],
+          ...Tensor[],
         ];
+        const scale = saved[8] ?? null;
         const onePlusErf = tf.add(tf.erf(u), 1);
         const product = matMul(tf.mul(u, onePlusErf), dy, true, false);
         const dyTotal = biasGradient(dy);
-        const narrowScale = tf.mul(scale, half);
+        const narrowScale = scaledBy(scale, half);
         const slope = tf.add(onePlusErf, tf.mul(u, tf.exp(tf.sub(logErfSlope, tf.square(u)))));
         const du = tf.mul(matMul(tf.mul(dy, narrowScale), w2, false, true), slope);
         const dInput = matMul(du, w1, false, true);
@@ -75,16 +73,18 @@ export function normMlp<T extends Tensor>(x: T, residual: T, parameters: NormMlp
         const column = tf.reshape(tf.mul(gamma, half / channels), [channels, 1]);
         const centred = tf.sub(tf.mul(dInput, tf.mul(gamma, half)), matMul(dInput, column));
         const dx = tf.mul(tf.sub(centred, tf.mul(standardised, matMul(alongInput, column))), inverse);
+        const dScale = (): Tensor =>
+          tf.add(tf.mul(biasGradient(tf.mul(product, w2)), half), tf.mul(dyTotal, b2));
         return [
           tf.reshape(dx, shape),
-          dyNd.clone(),
           tf.mul(biasGradient(alongInput), half),
           tf.mul(biasGradient(dInput), half),
           matMul(affine(standardised, gamma, beta), du, true, false),
           tf.mul(biasGradient(du), half),
           tf.mul(product, narrowScale),
-          tf.mul(dyTotal, scale),
-          tf.add(tf.mul(biasGradient(tf.mul(product, w2)), half), tf.mul(dyTotal, b2)),
+          scale === null ? dyTotal : tf.mul(dyTotal, scale),
+          ...(residual === null ? [] : [dyNd.clone()]),
+          ...(scale === null ? [] : [dScale()]),
         ];
       },
     };
@@ -94,4 +94,9 @@ export function normMlp<T extends Tensor>(x: T, residual: T, parameters: NormMlp
 /** √½·(x·gamma + beta) */
 function affine(standardised: Tensor, gamma: Tensor, beta: Tensor): Tensor {
   return tf.add(tf.mul(standardised, tf.mul(gamma, half)), tf.mul(beta, half));
+}
+
+/** factor · scale; without a scale the factor alone. */
+function scaledBy(scale: Tensor | null, factor: number): Tensor {
+  return scale === null ? tf.scalar(factor) : tf.mul(scale, factor);
 }

@@ -38,3 +38,18 @@ export function keepMask(
 export function dropPathRates(highest: number, blocks: number): number[] {
   return Array.from({ length: blocks }, (_, i) => (blocks === 1 ? 0 : (highest * i) / (blocks - 1)));
 }
+
+/**
+ * x + branch, with stochastic depth on the branch. Without it the branch adds x itself, which an op that fuses the sum does
+ * for nothing.
+ * @param branch computes the branch added to what it is given, or for null the branch alone
+ */
+export function addBranch<T extends Tensor>(
+  x: T,
+  context: ModelContext,
+  options: DropOptions,
+  branch: (residual: T | null) => T,
+): T {
+  if (!context.training || options.rate === 0) return branch(x);
+  return tf.add(x, dropPath(branch(null), context, options)) as T;
+}

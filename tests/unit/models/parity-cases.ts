@@ -2,6 +2,17 @@ import type { ModelBuilder } from '../../../src-main/models/context.ts';
 import { convNext } from '../../../src-main/models/families/convnext.ts';
 import { efficientNetLite, scaleStages } from '../../../src-main/models/families/efficientnet-lite.ts';
 import { resNet } from '../../../src-main/models/families/resnet.ts';
+import { type VitConfig, vit } from '../../../src-main/models/families/vit.ts';
+
+const tinyVit: VitConfig = {
+  patch: 8,
+  channels: 24,
+  depth: 2,
+  heads: 3,
+  classPosition: true,
+  initialScale: null,
+};
+const tinyDeit3: VitConfig = { ...tinyVit, classPosition: false, initialScale: 1e-6 };
 
 /** The networks of tests/fixtures/models/make_fixtures.py, by the fixture's name. */
 export const parityCases: Record<string, ModelBuilder> = {
@@ -38,4 +49,9 @@ export const parityCases: Record<string, ModelBuilder> = {
     ]),
     features: 32,
   }),
+  vit: vit(tinyVit),
+  vit_square: vit(tinyVit),
+  vit_resampled: vit(tinyVit),
+  deit3: vit(tinyDeit3),
+  deit3_resampled: vit(tinyDeit3),
 };

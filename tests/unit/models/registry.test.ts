@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { architectures } from '../../../shared/architectures/index.ts';
+import { architecture, architectures } from '../../../shared/architectures/index.ts';
 import { timmShape } from '../../../src-main/models/layout.ts';
 import { createModel } from '../../../src-main/models/registry.ts';
 import { recordProgram } from '../../../src-main/training/program/index.ts';
@@ -15,7 +15,8 @@ const timm = JSON.parse(readFileSync(fixture, 'utf8')) as Record<
 
 /** The network's parameters and statistics as it is recorded, which computes nothing. */
 function specsOf(arch: string) {
-  const size = { height: 32, width: 32 };
+  const { sizes, defaultSize } = architecture(arch);
+  const size = sizes.type === 'any' ? { height: 32, width: 32 } : defaultSize;
   return recordProgram({
     ...{ arch, targets: [1000], pixels: size, size, microBatch: 1, evalBatch: 1 },
     ...{ train: false, accumulate: false, trainHead: false, labelSmoothing: 0, lrGroups: 1 },
@@ -44,7 +45,13 @@ describe('createModel', () => {
   );
 
   it('numbers depth from 0 without gaps, and leaves vectors undecayed', () => {
-    for (const id of ['resnet18', 'convnext_atto', 'tf_efficientnet_lite0']) {
+    for (const id of [
+      'resnet18',
+      'convnext_atto',
+      'tf_efficientnet_lite0',
+      'vit_tiny_patch16_224',
+      'deit3_small_patch16_224',
+    ]) {
       const { parameters } = specsOf(id);
       const groups = parameters.flatMap(({ group }) => (group === 'head' ? [] : [group]));
       const last = Math.max(...groups);
@@ -53,7 +60,9 @@ describe('createModel', () => {
         Array.from({ length: last + 1 }, (_, i) => i),
       );
       expect(groups).toEqual([...groups].sort((a, b) => a - b));
-      for (const { decay, shape, name } of parameters) expect(decay, name).toBe(shape.length > 1);
+      const undecayed = ['cls_token', 'pos_embed'];
+      for (const { decay, shape, name } of parameters)
+        expect(decay, name).toBe(shape.length > 1 && !undecayed.includes(name));
     }
   });
 

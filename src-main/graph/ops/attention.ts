@@ -1,0 +1,164 @@
+import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tf.ts';
+import { attr } from '../attributes.ts';
+import { after } from './after.ts';
+import { standardise, standardiseGradient } from './layer-norm.ts';
+import { addBias, biasGradient, matMul } from './linear.ts';
+import { rawOp, rawOps } from './raw-op.ts';
+import { withGradient } from './with-gradient.ts';
+
+/** Products of the last two axes, either factor taken transposed, for each of the leading axes. No gradient. */
+export function batchMatMul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor4D {
+  return rawOp(
+    'BatchMatMulV2',
+    { T: attr.type('float32'), adj_x: attr.bool(transposeA), adj_y: attr.bool(transposeB) },
+    [a, b],
+  );
+}
+
+/** Queries (already divided by √d), keys and values, each [n, heads, tokens, d]. */
+export interface Projections {
+  q: Tensor4D;
+  k: Tensor4D;
+  v: Tensor4D;
+}
+
+/**
+ * The softmax of all queries' products with all keys. No gradient.
+ * @param bias added to the products before the softmax; anything that broadcasts to [n, heads, tokens, tokens], or null
+ */
+export function attentionProbabilities({ q, k }: Omit<Projections, 'v'>, bias: Tensor | null): Tensor4D {
+  const products = batchMatMul(q, k, false, true);
+  return rawOp('Softmax', { T: attr.type('float32') }, [bias === null ? products : tf.add(products, bias)]);
+}
+
+/**
+ * The gradients of softmax(q·kᵀ + bias)·v. `scores`: of the softmax's input, which is the bias' gradient before it is summed
+ * to its shape.
+ * @param output what was computed, with which the softmax's gradient needs one sum over d and none over the tokens
+ */
+export function attentionGradient(
+  dOutput: Tensor4D,
+  { q, k, v }: Projections,
+  probabilities: Tensor4D,
+  output: Tensor4D,
+): Projections & { scores: Tensor4D } {
+  const dProbabilities = batchMatMul(dOutput, v, false, true);
+  const along = tf.sum(tf.mul(dOutput, output), -1, true);
+  const scores = tf.mul(probabilities, tf.sub(dProbabilities, along)) as Tensor4D;
+  return {
+    q: batchMatMul(scores, k),
+    k: batchMatMul(scores, q, true, false),
+    v: batchMatMul(probabilities, dOutput, true, false),
+    scores,
+  };
+}
+
+/** The parameters of {@link normAttention}. */
+export interface NormAttentionParameters {
+  /** [c] */
+  gamma: Tensor;
+  /** [c] */
+  beta: Tensor;
+  epsilon: number;
+  /** [c, 3c]: queries, keys and values, each by heads */
+  wQkv: Tensor2D;
+  /** [3c] */
+  bQkv: Tensor;
+  /** [c, c] */
+  wOut: Tensor2D;
+  /** [c] */
+  bOut: Tensor;
+  /** Layer scale [c] on the branch's output, or null. */
+  scale: Tensor | null;
+}
+
+/** [rows, 3c] → queries, keys, values. Taken apart along the first axis, which copies nothing. */
+function splitHeads(qkv: Tensor, [n, tokens, channels]: readonly number[], heads: number): Projections {
+  const parts = tf.transpose(tf.reshape(qkv, [n!, tokens!, 3, heads, channels! / heads]), [2, 0, 3, 1, 4]);
+  const attributes = { num: attr.int(3), T: attr.type('float32'), axis: attr.int(0) };
+  const [q, k, v] = rawOps('Unpack', attributes, [parts], 3) as [Tensor4D, Tensor4D, Tensor4D];
+  return { q, k, v };
+}
+
+/** The inverse of {@link splitHeads}, for gradients. */
+function joinHeads({ q, k, v }: Projections): Tensor2D {
+  const [n, heads, tokens, d] = q.shape;
+  return tf.reshape(tf.transpose(tf.stack([q, k, v]), [1, 3, 0, 2, 4]), [n * tokens, 3 * heads * d]);
+}
+
+/** [n, heads, tokens, d] → [n · tokens, heads · d] */
+function toRows(x: Tensor4D): Tensor2D {
+  const [n, heads, tokens, d] = x.shape;
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [n * tokens, heads * d]);
+}
+
+/**
+ * A whole residual branch in one op: x ↦ residual + scale · (MultiHead(LayerNorm(x)·wQkv + bQkv)·wOut + bOut), self-attention
+ * (Vaswani et al. 2017) with normalisation before it. For the backward pass it keeps the standardised input, queries, keys,
+ * values and probabilities; the normalised input and the heads' output are recomputed. The layer scale is taken into wOut,
+ * which is narrower than the tokens.
+ * @param x [n, tokens, c]
+ * @param residual of x's shape; null: the branch alone
+ * @param heads divides c
+ */
+export function normAttention(
+  x: Tensor3D,
+  residual: Tensor3D | null,
+  heads: number,
+  parameters: NormAttentionParameters,
+): Tensor3D {
+  const { gamma, beta, epsilon, wQkv, bQkv, wOut, bOut, scale } = parameters;
+  const { shape } = x;
+  const [n, tokens, channels] = shape;
+  const rootD = 1 / Math.sqrt(channels / heads);
+  const inputs = [x, gamma, beta, wQkv, bQkv, wOut, bOut];
+  return withGradient([...inputs, ...[residual, scale].filter((tensor) => tensor !== null)], (save) => {
+    const { standardised, inverse } = standardise(tf.reshape(x, [-1, channels]) as Tensor2D, epsilon);
+    const normalised = tf.add(tf.mul(standardised, gamma), beta);
+    const { q: raw, k, v } = splitHeads(addBias(matMul(normalised, wQkv), bQkv), shape, heads);
+    const q = tf.mul(raw, rootD) as Tensor4D;
+    const probabilities = attentionProbabilities({ q, k }, null);
+    const rows = toRows(batchMatMul(probabilities, v));
+    const scaled = (tensor: Tensor): Tensor => (scale === null ? tensor : tf.mul(tensor, scale));
+    const branch: Tensor3D = tf.reshape(addBias(matMul(rows, scaled(wOut)), scaled(bOut)), shape);
+    const kept = [standardised, inverse, q, k, v, probabilities, gamma, beta, wQkv, wOut, bOut];
+    save(scale === null ? kept : [...kept, scale]);
+    return {
+      value: residual === null ? branch : (tf.add(residual, branch) as Tensor3D),
+      gradient(dyNd, saved) {
+        const dy = tf.reshape(dyNd, [-1, channels]);
+        const [standardised, q, k, v, probabilities] = [0, 2, 3, 4, 5].map((i) => after(saved[i]!, dy)) as [
+          ...[Tensor, Tensor4D, Tensor4D, Tensor4D, Tensor4D],
+        ];
+        const [inverse, gamma, beta, wQkv, wOut, bOut] = [1, 6, 7, 8, 9, 10].map((i) => saved[i]!) as [
+          ...[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor],
+        ];
+        const scale = saved[11] ?? null;
+        const output = batchMatMul(probabilities, v);
+        const product = matMul(toRows(output), dy, true, false);
+        const dyTotal = biasGradient(dy);
+        const dRows = matMul(dy, scale === null ? wOut : tf.mul(wOut, scale), false, true);
+        const dOutput = tf.transpose(
+          tf.reshape(dRows, [n, tokens, heads, channels / heads]),
+          [0, 2, 1, 3],
+        ) as Tensor4D;
+        const d = attentionGradient(dOutput, { q, k, v }, probabilities, output);
+        const dQkv = joinHeads({ ...d, q: tf.mul(d.q, rootD) as Tensor4D });
+        const dNormalised = matMul(dQkv, wQkv, false, true);
+        const dx = standardiseGradient(tf.mul(dNormalised, gamma), standardised, inverse);
+        const normalised = tf.add(tf.mul(standardised, gamma), beta);
+        return [
+          tf.reshape(dx, shape),
+          biasGradient(tf.mul(dNormalised, standardised)),
+          biasGradient(dNormalised),
+          matMul(normalised, dQkv, true, false),
+          biasGradient(dQkv),
+          scale === null ? product : tf.mul(product, scale),
+          scale === null ? dyTotal : tf.mul(dyTotal, scale),
+          ...(residual === null ? [] : [dyNd.clone()]),
+          ...(scale === null ? [] : [tf.add(biasGradient(tf.mul(product, wOut)), tf.mul(dyTotal, bOut))]),
+        ];
+      },
+    };
+  });
+}
