@@ -1,6 +1,9 @@
 import { GranaryError } from '../errors.ts';
 import { convnexts } from './convnext.ts';
+import { convnextv2s } from './convnextv2.ts';
+import { efficientnets } from './efficientnet.ts';
 import { efficientnetLites } from './efficientnet-lite.ts';
+import { mobilenetv3s } from './mobilenetv3.ts';
 import { nearestNames } from './nearest.ts';
 import { resnets } from './resnet.ts';
 import type { ArchitectureInfo, ResolvedArchitecture } from './types.ts';
@@ -20,6 +23,9 @@ export const architectures: readonly ArchitectureInfo[] = [
   ...efficientnetLites,
   ...resnets,
   ...convnexts,
+  ...convnextv2s,
+  ...efficientnets,
+  ...mobilenetv3s,
   ...vits,
 ];
 

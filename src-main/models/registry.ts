@@ -1,7 +1,9 @@
 import { architecture, checkSize } from '../../shared/architectures/index.ts';
 import type { Model, ModelBuilder, ModelOptions } from './context.ts';
-import { convnextBuilders } from './families/convnext.ts';
+import { convnextBuilders, convnextv2Builders } from './families/convnext.ts';
+import { efficientnetBuilders } from './families/efficientnet.ts';
 import { efficientnetLiteBuilders } from './families/efficientnet-lite.ts';
+import { mobilenetv3Builders } from './families/mobilenetv3.ts';
 import { resnetBuilders } from './families/resnet.ts';
 import { vitBuilders } from './families/vit.ts';
 
@@ -10,6 +12,9 @@ const builders: Readonly<Record<string, ModelBuilder>> = {
   ...efficientnetLiteBuilders,
   ...resnetBuilders,
   ...convnextBuilders,
+  ...convnextv2Builders,
+  ...efficientnetBuilders,
+  ...mobilenetv3Builders,
   ...vitBuilders,
 };
 

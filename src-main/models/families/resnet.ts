@@ -1,8 +1,9 @@
 import { avgPool, globalAveragePool, maxPool, relu } from '../../graph/ops/index.ts';
 import { type Tensor2D, type Tensor4D, tf } from '../../graph/tf.ts';
 import type { Initializer, Model, ModelBuilder, ModelContext } from '../context.ts';
+import { classifier } from '../layers/classifier.ts';
 import { convolution, pointwiseConvolution } from '../layers/convolution.ts';
-import { linearOver } from '../layers/linear.ts';
+import { dropPath, dropPathRates } from '../layers/drop-path.ts';
 import { batchNormalisation } from '../layers/norm.ts';
 import { Scope } from '../layers/scope.ts';
 
@@ -67,7 +68,13 @@ function shortcut(x: Tensor4D, scope: Scope, out: number, stride: number, averag
   return normed(conv1x1(halved, down.in(1), out), down.in(2));
 }
 
-function block(x: Tensor4D, scope: Scope, channels: number, stride: number, config: ResNetConfig): Tensor4D {
+/** @param rate of stochastic depth */
+function block(
+  x: Tensor4D,
+  scope: Scope,
+  { channels, stride, rate }: { channels: number; stride: number; rate: number },
+  config: ResNetConfig,
+): Tensor4D {
   const out = config.block === 'basic' ? channels : 4 * channels;
   // The last scale of a branch starts at 0 (timm's zero_init_last), so that a block starts as its shortcut.
   let y: Tensor4D;
@@ -79,6 +86,7 @@ function block(x: Tensor4D, scope: Scope, channels: number, stride: number, conf
     y = relu(normed(conv3x3(y, scope.in('conv2'), channels, stride), scope.in('bn2')));
     y = normed(conv1x1(y, scope.in('conv3'), out), scope.in('bn3'), 0);
   }
+  y = dropPath(y, scope.context, { name: `${scope.name}.drop_path`, rate });
   return relu(tf.add(y, shortcut(x, scope, out, stride, config.averageDown)));
 }
 
@@ -87,15 +95,18 @@ function block(x: Tensor4D, scope: Scope, channels: number, stride: number, conf
  * stem, then each block.
  */
 export function resNet(config: ResNetConfig): ModelBuilder {
-  return ({ classes }): Model => ({
+  const total = config.layers.reduce((sum, count) => sum + count, 0);
+  return ({ classes, dropPath: highest = 0, dropout }): Model => ({
     backbone(pixels: Tensor4D, context: ModelContext): Tensor2D {
       let x = stem(pixels, context, config);
+      const rates = dropPathRates(highest, total);
       let group = 0;
       config.layers.forEach((count, stage) => {
         for (let index = 0; index < count; index += 1) {
           group += 1;
           const scope = new Scope(context, group, `layer${stage + 1}.${index}`);
-          x = block(x, scope, config.channels[stage]!, stage > 0 && index === 0 ? 2 : 1, config);
+          const stride = stage > 0 && index === 0 ? 2 : 1;
+          x = block(x, scope, { channels: config.channels[stage]!, stride, rate: rates[group - 1]! }, config);
         }
       });
       return globalAveragePool(x);
@@ -103,8 +114,8 @@ export function resNet(config: ResNetConfig): ModelBuilder {
     head(features: Tensor2D, context: ModelContext): Tensor2D {
       // PyTorch's own start of a linear layer.
       const start: Initializer = { type: 'uniform', bound: 1 / Math.sqrt(features.shape[1]) };
-      const scope = new Scope(context, 'head', 'fc');
-      return linearOver(features, scope, { out: classes, initializer: start, biasInitializer: start });
+      const starts = { initializer: start, biasInitializer: start };
+      return classifier(features, context, { name: 'fc', classes, rate: dropout, ...starts });
     },
   });
 }
