@@ -16,7 +16,8 @@ export function allowsSize(rule: SizeRule, { height, width }: ImageSize): boolea
 
 /** The rule in words, without a full stop: `sides that are multiples of 16 pixels, from 16`. */
 export function sizesInWords(rule: SizeRule): string {
-  if (rule.type === 'any') return rule.minSide === 1 ? 'any' : `any from ${rule.minSide} pixels a side`;
+  if (rule.type === 'any')
+    return rule.minSide === 1 ? 'any' : `any of at least ${rule.minSide} pixels a side`;
   if (rule.type === 'list') return rule.sizes.map(formatImageSize).join(', ');
   const from = rule.minSide > rule.of ? `, from ${rule.minSide}` : '';
   return `sides that are multiples of ${rule.of} pixels${from}`;

@@ -5,6 +5,7 @@ import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as inspect } from './inspect.ts';
 import { register as model } from './model.ts';
+import { register as models } from './models.ts';
 import { register as report } from './report.ts';
 import { register as score } from './score.ts';
 import { register as sample } from './sample.ts';
@@ -19,6 +20,7 @@ export const commands: ((program: Command) => void)[] = [
   doctor,
   inspect,
   model,
+  models,
   sample,
   ensemble,
   score,

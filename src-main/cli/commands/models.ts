@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { type ArchitectureInfo, architectures, sizesInWords } from '../../../shared/architectures/index.ts';
+import { GranaryError } from '../../../shared/errors.ts';
+import { formatImageSize } from '../../../shared/image-size.ts';
+import { formatTable } from '../format.ts';
+import { printJson } from '../output.ts';
+
+/** With no more architectures than this, their tags are listed too. */
+const DETAILED = 3;
+
+interface Flags {
+  filter?: string;
+  json?: boolean;
+}
+
+/** `granary models`: the architectures that can be trained, and their pretrained weights. */
+export function register(program: Command): void {
+  program
+    .command('models')
+    .description('List the architectures: their size, cost, allowed picture sizes and pretrained weights.')
+    .option('--filter <text>', 'only those whose id, family or tag contains this, such as convnext or in12k')
+    .option('--json', 'print one JSON object with every fact')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ granary models
+  $ granary models --filter vit_large
+  $ granary models --filter in12k --json
+
+GMACs are billions of multiply-adds of one picture of the default size. Write --arch ID for the default weights,
+or --arch ID.TAG for others. A list of three architectures or fewer shows their tags.`,
+    )
+    .action((flags: Flags) => {
+      const found = findArchitectures(flags.filter ?? '');
+      if (flags.json === true) printJson({ architectures: found.map(forJson) });
+      else process.stdout.write(`${describe(found).join('\n')}\n`);
+    });
+}
+
+/**
+ * Architectures whose id, family or a tag contains a text, in any case.
+ * @throws GranaryError ARCH_UNKNOWN where there are none
+ */
+export function findArchitectures(text: string): ArchitectureInfo[] {
+  const wanted = text.toLowerCase();
+  const found = architectures.filter(({ id, family, tags }) =>
+    [id, family, ...tags.map(({ tag }) => `${id}.${tag}`)].some((name) => name.includes(wanted)),
+  );
+  if (found.length > 0) return found;
+  throw new GranaryError(
+    'ARCH_UNKNOWN',
+    `No architecture has "${text}" in its id, family or tags.`,
+    'List them all with `granary models`.',
+  );
+}
+
+/** Every fact, with the size rule in words beside it and where the hub has each tag. */
+function forJson(info: ArchitectureInfo): object {
+  const tags = info.tags.map((tag) => ({ ...tag, repository: `timm/${info.id}.${tag.tag}` }));
+  return { ...info, sizesInWords: sizesInWords(info.sizes), tags };
+}
+
+/** The list for people: lines without line breaks. */
+function describe(found: readonly ArchitectureInfo[]): string[] {
+  const rows = found.map((info) => [
+    info.id,
+    info.family,
+    (info.parameters / 1e6).toFixed(1),
+    info.gmacs.toFixed(2),
+    formatImageSize(info.defaultSize),
+    info.tags[0]?.tag ?? '–',
+    info.license ?? '–',
+    sizesInWords(info.sizes),
+  ]);
+  const left = ['Family', 'Weights', 'Licence', 'Allowed sizes'];
+  const headings = [
+    'Architecture',
+    'Family',
+    'M values',
+    'GMACs',
+    'Size',
+    'Weights',
+    'Licence',
+    'Allowed sizes',
+  ];
+  const [head, ...lines] = formatTable(headings, rows, left);
+  return [
+    pc.bold(head!),
+    ...lines,
+    ...(found.length <= DETAILED ? found.flatMap(describeTags) : []),
+    pc.dim(`${found.length} of ${architectures.length} architectures`),
+  ];
+}
+
+function describeTags({ id, tags }: ArchitectureInfo): string[] {
+  const rows = tags.map((tag) => [
+    tag.tag,
+    formatImageSize(tag.size),
+    tag.classes === 0 ? 'none' : String(tag.classes),
+    String(tag.cropPct),
+    tag.mean.map((value) => Number(value.toFixed(3))).join(' '),
+    tag.std.map((value) => Number(value.toFixed(3))).join(' '),
+    tag.license ?? 'not stated',
+  ]);
+  const headings = ['Tag', 'Size', 'Classes', 'Crop', 'Mean', 'Deviation', 'Licence'];
+  const [head, ...lines] = formatTable(headings, rows, ['Mean', 'Deviation', 'Licence']);
+  return ['', `${pc.bold(id)}`, pc.dim(head!), ...lines, ''];
+}
