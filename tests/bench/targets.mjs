@@ -41,20 +41,26 @@ const sides = [[10], [10, 10]].map((targets) => {
   const spec = { ...benchmarkSpec({ arch, size: side, batch }), targets };
   const program = Program.load(recordProgram(spec));
   program.init(1);
-  return { program, feeds: syntheticBatch(spec), seconds: [] };
+  return { program, feeds: syntheticBatch(spec), seconds: [], processor: [] };
 });
 
+/** One step's seconds on the clock, and of the processor: the latter minds less what else the machine does. */
 function step({ program, feeds }) {
-  const began = performance.now();
+  const [began, used] = [performance.now(), process.cpuUsage()];
   program.trainStep(feeds);
-  return (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(used);
+  return [(performance.now() - began) / 1000, (user + system) / 1e6];
 }
 
 // TensorFlow optimises the graph in the first step and plans its memory in the next.
 for (let i = 0; i < 3; i++) sides.forEach(step);
 for (let round = 0; round < rounds; round++) {
   const order = round % 2 === 0 ? sides : [...sides].reverse();
-  for (const one of order) one.seconds.push(step(one));
+  for (const one of order) {
+    const [seconds, processor] = step(one);
+    one.seconds.push(seconds);
+    one.processor.push(processor);
+  }
 }
 const [single, double] = sides.map(({ seconds }) => seconds);
 const ratios = double.map((seconds, i) => seconds / single[i]);
@@ -68,6 +74,7 @@ console.log(
     median_of_ratios: round(median(ratios), 4),
     mean_of_ratios: round(mean(ratios), 4),
     mean_of_ratios_se: round(standardError(ratios), 4),
+    processor_ratio_of_medians: round(median(sides[1].processor) / median(sides[0].processor), 4),
     ratio_of_minima: round(Math.min(...double) / Math.min(...single), 4),
   }),
 );
