@@ -1,6 +1,7 @@
 import type { ModelBuilder } from '../../../../src-main/models/context.ts';
 import { convNext } from '../../../../src-main/models/families/convnext.ts';
-import { efficientNetLite } from '../../../../src-main/models/families/efficientnet-lite.ts';
+import { efficientNet } from '../../../../src-main/models/families/efficientnet.ts';
+import { liteStyle } from '../../../../src-main/models/families/efficientnet-lite.ts';
 import { resNet } from '../../../../src-main/models/families/resnet.ts';
 import {
   type LrGrouping,
@@ -23,13 +24,14 @@ export const tinyModels = {
     stem: 8,
     averageDown: true,
   }),
-  lite: efficientNetLite({
+  lite: efficientNet({
     stemChannels: 8,
     stages: [
       { repeats: 1, kernel: 3, stride: 1, expansion: 1, channels: 8 },
       { repeats: 2, kernel: 5, stride: 2, expansion: 6, channels: 16 },
     ],
     features: 32,
+    style: liteStyle,
   }),
 } satisfies Record<string, ModelBuilder>;
 export type TinyModel = keyof typeof tinyModels;
