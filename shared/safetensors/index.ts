@@ -1,4 +1,5 @@
 export { decodeSafetensors } from './decode.ts';
+export { type SafeTensorsHeader, LENGTH_BYTES, decodeHeader, headerLength } from './header.ts';
 export { encodeSafetensors } from './encode.ts';
 export {
   elementCount,

@@ -2,7 +2,10 @@
 export const safeDtypeBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const;
 export type SafeDtype = keyof typeof safeDtypeBytes;
 
-/** One tensor: row-major, little-endian bytes. `data` may be a view into the file that it was read from. */
+/**
+ * One tensor: row-major, little-endian bytes. `data` may be a view into the file that it was read from, or a getter that reads
+ * it from the disk at each use: keep the bytes, not the tensor, where they are used twice.
+ */
 export interface SafeTensor {
   dtype: SafeDtype;
   shape: number[];

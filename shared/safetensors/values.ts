@@ -41,11 +41,13 @@ function aligned(data: Uint8Array, to: number): Uint8Array {
  */
 export function float32Values(tensor: SafeTensor): Float32Array {
   const count = elementCount(tensor.shape);
-  const view = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+  // Asked for once: it may come from the disk.
+  const { data } = tensor;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   switch (tensor.dtype) {
     case 'F32': {
-      const data = aligned(tensor.data, 4);
-      return new Float32Array(data.buffer as ArrayBuffer, data.byteOffset, count);
+      const words = aligned(data, 4);
+      return new Float32Array(words.buffer as ArrayBuffer, words.byteOffset, count);
     }
     case 'F64':
       return Float32Array.from({ length: count }, (_, index) => view.getFloat64(index * 8, true));
@@ -71,7 +73,8 @@ export function float32Values(tensor: SafeTensor): Float32Array {
  */
 export function int32Values(tensor: SafeTensor): Int32Array {
   const count = elementCount(tensor.shape);
-  const view = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+  const { data } = tensor;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const result = new Int32Array(count);
   for (let index = 0; index < count; index += 1) {
     if (tensor.dtype === 'U8' || tensor.dtype === 'BOOL') result[index] = view.getUint8(index);

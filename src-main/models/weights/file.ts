@@ -1,27 +1,49 @@
 import { readFileSync } from 'node:fs';
 import { GranaryError } from '../../../shared/errors.ts';
-import { type SafeTensorsFile, decodeSafetensors } from '../../../shared/safetensors/index.ts';
+import type { SafeTensorsFile } from '../../../shared/safetensors/index.ts';
+import { DiskFile } from './disk-file.ts';
+import { openSafetensors } from './safetensors-disk.ts';
+import { readTorchFile } from './torch-file.ts';
+import { readTorchZip } from './torch-zip.ts';
+
+/** How a file begins, whatever it is called. */
+function kindOf(file: DiskFile): 'zip' | 'pickle' | 'safetensors' {
+  const start = file.read(0, Math.min(16, file.size));
+  if (start[0] === 0x50 && start[1] === 0x4b && start[2] === 0x03 && start[3] === 0x04) return 'zip';
+  // A pickle says its protocol first; a safetensors header of that length would have its brace at byte 8.
+  return start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5 && start[8] !== 0x7b
+    ? 'pickle'
+    : 'safetensors';
+}
 
 /**
- * Reads a safetensors file.
+ * Opens a weights file: safetensors, or what `torch.save` writes (zip and old format, without running anything of it). Tensors
+ * are read from the disk when their `data` is asked for, but for the old format, which is read as a whole.
  * @param what what the user meant it for, for the message: "weights"
- * @throws GranaryError WEIGHTS_NOT_FOUND, SAFETENSORS_INVALID (with the path)
+ * @throws GranaryError WEIGHTS_NOT_FOUND, SAFETENSORS_INVALID, PICKLE_REFUSED, PICKLE_INVALID (with the path)
  */
 export function readWeightsFile(path: string, what = 'weights'): SafeTensorsFile {
-  let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    const file = new DiskFile(path);
+    switch (kindOf(file)) {
+      case 'zip':
+        return { metadata: {}, tensors: readTorchZip(file) };
+      case 'pickle':
+        return { metadata: {}, tensors: readTorchFile(readFileSync(path)) };
+      case 'safetensors':
+        return openSafetensors(file);
+    }
   } catch (error) {
+    if (error instanceof GranaryError) {
+      if (error.code === 'WEIGHTS_NOT_FOUND') throw error;
+      throw new GranaryError(error.code, `${path}: ${error.message}`, error.fix, { cause: error });
+    }
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     throw new GranaryError(
       'WEIGHTS_NOT_FOUND',
-      `The ${what} file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`,
-      'Give the path of a safetensors file.',
+      `The ${what} file ${path} cannot be read (${code}).`,
+      'Give the path of a safetensors file, or of one that torch.save wrote.',
     );
-  }
-  try {
-    return decodeSafetensors(bytes);
-  } catch (error) {
-    if (!(error instanceof GranaryError)) throw error;
-    throw new GranaryError(error.code, `${path}: ${error.message}`, error.fix, { cause: error });
   }
 }

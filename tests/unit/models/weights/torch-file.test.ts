@@ -126,7 +126,6 @@ describe('readTorchFile', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['nothing', bytes(''), /ends at byte 0/],
     ['text', bytes('{"hello": "world"}'), /no instruction/],
-    ['a zip file', fixture('torch-zip.pth'), /zip file/],
     ['another magic number', bytes(proto, [0x4b, 7], stop), /magic number/],
     ['another protocol', bytes(magic, proto, [0x4b, 7], stop), /protocol/],
     ['a big-endian machine', bytes(magic, protocol, proto, '}.'), /big-endian/],
