@@ -3,9 +3,9 @@
     python tests/bench/parity.py resnet26d:128 convnext_atto:96x128 tf_efficientnet_lite0:224=weights.safetensors
 
 Each argument is ARCH:SIZE, with random values in every parameter (fresh ones hide mistakes: zero biases, tiny layer scales), or
-with those of a file after `=`. Needs timm 1.0.31, torch and safetensors, and a built Granary. Prints the worst relative errors:
-of logits to the largest logit, of each gradient to its own norm; both are measured against float64, and PyTorch's own float32
-stands beside ours. Exits with 1 when logits pass 1e-4, or gradients 1e-3 and twice PyTorch's own: where rounding moves a value
+with those of a file after `=`, such as a run's `weights.safetensors`, which must load with strict=True. Needs timm 1.0.31, torch and
+safetensors, and a built Granary. Prints the worst relative errors: of logits to the largest logit, of each gradient to its own
+norm; both are measured against float64, and PyTorch's own float32 stands beside ours. Exits with 1 when logits pass 1e-4, or gradients 1e-3 and twice PyTorch's own: where rounding moves a value
 across the bend of a ReLU, float32 alone changes a gradient by more than that.
 """
 
@@ -68,9 +68,16 @@ def relative(actual: torch.Tensor, expected: torch.Tensor, floor: float = 0.0) -
 
 def compare(arch: str, size: str, weights: str | None) -> dict:
     height, width = (int(s) for s in (size.split("x") * 2)[:2])
-    model = timm.create_model(arch, num_classes=1000 if weights else CLASSES).eval()
-    if weights:
-        model.load_state_dict(load_file(weights), strict=True)
+    state = load_file(weights) if weights else None
+    # Transformers are built for one size.
+    sized = {"img_size": (height, width)} if arch.startswith(("vit", "deit", "swin")) else {}
+    if state:
+        # As many classes as the file's last layer has: the weights may be a run's own.
+        classifier = timm.get_pretrained_cfg(arch).classifier
+        sized["num_classes"] = len(state[f"{classifier}.weight"])
+    model = timm.create_model(arch, **{"num_classes": CLASSES, **sized}).eval()
+    if state:
+        model.load_state_dict(state, strict=True)
     else:
         randomise(model)
     generator = torch.Generator().manual_seed(1)
