@@ -6,6 +6,8 @@ import { efficientnetLites } from './efficientnet-lite.ts';
 import { mobilenetv3s } from './mobilenetv3.ts';
 import { nearestNames } from './nearest.ts';
 import { resnets } from './resnet.ts';
+import { swins } from './swin.ts';
+import { swinv2s } from './swinv2.ts';
 import type { ArchitectureInfo, ResolvedArchitecture } from './types.ts';
 import { vits } from './vit.ts';
 
@@ -27,6 +29,8 @@ export const architectures: readonly ArchitectureInfo[] = [
   ...efficientnets,
   ...mobilenetv3s,
   ...vits,
+  ...swins,
+  ...swinv2s,
 ];
 
 const byId: ReadonlyMap<string, ArchitectureInfo> = new Map(architectures.map((info) => [info.id, info]));

@@ -5,6 +5,8 @@ import { efficientnetBuilders } from './families/efficientnet.ts';
 import { efficientnetLiteBuilders } from './families/efficientnet-lite.ts';
 import { mobilenetv3Builders } from './families/mobilenetv3.ts';
 import { resnetBuilders } from './families/resnet.ts';
+import { swinBuilders } from './families/swin.ts';
+import { swinv2Builders } from './families/swinv2.ts';
 import { vitBuilders } from './families/vit.ts';
 
 /** One entry an architecture of shared/architectures, by timm's id. A family is one file and one line here. */
@@ -16,6 +18,8 @@ const builders: Readonly<Record<string, ModelBuilder>> = {
   ...efficientnetBuilders,
   ...mobilenetv3Builders,
   ...vitBuilders,
+  ...swinBuilders,
+  ...swinv2Builders,
 };
 
 /**

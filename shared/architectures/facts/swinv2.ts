@@ -7,14 +7,29 @@ export const swinv2Facts = {
     gmacs: 5.94,
     tags: [tag('ms_in1k', imageNet, 256, 0.9, 'bicubic', 1000, 'MIT')],
   },
+  swinv2_tiny_window16_256: {
+    parameters: 28_347_154,
+    gmacs: 6.661,
+    tags: [tag('ms_in1k', imageNet, 256, 0.9, 'bicubic', 1000, 'MIT')],
+  },
   swinv2_small_window8_256: {
     parameters: 49_728_418,
     gmacs: 11.546,
     tags: [tag('ms_in1k', imageNet, 256, 0.9, 'bicubic', 1000, 'MIT')],
   },
+  swinv2_small_window16_256: {
+    parameters: 49_728_418,
+    gmacs: 12.783,
+    tags: [tag('ms_in1k', imageNet, 256, 0.9, 'bicubic', 1000, 'MIT')],
+  },
   swinv2_base_window8_256: {
     parameters: 87_918_816,
     gmacs: 20.325,
+    tags: [tag('ms_in1k', imageNet, 256, 0.9, 'bicubic', 1000, 'MIT')],
+  },
+  swinv2_base_window16_256: {
+    parameters: 87_918_816,
+    gmacs: 21.969,
     tags: [tag('ms_in1k', imageNet, 256, 0.9, 'bicubic', 1000, 'MIT')],
   },
   swinv2_base_window12_192: {

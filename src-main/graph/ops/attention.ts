@@ -73,7 +73,11 @@ export interface NormAttentionParameters {
 }
 
 /** [rows, 3c] → queries, keys, values. Taken apart along the first axis, which copies nothing. */
-function splitHeads(qkv: Tensor, [n, tokens, channels]: readonly number[], heads: number): Projections {
+export function splitHeads(
+  qkv: Tensor,
+  [n, tokens, channels]: readonly number[],
+  heads: number,
+): Projections {
   const parts = tf.transpose(tf.reshape(qkv, [n!, tokens!, 3, heads, channels! / heads]), [2, 0, 3, 1, 4]);
   const attributes = { num: attr.int(3), T: attr.type('float32'), axis: attr.int(0) };
   const [q, k, v] = rawOps('Unpack', attributes, [parts], 3) as [Tensor4D, Tensor4D, Tensor4D];
@@ -81,15 +85,21 @@ function splitHeads(qkv: Tensor, [n, tokens, channels]: readonly number[], heads
 }
 
 /** The inverse of {@link splitHeads}, for gradients. */
-function joinHeads({ q, k, v }: Projections): Tensor2D {
+export function joinHeads({ q, k, v }: Projections): Tensor2D {
   const [n, heads, tokens, d] = q.shape;
   return tf.reshape(tf.transpose(tf.stack([q, k, v]), [1, 3, 0, 2, 4]), [n * tokens, 3 * heads * d]);
 }
 
 /** [n, heads, tokens, d] → [n · tokens, heads · d] */
-function toRows(x: Tensor4D): Tensor2D {
+export function toRows(x: Tensor4D): Tensor2D {
   const [n, heads, tokens, d] = x.shape;
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [n * tokens, heads * d]);
+}
+
+/** The inverse of {@link toRows}: [n · tokens, heads · d] → [n, heads, tokens, d] */
+export function toHeads(rows: Tensor, tokens: number, heads: number): Tensor4D {
+  const d = rows.shape.at(-1)! / heads;
+  return tf.transpose(tf.reshape(rows, [-1, tokens, heads, d]), [0, 2, 1, 3]);
 }
 
 /**

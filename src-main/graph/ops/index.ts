@@ -25,5 +25,7 @@ export { type ResponseNormParameters, responseNormMlp } from './response-norm-ml
 export { scaleAdd } from './scale-add.ts';
 export { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
 export { hardSwish, silu } from './swish.ts';
+export { type WindowAttentionParameters, windowAttention } from './window-attention.ts';
+export { type Sides, type WindowPlan, fromWindows, shiftMask, toWindows } from './windows.ts';
 export { withGradient } from './with-gradient.ts';
 export { attr } from '../attributes.ts';

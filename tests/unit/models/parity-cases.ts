@@ -8,6 +8,9 @@ import {
 import { liteStyle } from '../../../src-main/models/families/efficientnet-lite.ts';
 import { mobileNetV3 } from '../../../src-main/models/families/mobilenetv3.ts';
 import { resNet } from '../../../src-main/models/families/resnet.ts';
+import { swin } from '../../../src-main/models/families/swin.ts';
+import { swinV2 } from '../../../src-main/models/families/swinv2.ts';
+import type { SwinConfig } from '../../../src-main/models/families/swin/network.ts';
 import { type VitConfig, vit } from '../../../src-main/models/families/vit.ts';
 
 const tinyVit: VitConfig = {
@@ -19,6 +22,8 @@ const tinyVit: VitConfig = {
   initialScale: null,
 };
 const tinyDeit3: VitConfig = { ...tinyVit, classPosition: false, initialScale: 1e-6 };
+
+const tinySwin: SwinConfig = { channels: 12, depths: [2, 2, 1], heads: [2, 3, 4], window: 4 };
 
 /** The networks of tests/fixtures/models/make_fixtures.py, by the fixture's name. */
 export const parityCases: Record<string, ModelBuilder> = {
@@ -99,4 +104,9 @@ export const parityCases: Record<string, ModelBuilder> = {
   vit_resampled: vit(tinyVit),
   deit3: vit(tinyDeit3),
   deit3_resampled: vit(tinyDeit3),
+  swin: swin(tinySwin),
+  swin_even: swin(tinySwin),
+  swin_resampled: swin({ ...tinySwin, window: 5 }),
+  swinv2: swinV2(tinySwin),
+  swinv2_learnt_smaller: swinV2({ ...tinySwin, window: 5, learntWith: [3, 3, 2] }),
 };
