@@ -51,6 +51,7 @@ export function resizeBiasTable(window: Sides, heads: number): NonNullable<Param
     const [length = 0, width] = shape;
     const side = Math.round(Math.sqrt(length));
     if (shape.length !== 2 || width !== heads || side * side !== length || side % 2 === 0) return null;
+    if (window.every((tokens) => 2 * tokens - 1 === side)) return values;
     const rows = readings(side, 2 * window[0] - 1);
     const columns = readings(side, 2 * window[1] - 1);
     const result = new Float32Array(rows.length * columns.length * heads);
