@@ -1,5 +1,6 @@
 import { type Tensor, type Tensor4D, tf } from '../tf.ts';
 import { after } from './after.ts';
+import { depthwiseFilterGradient, prefersForwardConvolution } from './depthwise-filter-gradient.ts';
 import { addBias, biasGradient } from './linear.ts';
 import { type Padding, padded, unpadded, windowOf } from './padding.ts';
 import { rawOp } from './raw-op.ts';
@@ -17,6 +18,12 @@ interface ConvolutionOps {
   filter: string;
 }
 
+const depthwiseOps: ConvolutionOps = {
+  forward: 'DepthwiseConv2dNative',
+  input: 'DepthwiseConv2dNativeBackpropInput',
+  filter: 'DepthwiseConv2dNativeBackpropFilter',
+};
+
 function convolution(
   ops: ConvolutionOps,
   x: Tensor4D,
@@ -24,7 +31,10 @@ function convolution(
   { stride, padding }: ConvolutionOptions,
   bias: Tensor | null,
 ): Tensor4D {
-  const { attributes, margin } = windowOf([w.shape[0], w.shape[1]], stride, padding);
+  const kernel: [number, number] = [w.shape[0], w.shape[1]];
+  const window = windowOf(kernel, stride, padding);
+  const { attributes, margin } = window;
+  const forwardOnly = ops.forward === depthwiseOps.forward && prefersForwardConvolution(kernel, stride);
   return withGradient(bias === null ? [x, w] : [x, w, bias], (save) => {
     save([x, w]);
     const y = rawOp<Tensor4D>(ops.forward, attributes, [padded(x, margin), w]);
@@ -32,11 +42,15 @@ function convolution(
       value: bias === null ? y : addBias(y, bias),
       gradient(dy, saved) {
         const w = saved[1]!;
-        // Padded again rather than kept padded: the layer before keeps the picture as it is.
-        const x = padded((margin === 0 ? saved[0]! : after(saved[0]!, dy)) as Tensor4D, margin);
+        // Padded and transposed again rather than kept so: the layer before keeps the picture as it is.
+        const again = margin > 0 || forwardOnly;
+        const x = padded((again ? after(saved[0]!, dy) : saved[0]!) as Tensor4D, margin);
         const sizeOf = (t: Tensor): Tensor => tf.tensor1d(t.shape, 'int32');
         const dx = rawOp<Tensor4D>(ops.input, attributes, [sizeOf(x), w, dy]);
-        const gradients = [unpadded(dx, margin), rawOp(ops.filter, attributes, [x, sizeOf(w), dy])];
+        const dw = forwardOnly
+          ? depthwiseFilterGradient(x, kernel, dy as Tensor4D, window)
+          : rawOp(ops.filter, attributes, [x, sizeOf(w), dy]);
+        const gradients = [unpadded(dx, margin), dw];
         return bias === null ? gradients : [...gradients, biasGradient(dy)];
       },
     };
@@ -71,7 +85,5 @@ export function depthwiseConv2d(
   options: ConvolutionOptions,
   bias: Tensor | null = null,
 ): Tensor4D {
-  const name = 'DepthwiseConv2dNative';
-  const ops = { forward: name, input: `${name}BackpropInput`, filter: `${name}BackpropFilter` };
-  return convolution(ops, x, w, options, bias);
+  return convolution(depthwiseOps, x, w, options, bias);
 }

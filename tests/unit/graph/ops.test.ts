@@ -48,6 +48,13 @@ describe('gradients written by hand agree with central differences', () => {
       (x, w) => ops.depthwiseConv2d(x as Tensor4D, w as Tensor4D, { stride: 2, padding: 2 }),
       () => [random(2, 6, 6, 4), random(5, 5, 4, 1)],
     ],
+    ...(['same', 'valid', 3] as const).map(
+      (padding): [string, (...t: Tensor[]) => Tensor, () => Tensor[]] => [
+        `depthwiseConv2d, 7×7, padding ${padding}: the filter's gradient by a forward convolution`,
+        (x, w) => ops.depthwiseConv2d(x as Tensor4D, w as Tensor4D, { stride: 1, padding }),
+        () => [random(2, 8, 9, 3), random(7, 7, 3, 1)],
+      ],
+    ),
     [
       'depthwiseConv2d, same, stride 2',
       (x, w) => ops.depthwiseConv2d(x as Tensor4D, w as Tensor4D, { stride: 2, padding: 'same' }),
@@ -59,6 +66,16 @@ describe('gradients written by hand agree with central differences', () => {
       () => [random(2, 3, 3, 8), random(8), random(8)],
     ],
     ['gelu', (x) => ops.gelu(x!), () => [random(4, 9)]],
+    ['silu', (x) => ops.silu(tf.mul(x!, 4)), () => [random(4, 9)]],
+    ['hardSwish', (x) => ops.hardSwish(tf.mul(x!, 4)), () => [random(4, 9)]],
+    [
+      'responseNormMlp',
+      (x, gamma, beta, w, b) =>
+        ops.responseNormMlp(x as Tensor4D, {
+          ...{ gamma: gamma!, beta: beta!, epsilon: 1e-6, w: w as Tensor2D, b: b! },
+        }),
+      () => [x4(), random(4), random(4), random(4, 3), random(3)],
+    ],
     ['scaleAdd', (x, y, g) => ops.scaleAdd(x!, y!, g!), () => [random(2, 3, 4), random(2, 3, 4), random(4)]],
     ['relu', (x) => ops.relu(x!), () => [random(5, 7)]],
     ['relu6', (x) => ops.relu6(tf.mul(x!, 9)), () => [random(5, 7)]],
