@@ -19,7 +19,8 @@ const atMost = (names: string[]): string =>
   names.length <= 8 ? names.join('; ') : `${names.slice(0, 8).join('; ')}; and ${names.length - 8} more`;
 
 /**
- * Fits a weights file (timm's names and layout) to a model.
+ * Fits a weights file (timm's names and layout) to a model. A parameter that can be had from another shape (position
+ * embeddings of another grid, bias tables of another window) is resampled by its own `adapt`.
  * @param head `replace`: the head starts fresh whatever the file has (new classes); `strict`: the file must have exactly the
  *   model's parameters
  * @throws GranaryError WEIGHTS_MISMATCH naming every parameter that is missing or has another shape
@@ -34,19 +35,31 @@ export function matchWeights(
   const missing: string[] = [];
   const wrong: string[] = [];
   const known = new Set<string>();
-  const take = (name: string, shape: readonly number[], convert: (v: Float32Array) => Float32Array): void => {
+  const take = (
+    name: string,
+    shape: readonly number[],
+    convert: (v: Float32Array) => Float32Array,
+    adapt?: ParameterSpec['adapt'],
+  ): void => {
     known.add(name);
     const tensor = file.get(name);
-    if (tensor === undefined) wrong.push(`${name} is missing`);
-    else if (tensor.shape.join() !== shape.join())
+    if (tensor === undefined) {
+      wrong.push(`${name} is missing`);
+      return;
+    }
+    const fits = tensor.shape.join() === shape.join();
+    const found = fits
+      ? float32Values(tensor)
+      : adapt?.({ shape: tensor.shape, values: float32Values(tensor) });
+    if (found == null) {
       wrong.push(`${name} is [${tensor.shape.join(', ')}] and should be [${shape.join(', ')}]`);
-    else values.set(name, convert(float32Values(tensor)));
+    } else values.set(name, convert(found));
   };
   for (const spec of parameters) {
     if (spec.group === 'head' && head === 'replace') {
       known.add(spec.name);
       missing.push(spec.name);
-    } else take(spec.name, timmShape(spec), (v) => toTensorFlowLayout(spec, v));
+    } else take(spec.name, timmShape(spec), (v) => toTensorFlowLayout(spec, v), spec.adapt);
   }
   for (const { name, shape } of statistics) take(name, shape, (v) => v);
   const unexpected = [...file.keys()].filter((name) => !known.has(name) && !isCounter(name));

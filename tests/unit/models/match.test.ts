@@ -55,6 +55,24 @@ describe('matchWeights', () => {
     }
   });
 
+  it('resamples what says how, and refuses a shape that even so does not fit', () => {
+    const tables: ParameterSpec[] = [
+      spec('table', [4], {
+        layout: 'same',
+        adapt: ({ shape, values }) =>
+          shape[0] === 2 ? Float32Array.from({ length: 4 }, (_, i) => values[i >> 1]!) : null,
+      }),
+    ];
+    const of = (...values: number[]): Map<string, SafeTensor> =>
+      new Map([['table', float32Tensor([values.length], Float32Array.from(values))]]);
+    const taken = (...values: number[]): number[] => [
+      ...matchWeights(tables, [], of(...values), { head: 'strict' }).values.get('table')!,
+    ];
+    expect(taken(5, 6)).toEqual([5, 5, 6, 6]);
+    expect(taken(1, 2, 3, 4)).toEqual([1, 2, 3, 4]);
+    expect(() => taken(1, 2, 3)).toThrow(/table is \[3\] and should be \[4\]/);
+  });
+
   it('names every parameter that is missing, misshapen or too much', () => {
     const bad = file({
       'body.weight': float32Tensor([3, 3], new Float32Array(9)),
