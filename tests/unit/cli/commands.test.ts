@@ -97,7 +97,10 @@ describe('what a tired person types', () => {
   });
 
   it.each([
-    ['train data --arch resnet5 --size 64', /^ARCH_UNKNOWN: .*Did you mean.*\nGranary has /],
+    [
+      'train data --arch resnet5 --size 64',
+      /^ARCH_UNKNOWN: .*Did you mean.*\nList them all with `granary models`/,
+    ],
     ['train --bogus', /^error: unknown option '--bogus'\nRun with --help/],
     ['show nobody', /^RUN_NOT_FOUND: .*\nList the runs with `granary runs`/],
   ])('granary %s: a person reads what happened and what to do, and no stack', async (line, text) => {

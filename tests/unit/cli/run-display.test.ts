@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import type { WorkerEvent } from '../../../shared/ipc/job.ts';
 import { StatusLine } from '../../../src-main/cli/progress.ts';
@@ -64,9 +65,12 @@ describe('the live display', () => {
     const log = exampleEpoch(1);
     const variety = { name: 'variety', trainLoss: 2, trainErrorRate: 0.75, validLoss: 1.5, errorRate: 0.625 };
     const targets = [...log.targets, variety];
-    const out = printed(() => {
-      display.hear('a', { type: 'epoch', runId: 'a', log: { ...log, targets } }, '2/4', null);
-    });
+    // Colours are on where the environment is a CI service's.
+    const out = stripVTControlCharacters(
+      printed(() => {
+        display.hear('a', { type: 'epoch', runId: 'a', log: { ...log, targets } }, '2/4', null);
+      }),
+    );
     expect(out).toMatch(/1 frozen .*\n +1\.200000 +1\.000000 +0\.500000 +label\n/);
     expect(out).toMatch(/\n +2\.000000 +1\.500000 +0\.625000 +variety {2}\(training 0\.750000\)\n/);
     display.hear('a', step, '2/4', null);
