@@ -85,6 +85,14 @@ blocks:
       name: 'convnext_large crop 320x224',
       config: { epochs: 12, batchSize: 64, accum: 2, lr: 0.01, presize: { height: 640, width: 480 } },
     });
+    expect(lesson.map((run) => run.name)).toEqual([
+      'convnext_large crop 320x224',
+      'vit_large_patch16_224 squish 224',
+      'vit_large_patch16_224 crop 224',
+      'swinv2_large_window12_192 squish 192',
+      'swinv2_large_window12_192 crop 192',
+      'swin_large_patch4_window7_224 crop 224',
+    ]);
     const demo = expandGrid(readGridFile(join(examples, 'demo.yaml')), dataset);
     expect(demo.map((run) => run.name)).toEqual([
       'tf_efficientnet_lite0 squish 128',
