@@ -36,10 +36,10 @@ test('a run on two columns of a table shows the figures of each', async () => {
     await page.getByText('More settings').click();
     await page.getByLabel('TTA views').fill('1');
     await page.getByText('Start from scratch').click();
-    await page.getByLabel(/^season/).check();
+    await page.getByRole('checkbox', { name: /^season/ }).check();
     await page.getByLabel('Weight of season').fill('0.5');
     await expect(page.getByTestId('preview-count')).toHaveText('1 run');
-    await page.getByRole('button', { name: 'Start 1 run' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
 
     const live = page.getByTestId('live').getByTestId('target-figures').locator('tbody tr');
     await expect(live).toHaveCount(2, { timeout: 60_000 });
