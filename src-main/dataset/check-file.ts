@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { endsEarly, formatOfBytes, formatOfName, isReadable } from './file-format.ts';
+import { endsEarly, formatOfBytes, formatOfName, isReadable, whyUnreadable } from './file-format.ts';
 
 /**
  * Pictures with more pixels are taken for decompression bombs: a 40 KB file can unpack to gigabytes. Above the largest cameras
@@ -50,12 +50,7 @@ export async function checkFile(path: string, size: number): Promise<FileCheck> 
     return fail('unreadable', (error as NodeJS.ErrnoException).code ?? 'cannot be opened');
   }
   const format = formatOfBytes(bytes);
-  if (!isReadable(format)) {
-    return fail(
-      'unreadable',
-      format === undefined ? 'is no picture' : `is ${format}, which is not supported`,
-    );
-  }
+  if (!isReadable(format)) return fail('unreadable', whyUnreadable(format));
   try {
     const { width, height } = (await sharp(bytes, { limitInputPixels: false }).metadata()).autoOrient;
     if (width * height > MAX_PIXELS) {

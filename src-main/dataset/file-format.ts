@@ -3,7 +3,26 @@ export const readableFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as
 export type ReadableFormat = (typeof readableFormats)[number];
 /** Formats that are recognised, so that the message can name them. */
 export type FileFormat =
-  ReadableFormat | 'bmp' | 'heic' | 'jpeg-xl' | 'jpeg-2000' | 'svg' | 'html' | 'zip' | 'pdf';
+  ReadableFormat | 'bmp' | 'heic' | 'video' | 'jpeg-xl' | 'jpeg-2000' | 'svg' | 'html' | 'zip' | 'pdf';
+
+/** What to do with a file that is no readable picture; a sentence without its full stop. */
+const remedies: Partial<Record<FileFormat, string>> = {
+  bmp: 'convert it to PNG, for example with ImageMagick: mogrify -format png *.bmp',
+  heic: 'convert it to JPEG, for example with libheif: heif-convert photo.heic photo.jpg',
+  video: 'take pictures from it, for example with: ffmpeg -i film.mp4 frame%04d.jpg',
+  'jpeg-xl': 'convert it to PNG, for example with libjxl: djxl photo.jxl photo.png',
+  'jpeg-2000': 'convert it to PNG, for example with OpenJPEG: opj_decompress -i photo.jp2 -o photo.png',
+  svg: 'draw it as a PNG, for example with librsvg: rsvg-convert drawing.svg -o drawing.png',
+  zip: 'unpack it',
+  html: 'download the picture itself: this is a web page',
+};
+
+/** How the file's content stands in the way: "is heic, which is not supported; convert it …". */
+export function whyUnreadable(format: FileFormat | undefined): string {
+  if (format === undefined) return 'is no picture';
+  const remedy = remedies[format];
+  return `is ${format}, which is not supported${remedy === undefined ? '' : `; ${remedy}`}`;
+}
 
 const extensions: Record<string, FileFormat> = {
   jpg: 'jpeg',
@@ -37,7 +56,12 @@ export function formatOfBytes(bytes: Uint8Array): FileFormat | undefined {
   if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'WEBP') return 'webp';
   if (ascii(0, 6) === 'GIF87a' || ascii(0, 6) === 'GIF89a') return 'gif';
   if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(0, 4))) return 'tiff';
-  if (ascii(4, 8) === 'ftyp') return /avi[fs]/.test(ascii(8, 48)) ? 'avif' : 'heic';
+  if (ascii(4, 8) === 'ftyp') {
+    // The major brand, a version, then the brands that it is compatible with.
+    const brands = ascii(8, 48);
+    if (/avi[fs]/.test(brands)) return 'avif';
+    return /hei[cxms]|hev[cxms]|mif1|msf1/.test(brands) ? 'heic' : 'video';
+  }
   if (ascii(4, 12) === 'jP  \r\n\x87\n') return 'jpeg-2000';
   if (ascii(4, 8) === 'JXL ' || (bytes[0] === 0xff && bytes[1] === 0x0a)) return 'jpeg-xl';
   if (ascii(0, 2) === 'PK') return 'zip';
