@@ -51,10 +51,10 @@ describe('decodePicture, on pictures of uncommon kinds', () => {
     expect([red[0] > red[1] + 80, yellow[1] > yellow[2] + 80]).toEqual([true, true]);
   });
 
-  it('reads four inks by their own profile: the colours that went in come out', async () => {
+  it('reads four inks by the profile that they bring', async () => {
     const [left, right]: Colour[] = [
-      [180, 80, 70],
-      [110, 120, 115],
+      [200, 60, 50],
+      [60, 90, 150],
     ];
     const raw = Uint8Array.from({ length: 24 * 16 * 3 }, (_, i) =>
       Math.floor(i / 3) % 24 < 12 ? left![i % 3]! : right![i % 3]!,
@@ -66,8 +66,9 @@ describe('decodePicture, on pictures of uncommon kinds', () => {
       .toBuffer();
     expect(await sharp(bytes).metadata()).toMatchObject({ space: 'cmyk', hasProfile: true });
     const [seenLeft, seenRight] = halves(await decodePicture(bytes, size, settings, 'inks.jpg'));
-    expect(distance(seenLeft, left!)).toBeLessThanOrEqual(16);
-    expect(distance(seenRight, right!)).toBeLessThanOrEqual(16);
+    // What Pillow 12 and Little CMS make of this very file, by its profile and the perceptual intent.
+    expect(distance(seenLeft, [196, 45, 35])).toBeLessThanOrEqual(2);
+    expect(distance(seenRight, [48, 82, 131])).toBeLessThanOrEqual(2);
   });
 });
 
