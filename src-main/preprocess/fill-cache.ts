@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -66,7 +66,8 @@ export async function fillCache(
 async function decodeRecord(root: string, record: ImageRecord, settings: PixelSettings): Promise<Uint8Array> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(join(root, record.path));
+    // Not asynchronous: reading through the thread pool waits there behind the pictures that are being decoded.
+    bytes = readFileSync(join(root, record.path));
   } catch (error) {
     throw changed(record, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }

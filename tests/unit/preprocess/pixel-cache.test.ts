@@ -83,7 +83,7 @@ async function openCache(records: ImageRecord[], more: Partial<PixelCacheOptions
   return cache;
 }
 
-function settingsFolder(key = 'v1-squish-24x18'): string {
+function settingsFolder(key = 'v2-squish-24x18'): string {
   return join(workspace, 'cache/pixels', key);
 }
 const segments = (key?: string): string[] =>
@@ -266,18 +266,18 @@ describe('openPixelCache', () => {
     const records = await writePictures(root, [1, 2, 3]);
     (await openCache(records, { resize: 'pad' })).close();
     (await openCache(records, { resize: 'crop' })).close();
-    const [padded] = segments('v1-pad-zeros-24x18');
-    const [cropped] = segments('v1-crop-24x18');
+    const [padded] = segments('v2-pad-zeros-24x18');
+    const [cropped] = segments('v2-crop-24x18');
     utimesSync(padded!, new Date(1e12), new Date(1e12));
     utimesSync(cropped!, new Date(2e12), new Date(2e12));
     (await openCache(records.slice(0, 1), { limitBytes: 6.5 * slot })).close();
-    expect(segments('v1-pad-zeros-24x18')).toEqual([]);
-    expect(segments('v1-crop-24x18')).toEqual([cropped]);
+    expect(segments('v2-pad-zeros-24x18')).toEqual([]);
+    expect(segments('v2-crop-24x18')).toEqual([cropped]);
 
     const [kept] = segments();
     utimesSync(kept!, new Date(1e12), new Date(1e12));
     (await openCache(records, { limitBytes: 4 * slot })).close();
-    expect(segments('v1-crop-24x18')).toEqual([]);
+    expect(segments('v2-crop-24x18')).toEqual([]);
     expect(segments()).toContain(kept);
   });
 
@@ -323,14 +323,14 @@ describe('openPixelCache', () => {
     const large = { height: 1536, width: 1536 };
     const records = await writePictures(root, range(24));
     const child = startFilling(records, large);
-    const folder = settingsFolder('v1-squish-1536');
+    const folder = settingsFolder('v2-squish-1536');
     const ended = once(child, 'exit');
-    while (child.exitCode === null && !(existsSync(folder) && segments('v1-squish-1536').length > 0)) {
+    while (child.exitCode === null && !(existsSync(folder) && segments('v2-squish-1536').length > 0)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     child.kill('SIGKILL');
     expect((await ended)[1]).toBe('SIGKILL');
-    const kept = segments('v1-squish-1536').length;
+    const kept = segments('v2-squish-1536').length;
     let total = 0;
     const cache = await openCache(records, {
       size: large,
