@@ -47,6 +47,8 @@ export const errorCodes = [
   'RUN_NOT_FOUND',
   'RUN_NOT_FINISHED',
   'RUN_CORRUPT',
+  'RUN_FINISHED',
+  'RUN_CHANGED',
   'WORKER_CRASHED',
   'WORKER_KILLED',
   'WORKER_OUT_OF_MEMORY',

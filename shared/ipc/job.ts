@@ -28,6 +28,8 @@ export const jobSchema = z.discriminatedUnion('type', [
     name: z.string(),
     queue: z.string().nullable(),
     config: runConfigSchema,
+    /** Go on from the folder's checkpoint; where there is none the run begins anew in the same folder. */
+    resume: z.boolean().optional(),
   }),
   z.object({
     type: z.literal('model-forward'),
@@ -108,8 +110,15 @@ export const workerEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('warning'), message: z.string() }),
   z.object({ type: z.literal('log'), message: z.string() }),
-  /** config.json is on disk. */
-  z.object({ type: z.literal('run-started'), header: runHeaderSchema }),
+  /** config.json is on disk. `resumed`: where an earlier attempt was left, in finished epochs and steps of the next one. */
+  z.object({
+    type: z.literal('run-started'),
+    header: runHeaderSchema,
+    resumed: z
+      .object({ epoch: z.number().int(), windows: z.number().int(), step: z.number().int() })
+      .nullable()
+      .optional(),
+  }),
   /** At most ten a second. `step` counts optimizer steps over the whole run. */
   z.object({
     type: z.literal('step'),

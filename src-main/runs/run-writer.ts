@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type EpochLog, epochLogSchema } from '../../shared/records/run-record.ts';
 import { type RunHeader, runHeaderSchema } from '../../shared/records/run-record.ts';
@@ -55,6 +64,18 @@ export function appendEpoch(folder: string, epoch: EpochLog): void {
     closeSync(handle);
   }
   if (isNew) syncFolder(folder);
+}
+
+/**
+ * Makes `epochs.jsonl` hold exactly these epochs, and takes away how an earlier attempt ended: what a run that goes on begins
+ * with. Lines that stay are not changed.
+ */
+export function restoreEpochs(folder: string, epochs: readonly EpochLog[]): void {
+  rmSync(join(folder, layout.run.result), { force: true });
+  const path = join(folder, layout.run.epochs);
+  const text = epochs.map((epoch) => `${JSON.stringify(epochLogSchema.parse(epoch))}\n`).join('');
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (text !== before) writeFileAtomic(path, text);
 }
 
 /** Writes `result.json`, the last file of a run. */

@@ -53,7 +53,7 @@ export function startJob<J extends Job>(
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
-    env: workerEnvironment(),
+    env: workerEnvironment(job),
   });
   child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
   child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
@@ -125,7 +125,7 @@ export function startJob<J extends Job>(
   };
 }
 
-function workerEnvironment(): NodeJS.ProcessEnv {
+function workerEnvironment(job: Job): NodeJS.ProcessEnv {
   const { ELECTRON_RUN_AS_NODE: _electron, NODE_OPTIONS: _options, ...inherited } = process.env;
   return {
     ...inherited,
@@ -134,8 +134,12 @@ function workerEnvironment(): NodeJS.ProcessEnv {
     // A worker takes the card's memory as it needs it and leaves the rest to others.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_GPU_ALLOCATOR: process.env['TF_GPU_ALLOCATOR'] ?? 'cuda_malloc_async',
+    ...(job.type === 'train' && job.config.deterministic ? deterministic : {}),
   };
 }
+
+/** TensorFlow's own switches for the same bits at each run; they matter on cards. Read when its library is loaded. */
+const deterministic = { TF_DETERMINISTIC_OPS: '1', TF_CUDNN_DETERMINISTIC: '1' };
 
 /** A command that finds the channel closed is lost with reason: the exit tells the rest. */
 function send(child: ChildProcess, command: WorkerCommand): void {

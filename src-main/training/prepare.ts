@@ -10,9 +10,16 @@ import { BODY_GROUPS, lrGroupOf } from './lr-groups.ts';
 import { type Phase, planPhases } from './phases.ts';
 import { type PictureSets, pictureSets } from './pictures.ts';
 import { recordProgram } from './program/record.ts';
+import type { ResumePoint } from './resume-point.ts';
+import { resumedWarnings } from './resumed-warnings.ts';
 import type { RecordedProgram } from './program/spec.ts';
 import { type RunIdentity, describeRun } from './run-header.ts';
-import { matchStartingWeights, startingWeights } from './starting-weights.ts';
+import {
+  FROM_SCRATCH,
+  type StartingWeights,
+  matchStartingWeights,
+  startingWeights,
+} from './starting-weights.ts';
 import { type TrainedTarget, chooseTargets, labelTable, labelsOfTarget } from './targets.ts';
 import { runWarnings } from './warnings.ts';
 import { type EpochPlan, planEpoch } from './windows.ts';
@@ -49,12 +56,14 @@ const OPTIMIZER = { beta2: 0.99, epsilon: 1e-5 };
 
 /**
  * Settles a run: targets, split, weights, plan, graph.
+ * @param resume the earlier attempt that is gone on from: its split and its record of the weights stay
  * @throws GranaryError for every mistake in the config, and for weights that cannot be had
  */
 export async function prepareRun(
   identity: RunIdentity,
   requested: RunConfig,
   manifest: Manifest,
+  resume: ResumePoint | null = null,
 ): Promise<PreparedRun> {
   const { info, tag } = resolveArchitecture(requested.arch);
   checkSize(info, requested.size);
@@ -68,7 +77,7 @@ export async function prepareRun(
   const targets = chooseTargets(manifest, requested.targets);
   const names = targets.map((target) => target.name);
   const targetWeights = checkTargetWeights(names, requested.targetWeights);
-  const { split, notes } = await chooseSplit(requested, manifest, names);
+  const { split, notes } = await chooseSplit(requested, manifest, names, resume?.splitPath);
   const sets = pictureSets(manifest, split);
   const labels = {
     train: labelTable(sets.train, targets),
@@ -77,8 +86,12 @@ export async function prepareRun(
   };
   checkLabels(targets, 'training', labels.train);
   checkLabels(targets, 'validation', labels.valid);
-  const weights = await startingWeights(info, requested.weights);
-  const pretrained = weights.file !== null;
+  // The network's values come from the checkpoint then, so the file that the run began with may be gone.
+  const weights: StartingWeights =
+    resume === null
+      ? await startingWeights(info, requested.weights)
+      : { source: resume.header.weights.source, file: null };
+  const pretrained = weights.source !== FROM_SCRATCH;
   const phases = planPhases(requested, pretrained);
   if (phases.length === 0) {
     throw new GranaryError(
@@ -122,16 +135,21 @@ export async function prepareRun(
     lrGroupOf,
   );
   const matched = matchStartingWeights(recorded, weights);
+  const warnings = notes.concat(
+    runWarnings({
+      ...{ config: requested, batchNorm: info.batchNorm, plan, pretrained, targets },
+      ...{ trainLabels: labels.train, validLabels: labels.valid },
+    }),
+  );
   const header = describeRun({
     ...{ identity, config, manifest, targets, sets, plan, recorded },
     weights: { source: weights.source, missing: matched.missing, unexpected: matched.unexpected },
-    warnings: notes.concat(
-      runWarnings({
-        ...{ config: requested, batchNorm: info.batchNorm, plan, pretrained, targets },
-        ...{ trainLabels: labels.train, validLabels: labels.valid },
-      }),
-    ),
+    warnings: resume === null ? warnings : resumedWarnings(resume, warnings, config, recorded.hash),
   });
+  if (resume !== null) {
+    header.created = resume.header.created;
+    header.weights = resume.header.weights;
+  }
   return {
     ...{ header, config, root: manifest.root, split, sets, targets, labels },
     ...{ plan, phases, evalBatch, recorded, startingValues: matched.values },
@@ -143,8 +161,13 @@ async function chooseSplit(
   config: RunConfig,
   manifest: Manifest,
   targets: string[],
+  drawnBefore: string | undefined,
 ): Promise<{ split: Split; notes: string[] }> {
   const { split, seed, holdout } = config;
+  if (drawnBefore !== undefined) {
+    const { notes, ...lists } = await readSplitFile(drawnBefore, manifest, { holdout, targets });
+    return { split: lists, notes };
+  }
   if (split.type === 'file') {
     const { notes, ...lists } = await readSplitFile(split.path, manifest, { holdout, targets });
     return { split: lists, notes };

@@ -28,6 +28,8 @@ export interface RunOutput {
  */
 export interface RunDesk {
   started(header: RunHeader, split: Split): void;
+  /** Called in the middle of an epoch: the run goes on from here when it is cut off. */
+  keep(checkpoint: Checkpoint): void;
   epochDone(log: EpochLog, checkpoint: Checkpoint): void;
   /** Passing news: progress, steps, warnings. */
   tell(event: Extract<WorkerEvent, { type: 'progress' | 'step' | 'warning' | 'log' }>): void;

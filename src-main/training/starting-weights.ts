@@ -4,6 +4,9 @@ import type { Initializer } from '../models/context.ts';
 import { type MatchedWeights, loadPretrained, matchWeights, readWeightsFile } from '../models/weights.ts';
 import type { RecordedProgram } from './program/index.ts';
 
+/** The source of a run that starts from no weights. */
+export const FROM_SCRATCH = 'none: trained from scratch';
+
 /** What a run starts from. */
 export interface StartingWeights {
   /** In words, for the run's record. */
@@ -19,7 +22,7 @@ export interface StartingWeights {
  */
 export async function startingWeights(info: ArchitectureInfo, choice: string): Promise<StartingWeights> {
   if (choice === 'none' || (choice === 'auto' && info.pretrained === null)) {
-    return { source: 'none: trained from scratch', file: null };
+    return { source: FROM_SCRATCH, file: null };
   }
   if (choice === 'auto') {
     const { source, package: name, version } = info.pretrained!;

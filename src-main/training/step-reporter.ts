@@ -18,6 +18,7 @@ export interface Workload {
   evaluations: number;
 }
 
+const nothing: Workload = { steps: { frozen: 0, full: 0 }, evaluations: 0 };
 const INTERVAL_MS = 100;
 /** How much a new step's duration weighs in the running mean. */
 const SMOOTHING = 0.1;
@@ -36,10 +37,18 @@ export class StepReporter {
   #step = 0;
   #saidAt = -Infinity;
 
-  constructor(runId: string, workload: Workload, emit: (event: StepEvent) => void) {
+  /** @param done what earlier attempts at the run did */
+  constructor(runId: string, workload: Workload, emit: (event: StepEvent) => void, done: Workload = nothing) {
     this.#runId = runId;
-    this.#left = { steps: { ...workload.steps }, evaluations: workload.evaluations };
+    this.#left = {
+      steps: {
+        frozen: workload.steps.frozen - done.steps.frozen,
+        full: workload.steps.full - done.steps.full,
+      },
+      evaluations: workload.evaluations - done.evaluations,
+    };
     this.#total = workload.steps.frozen + workload.steps.full;
+    this.#step = done.steps.frozen + done.steps.full;
     this.#emit = emit;
   }
 

@@ -1,13 +1,14 @@
 import type { ImageSize } from '../../shared/image-size.ts';
 import type { Augment } from '../../shared/records/run-config.ts';
-import type { Random } from '../dataset/random.ts';
+import { Random } from '../dataset/random.ts';
 import { drawAugmentation } from '../preprocess/augment.ts';
 import { type LabelledPictures, microBatchRows, readBatches } from './batches.ts';
+import type { EpochInProgress } from './checkpoint.ts';
 import { discriminativeRates } from './lr-groups.ts';
 import { atPosition } from './one-cycle.ts';
 import type { Phase } from './phases.ts';
 import type { OptimizerFeeds, Program, StepOutput, TrainFeeds } from './program/index.ts';
-import type { EpochPlan } from './windows.ts';
+import type { EpochPlan, Window } from './windows.ts';
 
 /** One epoch's work. */
 export interface EpochTask {
@@ -24,8 +25,12 @@ export interface EpochTask {
   size: ImageSize;
   /** The epoch's own generator: order, augmentation and dropout are streams forked from it. */
   random: Random;
+  /** Where the epoch was left; null: at its beginning. */
+  from: EpochInProgress | null;
   /** Lets messages in between two steps; throws when the run was cancelled. */
   breathe(): Promise<void>;
+  /** Offered after each step but the epoch's last; `state` is only worked out when it is to be kept. */
+  mayKeep(state: () => EpochInProgress): void;
   stepped(facts: { images: number; loss: number; lr: number }, seconds: number): void;
 }
 
@@ -41,15 +46,21 @@ export interface EpochOutcome {
   seconds: number;
 }
 
-/** Trains one epoch: every picture once, in a new order, window after window. */
+/** Trains one epoch: every picture once, in a new order, window after window; or the rest of one that was left. */
 export async function trainEpoch(task: EpochTask): Promise<EpochOutcome> {
-  const { pictures, plan, phase, random } = task;
-  const began = performance.now();
+  const { pictures, plan, phase, random, from } = task;
+  const began = performance.now() - 1000 * (from?.seconds ?? 0);
   const order = random.fork('order').shuffle(Uint32Array.from(pictures.places.keys()));
-  const micro = microBatches(task, order);
-  const sums = new LossSums(pictures.targets);
-  let [images, lr] = [0, 0];
-  for (const [index, window] of plan.windows.entries()) {
+  const streams = {
+    augment: from === null ? random.fork('augment') : Random.restore(from.random.augment),
+    dropout: from === null ? random.fork('dropout') : Random.restore(from.random.dropout),
+  };
+  const left = plan.windows.slice(from?.windows ?? 0);
+  const micro = microBatches(task, left, order, streams);
+  const sums = new LossSums(pictures.targets, from?.sums);
+  let [images, lr] = [from?.images ?? 0, from?.lr ?? 0];
+  for (const [place, window] of left.entries()) {
+    const index = plan.windows.length - left.length + place;
     const stepBegan = performance.now();
     const position = (task.epochOfPhase + index / plan.windows.length) / phase.epochs;
     const { lrShare, momentum } = atPosition(phase.cycle, position);
@@ -71,6 +82,12 @@ export async function trainEpoch(task: EpochTask): Promise<EpochOutcome> {
     if (task.accumulate) applyWindow(task, optimizer);
     images += window.count;
     task.stepped({ images: window.count, loss, lr }, (performance.now() - stepBegan) / 1000);
+    if (place < left.length - 1)
+      task.mayKeep(() => ({
+        ...{ windows: index + 1, images, lr, sums: sums.state() },
+        seconds: (performance.now() - began) / 1000,
+        random: { augment: streams.augment.state(), dropout: streams.dropout.state() },
+      }));
     await task.breathe();
   }
   const seconds = (performance.now() - began) / 1000;
@@ -78,12 +95,15 @@ export async function trainEpoch(task: EpochTask): Promise<EpochOutcome> {
 }
 
 /** The feeds of each micro-batch in turn; the next one's pixels are being read meanwhile. */
-function* microBatches(task: EpochTask, order: Uint32Array): Generator<Omit<TrainFeeds, 'lossScale'>> {
-  const { pictures, plan, augment, pixels, size, random } = task;
-  const [views, dropout] = [random.fork('augment'), random.fork('dropout')];
-  for (const batch of readBatches(pictures, microBatchRows(plan.windows, order))) {
-    const view = drawAugmentation(augment, { pixels, size, count: batch.count, random: views });
-    yield { pixels: batch.pixels, labels: batch.labels, ...view, random: () => dropout.next() };
+function* microBatches(
+  { pictures, augment, pixels, size }: EpochTask,
+  windows: readonly Window[],
+  order: Uint32Array,
+  streams: { augment: Random; dropout: Random },
+): Generator<Omit<TrainFeeds, 'lossScale'>> {
+  for (const batch of readBatches(pictures, microBatchRows(windows, order))) {
+    const view = drawAugmentation(augment, { pixels, size, count: batch.count, random: streams.augment });
+    yield { pixels: batch.pixels, labels: batch.labels, ...view, random: () => streams.dropout.next() };
   }
 }
 
@@ -105,10 +125,15 @@ class LossSums {
   readonly #correct: number[];
   readonly #counts: number[];
 
-  constructor(targets: number) {
-    this.#losses = new Array<number>(targets).fill(0);
-    this.#correct = new Array<number>(targets).fill(0);
-    this.#counts = new Array<number>(targets).fill(0);
+  constructor(targets: number, from?: EpochInProgress['sums']) {
+    const zeros = (): number[] => new Array<number>(targets).fill(0);
+    this.#losses = from === undefined ? zeros() : [...from.losses];
+    this.#correct = from === undefined ? zeros() : [...from.correct];
+    this.#counts = from === undefined ? zeros() : [...from.counts];
+  }
+
+  state(): EpochInProgress['sums'] {
+    return { losses: [...this.#losses], correct: [...this.#correct], counts: [...this.#counts] };
   }
 
   add({ losses, correct, counts }: StepOutput): void {

@@ -3,13 +3,16 @@ import type { RunConfig } from '../../shared/records/run-config.ts';
 import { EagerOpCounter } from './eager-count.ts';
 import { openPictures } from './pictures.ts';
 import { prepareRun } from './prepare.ts';
+import type { ResumePoint } from './resume-point.ts';
 import { Program } from './program/index.ts';
 import type { RunIdentity } from './run-header.ts';
 import type { RunOutput, RunSurroundings } from './run-output.ts';
 import { Training } from './training.ts';
 
 /**
- * Trains one run from its config to its predictions. The same config, seed included, gives the same numbers on the same machine.
+ * Trains one run from its config, or from where it was cut off, to its predictions. The same config, seed included, gives the
+ * same numbers on the same machine.
+ * @param from the state to go on from; its weights are let go once the network has them
  * @throws GranaryError CANCELLED, TRAINING_DIVERGED, and whatever preparing finds wrong
  */
 export async function trainRun(
@@ -17,9 +20,10 @@ export async function trainRun(
   config: RunConfig,
   manifest: Manifest,
   around: RunSurroundings,
+  from: ResumePoint | null = null,
 ): Promise<RunOutput> {
   const began = performance.now();
-  const run = await prepareRun(identity, config, manifest);
+  const run = await prepareRun(identity, config, manifest, from);
   around.desk.started(run.header, run.split);
   for (const message of run.header.warnings) around.desk.tell({ type: 'warning', message });
   const pictures = await openPictures(run, around);
@@ -27,9 +31,12 @@ export async function trainRun(
     const program = Program.load(run.recorded);
     const eager = new EagerOpCounter();
     try {
-      const output = await new Training(run, program, pictures, eager, around).toTheEnd();
-      output.result.seconds = (performance.now() - began) / 1000;
-      return output;
+      const training = new Training(run, program, pictures, eager, around, from, began);
+      if (from === null) training.begin();
+      else training.goOn(from.checkpoint);
+      from?.checkpoint.weights.clear();
+      from?.checkpoint.optimizer.moments.clear();
+      return await training.toTheEnd();
     } finally {
       eager.dispose();
       program.dispose();

@@ -14,6 +14,8 @@ import type { RunPictures } from './pictures.ts';
 import { type Evaluator, predictPlain, predictSet } from './predict.ts';
 import type { PreparedRun } from './prepare.ts';
 import type { Program } from './program/index.ts';
+import type { Checkpoint, EpochInProgress } from './checkpoint.ts';
+import type { ResumePoint } from './resume-point.ts';
 import type { FinishedRun, RunDesk, RunOutput, RunSurroundings, SetOutput } from './run-output.ts';
 import { StepReporter, type Workload } from './step-reporter.ts';
 import { labelsOfTarget } from './targets.ts';
@@ -31,8 +33,13 @@ export class Training {
   readonly #random: Random;
   readonly #reporter: StepReporter;
   readonly #evaluator: Evaluator;
-  readonly #epochs: EpochLog[] = [];
-  readonly #steps = { compiled: 0, eager: 0 };
+  readonly #epochs: EpochLog[];
+  readonly #steps: { compiled: number; eager: number };
+  /** The epoch to go on in, until it is trained. */
+  #inProgress: EpochInProgress | null;
+  /** When the run would have begun had it never been cut off, and when it was last kept; of `performance.now()`. */
+  readonly #began: number;
+  #keptAt = performance.now();
 
   constructor(
     run: PreparedRun,
@@ -40,6 +47,8 @@ export class Training {
     pictures: RunPictures,
     eager: EagerOpCounter,
     around: RunSurroundings,
+    from: ResumePoint | null,
+    began: number,
   ) {
     this.#run = run;
     this.#program = program;
@@ -47,7 +56,16 @@ export class Training {
     this.#eager = eager;
     this.#around = around;
     this.#random = new Random(run.config.seed).fork('training');
-    this.#reporter = new StepReporter(run.header.id, workload(run), (event) => around.desk.tell(event));
+    this.#epochs = [...(from?.epochs ?? [])];
+    this.#steps = { ...(from?.checkpoint.steps ?? { compiled: 0, eager: 0 }) };
+    this.#inProgress = from?.checkpoint.inProgress ?? null;
+    this.#began = began - 1000 * (from?.checkpoint.seconds ?? 0);
+    this.#reporter = new StepReporter(
+      run.header.id,
+      workload(run),
+      (event) => around.desk.tell(event),
+      this.#done(),
+    );
     this.#evaluator = {
       program,
       evalBatch: run.evalBatch,
@@ -59,13 +77,25 @@ export class Training {
     };
   }
 
-  async toTheEnd(): Promise<RunOutput> {
+  /** Sets the network to what the run starts from. */
+  begin(): void {
     this.#program.init(this.#run.config.seed);
     this.#program.load(this.#run.startingValues);
+  }
+
+  /** Sets network and optimizer to where a checkpoint left them. */
+  goOn({ weights, optimizer }: Pick<Checkpoint, 'weights' | 'optimizer'>): void {
+    this.#program.load(weights);
+    this.#program.loadState(optimizer);
+  }
+
+  async toTheEnd(): Promise<RunOutput> {
+    let before = 0;
     for (const phase of this.#run.phases) {
       for (let epochOfPhase = 0; epochOfPhase < phase.epochs; epochOfPhase++) {
-        await this.#epoch(phase, epochOfPhase);
+        if (before + epochOfPhase >= this.#epochs.length) await this.#epoch(phase, epochOfPhase);
       }
+      before += phase.epochs;
     }
     const sets = await this.#predictions();
     const { id, targets, config } = this.#run.header;
@@ -90,7 +120,9 @@ export class Training {
       pixels: config.presize,
       size: config.size,
       random: this.#random.fork(`epoch-${epoch}`),
+      from: this.#inProgress,
       breathe: () => breathe(this.#around.signal),
+      mayKeep: (state) => this.#mayKeep(state),
       stepped: (facts, seconds) => {
         this.#steps[this.#eager.count === opsBefore ? 'compiled' : 'eager']++;
         opsBefore = this.#eager.count;
@@ -103,15 +135,44 @@ export class Training {
     const validSeconds = (performance.now() - began) / 1000;
     const log = this.#log(epoch, phase, outcome, this.#figures('valid', plain, null), validSeconds);
     this.#epochs.push(log);
-    this.#around.desk.epochDone(log, {
-      runId: this.#run.header.id,
-      seed: config.seed,
-      epoch,
-      step: log.step,
-      graphHash: this.#run.recorded.hash,
+    this.#inProgress = null;
+    this.#around.desk.epochDone(log, this.#checkpoint(null));
+    this.#keptAt = performance.now();
+  }
+
+  /** Keeps the run's state in the middle of an epoch when the last time is long enough ago. */
+  #mayKeep(state: () => EpochInProgress): void {
+    const { checkpointMinutes } = this.#run.config;
+    if (checkpointMinutes === 0 || performance.now() - this.#keptAt < checkpointMinutes * 60_000) return;
+    this.#around.desk.keep(this.#checkpoint(state()));
+    this.#keptAt = performance.now();
+  }
+
+  #checkpoint(inProgress: EpochInProgress | null): Checkpoint {
+    const { header, recorded } = this.#run;
+    return {
+      runId: header.id,
+      config: header.config,
+      datasetHash: header.datasetHash,
+      graphHash: recorded.hash,
+      epoch: this.#epochs.length,
+      lastEpoch: this.#epochs.at(-1) ?? null,
+      inProgress,
+      steps: { ...this.#steps },
+      seconds: (performance.now() - this.#began) / 1000,
       weights: this.#program.read(),
       optimizer: this.#program.readState(),
-    });
+    };
+  }
+
+  /** What earlier attempts did, for the ETA. */
+  #done(): Workload {
+    const { plan, sets } = this.#run;
+    const steps = { frozen: 0, full: 0 };
+    for (const { phase } of this.#epochs) steps[phase] += plan.windows.length;
+    const next = phaseOfEpoch(this.#run.phases, this.#epochs.length);
+    if (next !== null) steps[next] += this.#inProgress?.windows ?? 0;
+    return { steps, evaluations: this.#epochs.length * sets.valid.length };
   }
 
   #log(
@@ -220,7 +281,7 @@ export class Training {
       epochs: this.#epochs.length,
       compiledSteps: this.#steps.compiled,
       eagerSteps: this.#steps.eager,
-      seconds: 0,
+      seconds: (performance.now() - this.#began) / 1000,
       peakRssMb: peakRssMb(),
       finished: new Date().toISOString(),
     };
@@ -246,6 +307,11 @@ function predictionCounter(run: PreparedRun, desk: RunDesk): Evaluator['evaluate
     const perSecond = seconds > 0 ? done / seconds : null;
     desk.tell({ type: 'progress', stage: 'predicting', done, total, unit: 'pictures', perSecond });
   };
+}
+
+/** The kind of an epoch that counts from 0 over all phases; null after the last. */
+function phaseOfEpoch(phases: readonly Phase[], epoch: number): Phase['phase'] | null {
+  return phases.flatMap(({ phase, epochs }) => new Array<Phase['phase']>(epochs).fill(phase))[epoch] ?? null;
 }
 
 /** How much there is to do, for the ETA. */

@@ -5,27 +5,40 @@ import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { cachedManifest } from '../../dataset/manifest-store.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { checkpointPath } from '../../runs/checkpoint-file.ts';
 import { writePredictions } from '../../runs/predictions.ts';
-import { appendEpoch, createRunFolder, writeConfig, writeResult, writeSplit } from '../../runs/run-writer.ts';
-import { encodeCheckpoint } from '../../training/checkpoint.ts';
+import {
+  appendEpoch,
+  createRunFolder,
+  restoreEpochs,
+  runFolder,
+  writeConfig,
+  writeResult,
+  writeSplit,
+} from '../../runs/run-writer.ts';
+import { type Checkpoint, encodeCheckpoint } from '../../training/checkpoint.ts';
+import { type ResumePoint, checkDataset, readResumePoint } from '../../training/resume-point.ts';
 import type { RunDesk } from '../../training/run-output.ts';
 import { trainRun } from '../../training/train-run.ts';
 import type { JobContext } from '../context.ts';
+import { workerFailure } from '../failure.ts';
 
-/** The state that an interrupted run leaves; deleted when the run is finished, because its weights file has the rest. */
-const CHECKPOINT = 'state.safetensors';
-
-/** Trains one run into its folder. Whatever ends it after its first file is written as its result. */
+/** Trains one run into its folder, or the rest of one that was cut off. Whatever ends it after its first file is written as its result. */
 export async function run(job: JobOf<'train'>, context: JobContext): Promise<JobResult<'train'>> {
   const { workspace, runId, config } = job;
   const { signal, emit } = context;
+  const point = job.resume === true ? await readResumePoint(runFolder(workspace, runId), runId) : null;
   const manifest = await cachedManifest(workspace, config.dataset, config.datasetOptions, {
     onProgress: (progress) => emit({ type: 'progress', ...progress }),
     signal,
   });
-  const folder = new RunFolder(job, context);
+  if (point !== null) checkDataset(point, manifest);
+  // What the run settled when it began stays settled; only how it is computed may be new.
+  const settled = point === null ? config : { ...point.header.config, ...changeable(config) };
+  const folder = new RunFolder(job, context, point);
   try {
-    const output = await trainRun(job, config, manifest, { workspace, desk: folder, signal });
+    const around = { workspace, desk: folder, signal };
+    const output = await trainRun(job, settled, manifest, around, point);
     const { targets, sets, weights, result } = output;
     writePredictions(folder.path, { targets, sets });
     writeFileAtomic(join(folder.path, layout.run.weights), weights);
@@ -33,20 +46,27 @@ export async function run(job: JobOf<'train'>, context: JobContext): Promise<Job
     rmSync(join(folder.path, layout.run.checkpoint), { recursive: true, force: true });
     return { runId, result };
   } catch (error) {
-    folder.failed(error);
-    throw error;
+    const failure = workerFailure(error);
+    folder.failed(failure);
+    throw failure;
   }
+}
+
+function changeable({ accum, checkpointMinutes }: JobOf<'train'>['config']) {
+  return { accum, checkpointMinutes };
 }
 
 /** The desk of a run: its folder on disk, and the channel to whoever ordered it. */
 class RunFolder implements RunDesk {
   readonly #job: JobOf<'train'>;
   readonly #context: JobContext;
+  readonly #point: ResumePoint | null;
   #path: string | null = null;
 
-  constructor(job: JobOf<'train'>, context: JobContext) {
+  constructor(job: JobOf<'train'>, context: JobContext, point: ResumePoint | null) {
     this.#job = job;
     this.#context = context;
+    this.#point = point;
   }
 
   get path(): string {
@@ -58,14 +78,20 @@ class RunFolder implements RunDesk {
 
   readonly started: RunDesk['started'] = (header, { train, valid }) => {
     this.#path = createRunFolder(this.#job.workspace, this.#job.runId);
+    restoreEpochs(this.#path, this.#point?.epochs ?? []);
     writeSplit(this.#path, { train, valid });
     writeConfig(this.#path, header);
-    this.#context.emit({ type: 'run-started', header });
+    this.#context.emit({ type: 'run-started', header, resumed: this.#resumed() });
   };
 
+  readonly keep: RunDesk['keep'] = (checkpoint) => {
+    writeFileAtomic(checkpointPath(this.path), encodeCheckpoint(checkpoint));
+  };
+
+  /** The checkpoint first: it has the epoch's log, so a crash between the two files loses nothing. */
   readonly epochDone: RunDesk['epochDone'] = (log, checkpoint) => {
+    this.keep(checkpoint);
     appendEpoch(this.path, log);
-    writeFileAtomic(join(this.path, layout.run.checkpoint, CHECKPOINT), encodeCheckpoint(checkpoint));
     this.#context.emit({ type: 'epoch', runId: this.#job.runId, log });
   };
 
@@ -73,11 +99,21 @@ class RunFolder implements RunDesk {
   failed(error: unknown): void {
     if (this.#path === null) return;
     const cancelled = error instanceof GranaryError && error.code === 'CANCELLED';
-    writeResult(this.#path, {
-      version: 1,
-      status: cancelled ? 'cancelled' : 'failed',
-      error: toErrorPayload(error),
-      finished: new Date().toISOString(),
-    });
+    try {
+      writeResult(this.#path, {
+        version: 1,
+        status: cancelled ? 'cancelled' : 'failed',
+        error: toErrorPayload(error),
+        finished: new Date().toISOString(),
+      });
+    } catch {
+      // A full disk, most likely. What is told over the channel is the first error, not this one.
+    }
+  }
+
+  #resumed(): { epoch: number; windows: number; step: number } | null {
+    if (this.#point === null) return null;
+    const { epoch, inProgress, steps }: Checkpoint = this.#point.checkpoint;
+    return { epoch, windows: inProgress?.windows ?? 0, step: steps.compiled + steps.eager };
   }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../src-main/dataset/random.ts';
 import { encodeSafetensors } from '../../../shared/safetensors/index.ts';
 import {
   type Checkpoint,
@@ -9,16 +10,28 @@ import {
   encodeCheckpoint,
   readCheckpoint,
 } from '../../../src-main/training/checkpoint.ts';
+import { exampleEpoch, exampleHeader } from '../runs/example-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'granary-checkpoint-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const checkpoint: Checkpoint = {
   runId: 'run-1',
-  seed: 0xffffffff,
-  epoch: 3,
-  step: 120,
+  config: exampleHeader('run-1').config,
+  datasetHash: 'b'.repeat(64),
   graphHash: 'a'.repeat(64),
+  epoch: 3,
+  lastEpoch: exampleEpoch(3),
+  inProgress: {
+    windows: 4,
+    images: 256,
+    seconds: 12.5,
+    lr: 0.1 + 0.2,
+    sums: { losses: [Math.PI, 1e-30], correct: [3, 4], counts: [256, 250] },
+    random: { augment: new Random(1).state(), dropout: new Random(2).state() },
+  },
+  steps: { compiled: 120, eager: 0 },
+  seconds: 1234.5,
   weights: new Map([
     ['stem.weight', Float32Array.of(1, -2.5, Math.fround(1e-7))],
     ['head.bias', Float32Array.of(0)],

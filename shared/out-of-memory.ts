@@ -1,0 +1,31 @@
+import { GranaryError } from './errors.ts';
+
+/**
+ * What programs say when memory cannot be had: TensorFlow (status RESOURCE_EXHAUSTED, its allocators and its thread pools), oneDNN
+ * (`dnnl_out_of_memory` is status 1), C++ (`std::bad_alloc`), V8 (its heap and array buffers), CUDA's libraries and the C library.
+ */
+const signs = [
+  /RESOURCE_EXHAUSTED|Resource exhausted|OOM when allocating/i,
+  /std::bad_alloc|std::bad_array_new_length/,
+  /(?:heap|process) out of memory|FATAL ERROR: .*(?:out of memory|Allocation failed)/i,
+  /(?:Array buffer|ArrayBuffer) allocation failed/i,
+  /Cannot allocate memory|\bENOMEM\b|memory allocation .*failed|failed to allocate/i,
+  /could not create a memory|dnnl_out_of_memory|Status: 1, message: could not/i,
+  /CUDA_ERROR_OUT_OF_MEMORY|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED|out of memory/i,
+  /creation via pthread_create\(\) failed/,
+];
+
+/** Whether an error's message, or a dead process's last words, tell of memory that could not be had. */
+export function tellsOfMemory(text: string): boolean {
+  return signs.some((sign) => sign.test(text));
+}
+
+/** The failure of a worker that had too little memory. */
+export function outOfMemory(detail: string, cause?: unknown): GranaryError {
+  return new GranaryError(
+    'WORKER_OUT_OF_MEMORY',
+    `The memory did not suffice: ${detail.trim().replace(/\.$/, '')}.`,
+    'Raise --accum (the effective batch stays the same), choose a smaller size, or close other programs.',
+    { cause },
+  );
+}

@@ -1,0 +1,29 @@
+import { GranaryError } from '../../shared/errors.ts';
+import { outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
+
+/**
+ * Gives what a job failed with its code where the system or TensorFlow says that something ran out: memory
+ * (WORKER_OUT_OF_MEMORY) or the disk (NO_SPACE). All else is returned as it is.
+ */
+export function workerFailure(error: unknown): unknown {
+  if (error instanceof GranaryError) return error;
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(error as NodeJS.ErrnoException);
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'ENOMEM' || tellsOfMemory(message)) return outOfMemory(firstLine(message), error);
+  return error;
+}
+
+function noSpace(error: NodeJS.ErrnoException): GranaryError {
+  const where = error.path === undefined ? '' : ` while ${error.path} was written`;
+  return new GranaryError(
+    'NO_SPACE',
+    `The disk is full (${error.code})${where}. What was there before is unchanged.`,
+    'Make room, then go on from the last checkpoint with `granary queue --resume`.',
+    { cause: error },
+  );
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]!.slice(0, 300);
+}
