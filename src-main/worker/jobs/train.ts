@@ -17,7 +17,8 @@ import {
   writeSplit,
 } from '../../runs/run-writer.ts';
 import { type Checkpoint, encodeCheckpoint } from '../../training/checkpoint.ts';
-import { type ResumePoint, checkDataset, readResumePoint } from '../../training/resume-point.ts';
+import type { ResumePoint } from '../../training/resume-point.ts';
+import { checkDataset, readResumePoint } from '../read-resume-point.ts';
 import type { RunDesk } from '../../training/run-output.ts';
 import { trainRun } from '../../training/train-run.ts';
 import type { JobContext } from '../context.ts';

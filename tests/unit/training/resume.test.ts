@@ -17,7 +17,8 @@ import {
 } from '../../../src-main/runs/run-writer.ts';
 import { readRun } from '../../../src-main/runs/run-store.ts';
 import { type Checkpoint, encodeCheckpoint } from '../../../src-main/training/checkpoint.ts';
-import { type ResumePoint, checkDataset, readResumePoint } from '../../../src-main/training/resume-point.ts';
+import type { ResumePoint } from '../../../src-main/training/resume-point.ts';
+import { checkDataset, readResumePoint } from '../../../src-main/worker/read-resume-point.ts';
 import { trainRun } from '../../../src-main/training/train-run.ts';
 import { exampleResult } from '../runs/example-run.ts';
 import { smallDatasetOptions, temporaryFolder, writeSmallDataset } from './small-dataset.ts';
