@@ -1,4 +1,5 @@
 import { GranaryError } from '../../shared/errors.ts';
+import { answered, judgeAnswers } from './answers.ts';
 import { listSome } from './combine.ts';
 import { readSubmission } from './submission.ts';
 
@@ -26,7 +27,7 @@ export async function scoreSubmission(submission: string, answers: string): Prom
   ]);
   const { targetColumns } = template;
   const known = Object.keys([...truth.values()][0]!);
-  const columns = targetColumns.filter((column) => [...truth.values()].some((row) => row[column]?.trim()));
+  const columns = answered(truth, targetColumns);
   if (columns.length === 0) {
     throw new GranaryError(
       'SUBMISSION_INVALID',
@@ -42,12 +43,10 @@ export async function scoreSubmission(submission: string, answers: string): Prom
       'It must answer every picture that the answers name.',
     );
   }
-  const right = (id: string, row: Record<string, string>, column: string): boolean =>
-    given.get(id)![column]?.trim() === row[column]?.trim();
   const score = (kind: Score['kind'], over: readonly string[]): Score => {
-    const judged = [...truth].filter(([, row]) => over.every((column) => row[column]?.trim()));
-    const wrong = judged.filter(([id, row]) => !over.every((column) => right(id, row, column))).length;
-    return { kind, column: over.join('+'), images: judged.length, wrong, errorRate: wrong / judged.length };
+    // A blank prediction is a wrong one.
+    const judged = judgeAnswers(truth, over, (id, column) => given.get(id)![column]?.trim() ?? '');
+    return { kind, column: over.join('+'), ...judged, errorRate: judged.wrong / judged.images };
   };
   const scores = columns.map((column) => score('column', [column]));
   const together = score('exact-match', columns);

@@ -1,8 +1,7 @@
 import { runColor } from '../../shared/palette.ts';
-import type { EpochLog, RunSummary } from '../../shared/records/run-record.ts';
+import type { RunSummary } from '../../shared/records/run-record.ts';
+import { type TargetCurve, targetPoints } from '../../shared/target-points.ts';
 import { type Line, lineChart } from './svg-lines.ts';
-
-type TargetFigures = EpochLog['targets'][number];
 
 /**
  * Charts of loss and error rate by epoch: a pair a target, validation solid and training dashed.
@@ -38,11 +37,7 @@ function lines(
 ): Line[] {
   return runs.flatMap((run, index) => {
     const name = run.header?.name ?? run.id;
-    const points = (field: keyof TargetFigures): [number, number][] =>
-      run.epochs.flatMap(({ epoch, targets }) => {
-        const value = targets.find((one) => one.name === target)?.[field];
-        return typeof value === 'number' ? [[epoch, value]] : [];
-      });
+    const points = (field: TargetCurve): [number, number][] => targetPoints(run.epochs, target, field);
     const color = runColor(index);
     return [
       { name: `${name}, training`, color, dashed: true, points: points(training) },

@@ -1,4 +1,5 @@
 import type { Ensemble } from '../../shared/records/ensemble.ts';
+import { type Answers, answered, judgeAnswers } from '../ensemble/answers.ts';
 import { type ProbabilityTable, argmaxRows, combine } from '../ensemble/combine.ts';
 import { type Member, memberTable, readMembers } from '../ensemble/members.ts';
 import { readSubmission } from '../ensemble/submission.ts';
@@ -19,8 +20,6 @@ export interface HiddenScores {
   exactMatch: HiddenScore | null;
 }
 
-type Answers = ReadonlyMap<string, Record<string, string>>;
-
 /**
  * Scores each member of an ensemble, and what it combines to, against a file of answers, joined by image id.
  * @throws GranaryError SUBMISSION_INVALID for a file that cannot be read, RUN_NOT_FOUND for a member that is gone
@@ -36,9 +35,10 @@ export async function hiddenScores(
     ensemble.members.map((member) => member.run),
     ensemble.members.map((member) => member.weight),
   );
-  const scored = ensemble.targets
-    .map(({ name }) => name)
-    .filter((target) => [...answers.values()].some((row) => row[target]?.trim()));
+  const scored = answered(
+    answers,
+    ensemble.targets.map(({ name }) => name),
+  );
   const score = (targets: readonly string[]): HiddenScore | null =>
     scoreTargets(members, targets, ensemble, answers);
   const each = scored.flatMap((target): [string, HiddenScore][] => {
@@ -55,7 +55,6 @@ function scoreTargets(
   { probabilities }: Ensemble,
   answers: Answers,
 ): HiddenScore | null {
-  const truths = [...answers].filter(([, row]) => targets.every((target) => row[target]?.trim()));
   const tables = targets.map((target) =>
     members.flatMap((member) => {
       const table = memberTable(member, 'test', target, probabilities);
@@ -64,12 +63,9 @@ function scoreTargets(
   );
   if (tables.some((found) => found.length < members.length)) return null;
   const rate = (of: readonly ProbabilityTable[]): [number, number] => {
-    const told = of.map(predictions);
-    const judged = truths.filter(([id]) => told.every((labels) => labels.has(id)));
-    const wrong = judged.filter(
-      ([id, row]) => !targets.every((target, t) => told[t]!.get(id) === row[target]!.trim()),
-    );
-    return [wrong.length / judged.length, judged.length];
+    const told = new Map(targets.map((target, t) => [target, predictions(of[t]!)]));
+    const { images, wrong } = judgeAnswers(answers, targets, (id, target) => told.get(target)!.get(id));
+    return [wrong / images, images];
   };
   const [ensemble, images] = rate(tables.map(combine));
   if (images === 0) return null;

@@ -5,6 +5,7 @@ import type { EagerOpCounter } from './eager-count.ts';
 import {
   type ExactMatchFigures,
   type SetFigures,
+  type TargetTables,
   exactMatchFigures,
   setFigures,
   weighted,
@@ -212,32 +213,24 @@ export class Training {
 
   /** Loss and error of each target. The hold-out may have no label of a target; then that target is not listed. */
   #figures(set: 'valid' | 'holdout', plain: Float32Array[], tta: Float32Array[] | null): SetFigures[] {
-    const { targets, labels } = this.#run;
-    return targets.flatMap(({ name, classes }, t) => {
-      const figures = setFigures({
-        name,
-        classes: classes.length,
-        plain: plain[t]!,
-        tta: tta?.[t] ?? null,
-        labels: labelsOfTarget(labels[set], targets.length, t),
-      });
-      return figures === null ? [] : [figures];
-    });
+    return this.#tables(set, plain, tta).flatMap((table) => setFigures(table) ?? []);
   }
 
   /** Error of all targets together; null where no picture has a label in each. */
   #exactMatch(set: 'valid' | 'holdout', output: SetOutput | undefined): ExactMatchFigures | null {
-    if (output === undefined) return null;
+    return output === undefined ? null : exactMatchFigures(this.#tables(set, output.plain, output.tta));
+  }
+
+  /** What was predicted of each target beside the truth. */
+  #tables(set: 'valid' | 'holdout', plain: Float32Array[], tta: Float32Array[] | null): TargetTables[] {
     const { targets, labels } = this.#run;
-    return exactMatchFigures(
-      targets.map(({ name, classes }, t) => ({
-        name,
-        classes: classes.length,
-        plain: output.plain[t]!,
-        tta: output.tta?.[t] ?? null,
-        labels: labelsOfTarget(labels[set], targets.length, t),
-      })),
-    );
+    return targets.map(({ name, classes }, t) => ({
+      name,
+      classes: classes.length,
+      plain: plain[t]!,
+      tta: tta?.[t] ?? null,
+      labels: labelsOfTarget(labels[set], targets.length, t),
+    }));
   }
 
   /** Probabilities of every picture that was not trained on, plain and with test-time augmentation. */

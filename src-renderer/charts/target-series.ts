@@ -1,4 +1,5 @@
 import type { EpochLog } from '../../shared/records/run-record.ts';
+import { type TargetCurve, targetPoints } from '../../shared/target-points.ts';
 import type { Series } from './line-chart.ts';
 
 /** How many colours styles/tokens.css has for targets; more targets begin again. */
@@ -41,11 +42,8 @@ function line(
   color: string,
   epochs: readonly EpochLog[],
   target: string,
-  field: 'trainLoss' | 'validLoss' | 'trainErrorRate' | 'errorRate',
+  field: TargetCurve,
 ): Series {
-  const points = epochs.flatMap(({ epoch, targets }) => {
-    const value = targets.find((one) => one.name === target)?.[field];
-    return value == null ? [] : [{ x: epoch, y: value }];
-  });
+  const points = targetPoints(epochs, target, field).map(([x, y]) => ({ x, y }));
   return { name, color, dots: true, points };
 }

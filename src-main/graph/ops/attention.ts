@@ -1,7 +1,7 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tf.ts';
 import { attr } from '../attributes.ts';
 import { after } from './after.ts';
-import { standardise, standardiseGradient } from './layer-norm.ts';
+import { affine, standardise, standardiseGradient } from './layer-norm.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
 import { rawOp, rawOps } from './raw-op.ts';
 import { withGradient } from './with-gradient.ts';
@@ -28,7 +28,12 @@ export interface Projections {
  */
 export function attentionProbabilities({ q, k }: Omit<Projections, 'v'>, bias: Tensor | null): Tensor4D {
   const products = batchMatMul(q, k, false, true);
-  return rawOp('Softmax', { T: attr.type('float32') }, [bias === null ? products : tf.add(products, bias)]);
+  return softmax(bias === null ? products : tf.add(products, bias));
+}
+
+/** Over the last axis. No gradient. */
+export function softmax(scores: Tensor): Tensor4D {
+  return rawOp('Softmax', { T: attr.type('float32') }, [scores]);
 }
 
 /**
@@ -119,12 +124,12 @@ export function normAttention(
 ): Tensor3D {
   const { gamma, beta, epsilon, wQkv, bQkv, wOut, bOut, scale } = parameters;
   const { shape } = x;
-  const [n, tokens, channels] = shape;
+  const [, tokens, channels] = shape;
   const rootD = 1 / Math.sqrt(channels / heads);
   const inputs = [x, gamma, beta, wQkv, bQkv, wOut, bOut];
   return withGradient([...inputs, ...[residual, scale].filter((tensor) => tensor !== null)], (save) => {
     const { standardised, inverse } = standardise(tf.reshape(x, [-1, channels]) as Tensor2D, epsilon);
-    const normalised = tf.add(tf.mul(standardised, gamma), beta);
+    const normalised = affine(standardised, gamma, beta);
     const { q: raw, k, v } = splitHeads(addBias(matMul(normalised, wQkv), bQkv), shape, heads);
     const q = tf.mul(raw, rootD) as Tensor4D;
     const probabilities = attentionProbabilities({ q, k }, null);
@@ -148,15 +153,12 @@ export function normAttention(
         const product = matMul(toRows(output), dy, true, false);
         const dyTotal = biasGradient(dy);
         const dRows = matMul(dy, scale === null ? wOut : tf.mul(wOut, scale), false, true);
-        const dOutput = tf.transpose(
-          tf.reshape(dRows, [n, tokens, heads, channels / heads]),
-          [0, 2, 1, 3],
-        ) as Tensor4D;
+        const dOutput = toHeads(dRows, tokens, heads);
         const d = attentionGradient(dOutput, { q, k, v }, probabilities, output);
         const dQkv = joinHeads({ ...d, q: tf.mul(d.q, rootD) as Tensor4D });
         const dNormalised = matMul(dQkv, wQkv, false, true);
         const dx = standardiseGradient(tf.mul(dNormalised, gamma), standardised, inverse);
-        const normalised = tf.add(tf.mul(standardised, gamma), beta);
+        const normalised = affine(standardised, gamma, beta);
         return [
           tf.reshape(dx, shape),
           biasGradient(tf.mul(dNormalised, standardised)),

@@ -32,8 +32,7 @@ function convolution(
   bias: Tensor | null,
 ): Tensor4D {
   const kernel: [number, number] = [w.shape[0], w.shape[1]];
-  const window = windowOf(kernel, stride, padding);
-  const { attributes, margin } = window;
+  const { attributes, margin } = windowOf(kernel, stride, padding);
   const forwardOnly = ops.forward === depthwiseOps.forward && prefersForwardConvolution(kernel, stride);
   return withGradient(bias === null ? [x, w] : [x, w, bias], (save) => {
     save([x, w]);
@@ -48,7 +47,7 @@ function convolution(
         const sizeOf = (t: Tensor): Tensor => tf.tensor1d(t.shape, 'int32');
         const dx = rawOp<Tensor4D>(ops.input, attributes, [sizeOf(x), w, dy]);
         const dw = forwardOnly
-          ? depthwiseFilterGradient(x, kernel, dy as Tensor4D, window)
+          ? depthwiseFilterGradient(x, kernel, dy as Tensor4D, attributes)
           : rawOp(ops.filter, attributes, [x, sizeOf(w), dy]);
         const gradients = [unpadded(dx, margin), dw];
         return bias === null ? gradients : [...gradients, biasGradient(dy)];

@@ -1,6 +1,5 @@
 import { type Tensor4D, tf } from '../tf.ts';
-import { attr, nativeBinding } from '../attributes.ts';
-import type { Window } from './padding.ts';
+import { type Attributes, attr, nativeBinding } from '../attributes.ts';
 import { rawOp } from './raw-op.ts';
 
 /** From this many values on, a filter's gradient is quicker as a convolution of its own (measured: 7×7 yes, 5×5 not always). */
@@ -18,17 +17,19 @@ export function prefersForwardConvolution([kh, kw]: readonly number[], stride: n
  * @param x [n, h, w, c], margins added
  * @param filter [kh, kw] of the filter
  * @param dy [n, oh, ow, c]
+ * @param attributes of the forward op; how it pads follows from the shapes
  * @returns [kh, kw, c, 1]
  */
 export function depthwiseFilterGradient(
   x: Tensor4D,
   [kh, kw]: readonly [number, number],
   dy: Tensor4D,
-  { attributes, padding }: Window,
+  attributes: Attributes,
 ): Tensor4D {
   const [n, oh, ow, channels] = dy.shape;
-  const around = (k: number): [number, number] => [Math.floor((k - 1) / 2), Math.ceil((k - 1) / 2)];
-  const whole = padding === 'VALID' ? x : tf.pad(x, [[0, 0], around(kh), around(kw), [0, 0]]);
+  const around = (missing: number): [number, number] => [Math.floor(missing / 2), Math.ceil(missing / 2)];
+  const [down, across] = [oh + kh - 1 - x.shape[1], ow + kw - 1 - x.shape[2]];
+  const whole = down + across === 0 ? x : tf.pad(x, [[0, 0], around(down), around(across), [0, 0]]);
   const batchInside = [1, 2, 0, 3];
   const [, height, width] = whole.shape;
   const wide = tf.reshape(tf.transpose(whole, batchInside), [1, height, width, n * channels]);

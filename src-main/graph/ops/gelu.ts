@@ -10,14 +10,19 @@ export function gelu<T extends Tensor>(x: T): T {
       value: tf.mul(x, normalDistribution(x)) as T,
       gradient(dy, saved) {
         const x = after(saved[0]!, dy);
-        const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-        return [tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)))];
+        return [tf.mul(dy, geluSlope(x, normalDistribution(x)))];
       },
     };
   });
 }
 
-/** Cumulative distribution of the standard normal. */
-function normalDistribution(x: Tensor): Tensor {
+/** Cumulative distribution of the standard normal: GELU is x times it. No gradient: for use inside hand-written ones. */
+export function normalDistribution(x: Tensor): Tensor {
   return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+}
+
+/** How GELU rises at x, from the {@link normalDistribution} of x. */
+export function geluSlope(x: Tensor, cumulative: Tensor): Tensor {
+  const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+  return tf.add(cumulative, tf.mul(x, density));
 }

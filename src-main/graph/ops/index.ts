@@ -3,14 +3,7 @@
  * backend `graph`, with a gradient written by hand that keeps little. Other TensorFlow.js functions may be mixed in freely.
  */
 export { after } from './after.ts';
-export {
-  type NormAttentionParameters,
-  type Projections,
-  attentionGradient,
-  attentionProbabilities,
-  batchMatMul,
-  normAttention,
-} from './attention.ts';
+export { type NormAttentionParameters, normAttention } from './attention.ts';
 export { type BatchNormResult, batchNorm } from './batch-norm.ts';
 export { type ConvolutionOptions, conv2d, depthwiseConv2d } from './conv2d.ts';
 export { gelu } from './gelu.ts';

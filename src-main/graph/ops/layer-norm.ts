@@ -24,6 +24,11 @@ export function standardise<T extends Tensor>(x: T, epsilon: number): { standard
   return { standardised: tf.mul(tf.sub(x, mean), inverse), inverse };
 }
 
+/** standardised·gamma + beta. No gradient. */
+export function affine<T extends Tensor>(standardised: T, gamma: Tensor, beta: Tensor): T {
+  return tf.add(tf.mul(standardised, gamma), beta);
+}
+
 /** The gradient that {@link standardise} passes on, from that of its output. */
 export function standardiseGradient(dy: Tensor, standardised: Tensor, inverse: Tensor): Tensor {
   const along = lastAxisMean(tf.mul(dy, standardised));
@@ -41,7 +46,7 @@ export function layerNorm<T extends Tensor>(x: T, gamma: Tensor, beta: Tensor, e
     const { standardised, inverse } = standardise(x, epsilon);
     save([standardised, inverse, gamma]);
     return {
-      value: tf.add(tf.mul(standardised, gamma), beta) as T,
+      value: affine(standardised, gamma, beta),
       gradient(dy, saved) {
         const [standardised, inverse, gamma] = saved as [Tensor, Tensor, Tensor];
         const axes = leadingAxes(dy);

@@ -11,8 +11,6 @@ export type Padding = 'valid' | 'same' | number;
 export interface Window {
   /** Attributes for NHWC, without what is particular to the op. */
   attributes: Attributes;
-  /** The attribute that says how the op itself pads. */
-  padding: 'SAME' | 'VALID';
   /** Rows and columns that are to be added on every side first. */
   margin: number;
 }
@@ -25,14 +23,12 @@ export function windowOf(kernel: readonly [number, number], stride: number, padd
   const symmetric = typeof padding === 'number' && padding > 0;
   // At stride 1 a symmetric padding of half the kernel *is* SAME.
   const isSame = symmetric && stride === 1 && kernel.every((k) => k === 2 * padding + 1);
-  const own = padding === 'same' || isSame ? 'SAME' : 'VALID';
   return {
-    padding: own,
     attributes: {
       T: attr.type('float32'),
       strides: attr.ints([1, stride, stride, 1]),
       data_format: attr.string('NHWC'),
-      padding: attr.string(own),
+      padding: attr.string(padding === 'same' || isSame ? 'SAME' : 'VALID'),
     },
     margin: symmetric && !isSame ? padding : 0,
   };

@@ -6,8 +6,8 @@ import { rawOp } from './raw-op.ts';
 import { withGradient } from './with-gradient.ts';
 
 function poolWindow(kernel: number, stride: number, padding: Padding): Window {
-  const window = windowOf([kernel, kernel], stride, padding);
-  return { ...window, attributes: { ...window.attributes, ksize: attr.ints([1, kernel, kernel, 1]) } };
+  const { attributes, margin } = windowOf([kernel, kernel], stride, padding);
+  return { attributes: { ...attributes, ksize: attr.ints([1, kernel, kernel, 1]) }, margin };
 }
 
 /** The least float32: what maximum pooling pads with. */

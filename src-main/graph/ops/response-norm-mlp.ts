@@ -1,5 +1,6 @@
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tf.ts';
 import { after } from './after.ts';
+import { geluSlope, normalDistribution } from './gelu.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -51,9 +52,8 @@ export function responseNormMlp(hidden: Tensor4D, parameters: ResponseNormParame
         const dNorm = tf.div(tf.sub(dShare, tf.mean(tf.mul(dShare, share), [3], true)), total);
         // A channel that is 0 all over the picture has no slope, as in PyTorch.
         const dx = tf.add(tf.mul(d4, factor), tf.mul(x, tf.divNoNan(dNorm, norm)));
-        const density = tf.mul(tf.exp(tf.mul(tf.square(hidden), -0.5)), 1 / Math.sqrt(2 * Math.PI));
         return [
-          tf.mul(dx, tf.add(cumulative, tf.mul(hidden, density))),
+          tf.mul(dx, geluSlope(hidden, cumulative)),
           tf.sum(tf.mul(along, share), [0, 1, 2]),
           biasGradient(dNormalised),
           matMul(rows(normalised, channels), dy, true, false),
@@ -74,9 +74,4 @@ function response(
   const total = tf.add(tf.mean(norm, [3], true), epsilon);
   const share = tf.div(norm, total);
   return { norm, total, share, factor: tf.add(tf.mul(share, gamma), 1) };
-}
-
-/** Cumulative distribution of the standard normal: GELU is x times it. */
-function normalDistribution(x: Tensor): Tensor {
-  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
 }

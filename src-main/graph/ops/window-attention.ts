@@ -1,18 +1,18 @@
-import { attr } from '../attributes.ts';
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tf.ts';
 import { after } from './after.ts';
 import {
   type Projections,
   attentionGradient,
+  attentionProbabilities,
   batchMatMul,
   joinHeads,
+  softmax,
   splitHeads,
   toHeads,
   toRows,
 } from './attention.ts';
-import { standardise, standardiseGradient } from './layer-norm.ts';
+import { affine, standardise, standardiseGradient } from './layer-norm.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
-import { rawOp } from './raw-op.ts';
 import { type WindowPlan, fromWindows, shiftMask, toWindows } from './windows.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -51,9 +51,8 @@ function unitGradient(dy: Tensor, unit: Tensor, inverse: Tensor): Tensor4D {
 
 /** softmax(q·kᵀ + bias + mask), [n · windows, heads, tokens, tokens] */
 function probabilitiesOf({ q, k }: Omit<Projections, 'v'>, bias: Tensor, mask: Tensor4D | null): Tensor4D {
+  if (mask === null) return attentionProbabilities({ q, k }, bias);
   const products = batchMatMul(q, k, false, true);
-  const softmax = (scores: Tensor): Tensor4D => rawOp('Softmax', { T: attr.type('float32') }, [scores]);
-  if (mask === null) return softmax(tf.add(products, bias));
   const both = tf.add(mask, bias);
   const byPicture = tf.reshape(products, [-1, both.size]);
   return softmax(tf.reshape(tf.add(byPicture, tf.reshape(both, [1, both.size])), products.shape));
@@ -84,7 +83,7 @@ export function windowAttention(
   const inputs = [x, wQkv, bQkv, wOut, bOut, bias, ...optional.filter((tensor) => tensor !== null)];
   return withGradient(inputs, (save) => {
     const normed = norm === null ? null : standardise(x, norm.epsilon);
-    const input = normed === null ? x : affine(normed.standardised, norm!);
+    const input = normed === null ? x : affine(normed.standardised, norm!.gamma, norm!.beta);
     const rows = toWindows(input, plan);
     const split = splitHeads(addBias(matMul(rows, wQkv), bQkv), [-1, tokens, channels], heads);
     const { v } = split;
@@ -121,7 +120,7 @@ export function windowAttention(
           v: d.v,
         });
         const dInput = fromWindows(matMul(dQkv, wQkv, false, true), plan);
-        const input = gamma === undefined ? kept : affine(kept, { gamma, beta: beta! });
+        const input = gamma === undefined ? kept : affine(kept, gamma, beta!);
         const dx = gamma === undefined ? dInput : standardiseGradient(tf.mul(dInput, gamma), kept, inverse!);
         return [
           dx,
@@ -139,10 +138,6 @@ export function windowAttention(
       },
     };
   });
-}
-
-function affine(standardised: Tensor, { gamma, beta }: { gamma: Tensor; beta: Tensor }): Tensor4D {
-  return tf.add(tf.mul(standardised, gamma), beta);
 }
 
 /** The sum over the first axis, as a bias' gradient is one. */

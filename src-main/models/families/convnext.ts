@@ -3,7 +3,7 @@ import { type Tensor2D, type Tensor4D, tf } from '../../graph/tf.ts';
 import type { Initializer, Model, ModelBuilder, ModelContext } from '../context.ts';
 import { classifier } from '../layers/classifier.ts';
 import { convolution, depthwiseConvolution } from '../layers/convolution.ts';
-import { dropPath, dropPathRates } from '../layers/drop-path.ts';
+import { addBranch, dropPath, dropPathRates } from '../layers/drop-path.ts';
 import { linearOver, linearParameters } from '../layers/linear.ts';
 import { layerNormParameters, layerNormalisation } from '../layers/norm.ts';
 import { Scope } from '../layers/scope.ts';
@@ -52,17 +52,16 @@ function block(x: Tensor4D, scope: Scope, config: ConvNextConfig, rate: number):
   const norm = layerNormParameters(scope.in('norm'), channels);
   const widen = linearParameters(scope.in('mlp.fc1'), channels, { out: hidden, layout, initializer });
   const narrow = linearParameters(scope.in('mlp.fc2'), hidden, { out: channels, layout, initializer });
-  // A branch that may be dropped must be had alone; else its sum with the shortcut is part of the op.
-  const dropped = scope.context.training && rate > 0;
-  const sum = normMlp(y, dropped ? tf.zerosLike(x) : x, {
-    ...norm,
-    w1: widen.weight,
-    b1: widen.bias,
-    w2: narrow.weight,
-    b2: narrow.bias,
-    scale,
-  });
-  return dropped ? tf.add(x, dropPath(sum, scope.context, drop)) : sum;
+  return addBranch(x, scope.context, drop, (residual) =>
+    normMlp(y, residual, {
+      ...norm,
+      w1: widen.weight,
+      b1: widen.bias,
+      w2: narrow.weight,
+      b2: narrow.bias,
+      scale,
+    }),
+  );
 }
 
 /**

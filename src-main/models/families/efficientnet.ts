@@ -1,7 +1,6 @@
 import { globalAveragePool, silu } from '../../graph/ops/index.ts';
 import { type Tensor2D, type Tensor4D, tf } from '../../graph/tf.ts';
 import type { Model, ModelBuilder, ModelContext } from '../context.ts';
-import { classifier } from '../layers/classifier.ts';
 import {
   type MobileBlock,
   type MobileStyle,
@@ -9,6 +8,7 @@ import {
   invertedResidual,
   roundChannels,
 } from '../layers/inverted-residual.ts';
+import { mobileHead, mobileStem } from '../layers/mobile-ends.ts';
 import { Scope } from '../layers/scope.ts';
 
 /** Blocks of one kind; the stride is that of the first. */
@@ -62,8 +62,7 @@ export function efficientNet({ stemChannels, stages, features, style }: Efficien
   return ({ classes, dropPath = 0, dropout }): Model => ({
     backbone(pixels: Tensor4D, context: ModelContext): Tensor2D {
       const at = (group: number, name: string): Scope => new Scope(context, group, name);
-      const stem = { convolution: at(0, 'conv_stem'), norm: at(0, 'bn1') };
-      let x = convolutionNormed(pixels, stem, { out: stemChannels, kernel: 3, stride: 2 }, style);
+      let x = mobileStem(pixels, context, stemChannels, style);
       let group = 0;
       stages.forEach(({ repeats, ...block }, index) => {
         for (let repeat = 0; repeat < repeats; repeat += 1) {
@@ -77,11 +76,7 @@ export function efficientNet({ stemChannels, stages, features, style }: Efficien
       const last = { convolution: at(group, 'conv_head'), norm: at(group, 'bn2') };
       return globalAveragePool(convolutionNormed(x, last, { out: features, kernel: 1, stride: 1 }, style));
     },
-    head: (x, context) =>
-      classifier(x, context, {
-        ...{ name: 'classifier', classes, rate: dropout },
-        initializer: { type: 'uniform', bound: 1 / Math.sqrt(classes) },
-      }),
+    head: (x, context) => mobileHead(x, context, { classes, rate: dropout }),
   });
 }
 

@@ -1,7 +1,6 @@
 import { globalAveragePool, hardSwish, relu, relu6 } from '../../graph/ops/index.ts';
 import { type Tensor2D, type Tensor4D, tf } from '../../graph/tf.ts';
 import type { Model, ModelBuilder, ModelContext } from '../context.ts';
-import { classifier } from '../layers/classifier.ts';
 import {
   type MobileBlock,
   type MobileStyle,
@@ -11,6 +10,7 @@ import {
   roundChannels,
 } from '../layers/inverted-residual.ts';
 import { linearOver } from '../layers/linear.ts';
+import { mobileHead, mobileStem } from '../layers/mobile-ends.ts';
 import { Scope } from '../layers/scope.ts';
 
 export interface MobileNetV3Config {
@@ -43,8 +43,7 @@ export function mobileNetV3({ stemChannels, stages, last, features }: MobileNetV
   return ({ classes, dropPath = 0, dropout }): Model => ({
     backbone(pixels: Tensor4D, context: ModelContext): Tensor2D {
       const at = (group: number, name: string): Scope => new Scope(context, group, name);
-      const stem = { convolution: at(0, 'conv_stem'), norm: at(0, 'bn1') };
-      let x = convolutionNormed(pixels, stem, { out: stemChannels, kernel: 3, stride: 2 }, style);
+      let x = mobileStem(pixels, context, stemChannels, style);
       let group = 0;
       stages.forEach((blocks, stage) => {
         blocks.forEach((block, index) => {
@@ -66,11 +65,7 @@ export function mobileNetV3({ stemChannels, stages, last, features }: MobileNetV
         }),
       );
     },
-    head: (x, context) =>
-      classifier(x, context, {
-        ...{ name: 'classifier', classes, rate: dropout },
-        initializer: { type: 'uniform', bound: 1 / Math.sqrt(classes) },
-      }),
+    head: (features, context) => mobileHead(features, context, { classes, rate: dropout }),
   });
 }
 

@@ -1,17 +1,19 @@
-import { normMlp, windowAttention } from '../../graph/ops/index.ts';
+import { windowAttention } from '../../graph/ops/index.ts';
 import type { Tensor4D } from '../../graph/tf.ts';
 import type { ModelBuilder } from '../context.ts';
 import { addBranch } from '../layers/drop-path.ts';
 import { linearOver, linearParameters } from '../layers/linear.ts';
+import { mlpBranch } from '../layers/mlp.ts';
+import { layerNormParameters } from '../layers/norm.ts';
 import type { Scope } from '../layers/scope.ts';
 import { type BlockPlace, type SwinConfig, type SwinStyle, swinNetwork } from './swin/network.ts';
-import { normParameters, normalised } from './swin/norm.ts';
+import { EPSILON, normalised } from './swin/norm.ts';
 import { initializer, learntBias } from './swin/relative-position.ts';
 
 /** x + Attention(LayerNorm(x)) within windows. */
 function attentionBranch(x: Tensor4D, block: Scope, { plan, heads, dropPath }: BlockPlace): Tensor4D {
   const channels = x.shape[3];
-  const norm = normParameters(block.in('norm1'), channels);
+  const norm = layerNormParameters(block.in('norm1'), channels, { epsilon: EPSILON });
   const bias = learntBias(block.in('attn'), plan.window, heads);
   const qkv = linearParameters(block.in('attn.qkv'), channels, { out: 3 * channels, initializer });
   const out = linearParameters(block.in('attn.proj'), channels, { out: channels, initializer });
@@ -24,23 +26,11 @@ function attentionBranch(x: Tensor4D, block: Scope, { plan, heads, dropPath }: B
   );
 }
 
-/** x + MLP(LayerNorm(x)). */
-function mlpBranch(x: Tensor4D, block: Scope, { dropPath }: BlockPlace): Tensor4D {
-  const channels = x.shape[3];
-  const norm = normParameters(block.in('norm2'), channels);
-  const widen = linearParameters(block.in('mlp.fc1'), channels, { out: 4 * channels, initializer });
-  const narrow = linearParameters(block.in('mlp.fc2'), 4 * channels, { out: channels, initializer });
-  const parameters = {
-    ...norm,
-    ...{ w1: widen.weight, b1: widen.bias, w2: narrow.weight, b2: narrow.bias, scale: null },
-  };
-  return addBranch(x, block.context, { name: `${block.name}.drop_path2`, rate: dropPath }, (residual) =>
-    normMlp(x, residual, parameters),
-  );
-}
-
 const style: SwinStyle = {
-  block: (x, scope, place) => mlpBranch(attentionBranch(x, scope, place), scope, place),
+  block: (x, scope, place) =>
+    mlpBranch(attentionBranch(x, scope, place), scope, {
+      ...{ initializer, initialScale: null, dropPath: place.dropPath, epsilon: EPSILON },
+    }),
   reduce: (x, scope) =>
     linearOver(normalised(x, scope.in('norm')), scope.in('reduction'), {
       ...{ out: x.shape[3] / 2, bias: false, initializer },

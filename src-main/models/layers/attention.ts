@@ -13,6 +13,8 @@ export interface BranchOptions {
   initialScale: number | null;
   /** Rate of stochastic depth. */
   dropPath: number;
+  /** Of the normalisation; timm's default for transformers if absent. */
+  epsilon?: number;
 }
 
 /**
@@ -23,10 +25,10 @@ export interface BranchOptions {
 export function attentionBranch(
   x: Tensor3D,
   block: Scope,
-  { heads, initializer, initialScale, dropPath }: BranchOptions & { heads: number },
+  { heads, initializer, initialScale, dropPath, epsilon }: BranchOptions & { heads: number },
 ): Tensor3D {
   const channels = x.shape[2];
-  const norm = layerNormParameters(block.in('norm1'), channels);
+  const norm = layerNormParameters(block.in('norm1'), channels, { epsilon });
   const qkv = linearParameters(block.in('attn.qkv'), channels, { out: 3 * channels, initializer });
   const out = linearParameters(block.in('attn.proj'), channels, { out: channels, initializer });
   const scale = layerScale(block.in('ls1'), channels, initialScale);

@@ -16,11 +16,11 @@ import type { Scope } from './scope.ts';
 export function mlpBranch<T extends Tensor>(
   x: T,
   block: Scope,
-  { ratio = 4, initializer, initialScale, dropPath }: BranchOptions & { ratio?: number },
+  { ratio = 4, initializer, initialScale, dropPath, epsilon }: BranchOptions & { ratio?: number },
 ): T {
   const channels = x.shape.at(-1)!;
   const hidden = ratio * channels;
-  const norm = layerNormParameters(block.in('norm2'), channels);
+  const norm = layerNormParameters(block.in('norm2'), channels, { epsilon });
   const widen = linearParameters(block.in('mlp.fc1'), channels, { out: hidden, initializer });
   const narrow = linearParameters(block.in('mlp.fc2'), hidden, { out: channels, initializer });
   const scale = layerScale(block.in('ls2'), channels, initialScale);

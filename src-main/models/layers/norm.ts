@@ -5,21 +5,28 @@ import type { Scope } from './scope.ts';
 /** timm's default for layer normalisation (PyTorch's own is 1e-5). */
 const LAYER_NORM_EPSILON = 1e-6;
 
+export interface LayerNormOptions {
+  epsilon?: number;
+  /** 0 where a branch starts as nothing. */
+  initialScale?: number;
+}
+
 /** The scale and shift of a layer normalisation, for layers that fuse it. */
 export function layerNormParameters(
   scope: Scope,
   channels: number,
+  { epsilon = LAYER_NORM_EPSILON, initialScale = 1 }: LayerNormOptions = {},
 ): { gamma: Tensor; beta: Tensor; epsilon: number } {
   return {
-    gamma: scope.vector('weight', channels, 1),
+    gamma: scope.vector('weight', channels, initialScale),
     beta: scope.vector('bias', channels, 0),
-    epsilon: LAYER_NORM_EPSILON,
+    epsilon,
   };
 }
 
 /** timm's LayerNorm and LayerNorm2d, which are the same when channels come last: over the last axis. */
-export function layerNormalisation<T extends Tensor>(x: T, scope: Scope): T {
-  const { gamma, beta, epsilon } = layerNormParameters(scope, x.shape.at(-1)!);
+export function layerNormalisation<T extends Tensor>(x: T, scope: Scope, options?: LayerNormOptions): T {
+  const { gamma, beta, epsilon } = layerNormParameters(scope, x.shape.at(-1)!, options);
   return layerNorm(x, gamma, beta, epsilon);
 }
 
