@@ -19,7 +19,7 @@ function noSpace(error: NodeJS.ErrnoException): GranaryError {
   return new GranaryError(
     'NO_SPACE',
     `The disk is full (${error.code})${where}. What was there before is unchanged.`,
-    'Make room, then go on from the last checkpoint with `granary queue --resume`.',
+    'Make room, then train the run again with `granary queue --resume`.',
     { cause: error },
   );
 }
