@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
+import { memoryPlanSchema } from '../records/memory-plan.ts';
 import { runConfigSchema } from '../records/run-config.ts';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../records/run-record.ts';
 import { errorPayloadSchema } from './error-codes.ts';
@@ -30,6 +31,8 @@ export const jobSchema = z.discriminatedUnion('type', [
     config: runConfigSchema,
     /** Go on from the folder's checkpoint; where there is none the run begins anew in the same folder. */
     resume: z.boolean().optional(),
+    /** How it was made to fit, for its record. */
+    memory: memoryPlanSchema.optional(),
   }),
   z.object({
     type: z.literal('model-forward'),

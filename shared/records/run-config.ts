@@ -56,6 +56,11 @@ export const runConfigSchema = z.object({
   batchSize: z.number().int().min(1).max(65_536).default(64),
   /** Gradient accumulation: micro-batches per optimizer step. Must divide batchSize. */
   accum: z.number().int().min(1).max(4096).default(1),
+  /**
+   * `accum` is only the least: right before the run starts the planner raises it (and switches checkpointing on where nothing else
+   * helps) until the run fits the memory that is free then. The effective batch stays.
+   */
+  autoAccum: z.boolean().default(false),
   /** Peak learning rate of the head. */
   lr: z.number().positive().default(2e-3),
   weightDecay: z.number().min(0).default(0.01),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorPayloadSchema } from '../ipc/error-codes.ts';
+import { memoryPlanSchema } from './memory-plan.ts';
 import { runConfigSchema } from './run-config.ts';
 
 /** Loss and error rate of one target. */
@@ -55,6 +56,8 @@ export const runHeaderSchema = z.object({
   /** SHA-256 of the validation ids: results are only comparable when it is the same. */
   validHash: z.string(),
   microBatch: z.number().int(),
+  /** How the latest start was made to fit the memory; absent where nothing was planned. */
+  memory: memoryPlanSchema.optional(),
   stepsPerEpoch: z.number().int(),
   /** SHA-256 of the recorded graph. */
   graphHash: z.string(),

@@ -1,6 +1,7 @@
 import { checkSize, resolveArchitecture } from '../../shared/architectures/index.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import type { ImageSize } from '../../shared/image-size.ts';
+import { memoryWarning } from '../../shared/memory.ts';
 import type { Manifest } from '../../shared/records/dataset.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
 import type { RunHeader } from '../../shared/records/run-record.ts';
@@ -135,7 +136,9 @@ export async function prepareRun(
     lrGroupOf,
   );
   const matched = matchStartingWeights(recorded, weights);
+  const short = identity.memory === undefined ? null : memoryWarning(identity.memory);
   const warnings = notes.concat(
+    short ?? [],
     runWarnings({
       ...{ config: requested, batchNorm: info.batchNorm, plan, pretrained, targets },
       ...{ trainLabels: labels.train, validLabels: labels.valid },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import type { Manifest } from '../../shared/records/dataset.ts';
+import type { MemoryPlan } from '../../shared/records/memory-plan.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
 import type { RunHeader } from '../../shared/records/run-record.ts';
 import { granaryVersion } from '../files/version.ts';
@@ -15,6 +16,7 @@ export interface RunIdentity {
   runId: string;
   name: string;
   queue: string | null;
+  memory?: MemoryPlan | undefined;
 }
 
 /** All that is known of a run before its first step, as it is written to `config.json`. */
@@ -50,6 +52,7 @@ export function describeRun(run: {
     },
     validHash: createHash('sha256').update(validIds).digest('hex'),
     microBatch: plan.microBatch,
+    ...(identity.memory === undefined ? {} : { memory: identity.memory }),
     stepsPerEpoch: plan.windows.length,
     graphHash: recorded.hash,
     parameters: recorded.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
