@@ -1,6 +1,6 @@
 import './api/zod-settings.ts';
 import { mount } from 'svelte';
 import './styles/base.css';
-import App from './views/App.svelte';
+import App from './frame/App.svelte';
 
 mount(App, { target: document.getElementById('app')! });

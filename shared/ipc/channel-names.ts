@@ -5,6 +5,9 @@
 export const channelNames = [
   'app:state',
   'workspace:choose',
+  'menu:views',
+  'preferences:read',
+  'preferences:write',
   'dataset:choose',
   'dataset:inspect',
   'dataset:stop',
@@ -29,5 +32,6 @@ export const newsNames = [
   'run:event',
   'workspace:changed',
   'menu:command',
+  'preferences:changed',
 ] as const;
 export type NewsName = (typeof newsNames)[number];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { datasetOptionsSchema } from '../records/dataset.ts';
 import { gridSchema } from '../records/grid.ts';
+import { preferencesChangeSchema, preferencesSchema } from '../records/preferences.ts';
 import { queueItemSchema } from '../records/queue.ts';
 import { runSummarySchema } from '../records/run-record.ts';
 import type { ChannelName, NewsName } from './channel-names.ts';
@@ -33,6 +34,24 @@ export const channels = {
   },
   /** Lets the user pick another workspace folder; null when they changed their mind. */
   'workspace:choose': { input: nothing, output: workspaceStateSchema.nullable() },
+  /** The views that there are, for the native menu; each entry's command is `view.ID`. */
+  'menu:views': {
+    input: z
+      .array(
+        z.object({
+          id: z.string().regex(/^[a-z][a-z-]{0,39}$/),
+          title: z.string().min(1).max(60),
+          digit: z
+            .string()
+            .regex(/^[0-9]$/)
+            .optional(),
+        }),
+      )
+      .max(20),
+    output: z.null(),
+  },
+  'preferences:read': { input: nothing, output: preferencesSchema },
+  'preferences:write': { input: preferencesChangeSchema, output: preferencesSchema },
   'dataset:choose': { input: nothing, output: z.string().nullable() },
   /** Reads and checks a dataset. One at a time: a second call stops the first. */
   'dataset:inspect': {
@@ -85,7 +104,9 @@ export const news = {
   'runs:changed': z.array(z.string()),
   'run:event': z.object({ runId: z.string(), event: workerEventSchema }),
   'workspace:changed': workspaceStateSchema,
-  'menu:command': z.enum(['open-dataset', 'view-dataset', 'view-grid', 'view-queue', 'view-runs']),
+  /** Id of a command that was chosen in the native menu. */
+  'menu:command': z.string(),
+  'preferences:changed': preferencesSchema,
 } as const satisfies Record<NewsName, z.ZodType>;
 export type News<N extends NewsName> = z.output<(typeof news)[N]>;
 

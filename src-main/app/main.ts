@@ -1,14 +1,14 @@
-import { app, type BrowserWindow, dialog, ipcMain, shell } from 'electron';
+import { app, type BrowserWindow, dialog, ipcMain, nativeTheme, shell } from 'electron';
 import { join } from 'node:path';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
-import type { News } from '../../shared/ipc/channels.ts';
+import type { ChannelInput, News } from '../../shared/ipc/channels.ts';
 import { packageRoot, workspacePath } from '../files/paths.ts';
 import { listen } from '../ipc/door.ts';
 import { createHandlers } from '../ipc/index.ts';
 import { closeInOrder } from './closing.ts';
 import { lockDown, refusePermissions } from './lockdown.ts';
-import { installMenu } from './menu.ts';
-import { Preferences } from './preferences.ts';
+import { NativeMenu } from './menu.ts';
+import { PreferenceStore } from './preferences.ts';
 import { declareScheme, serveRenderer } from './protocol.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { openWindow } from './window.ts';
@@ -34,7 +34,8 @@ async function chooseFolder(title: string, buttonLabel: string): Promise<string 
 async function start(): Promise<void> {
   refusePermissions();
   serveRenderer(join(packageRoot(), 'dist', 'renderer'));
-  const preferences = new Preferences();
+  const preferences = new PreferenceStore();
+  nativeTheme.themeSource = preferences.wishes.theme;
   const wakefulness = new Wakefulness();
   const session = new WorkspaceSession(tell);
   session.onTraining = (training) => wakefulness.set(training);
@@ -49,6 +50,17 @@ async function start(): Promise<void> {
     chooseFolder,
     reveal: (path: string) => shell.showItemInFolder(path),
     openWorkspace,
+    showViews: (views: ChannelInput<'menu:views'>) => menu.setViews(views),
+    preferences: () => preferences.wishes,
+    changePreferences: (changed: ChannelInput<'preferences:write'>) => {
+      // An undefined key states nothing.
+      const stated = Object.entries(changed).filter(([, value]) => value !== undefined);
+      const wishes = { ...preferences.wishes, ...Object.fromEntries(stated) };
+      preferences.wishes = wishes;
+      nativeTheme.themeSource = wishes.theme;
+      tell('preferences:changed', wishes);
+      return wishes;
+    },
     versions: {
       electron: process.versions.electron ?? '',
       chrome: process.versions['chrome'] ?? '',
@@ -62,11 +74,10 @@ async function start(): Promise<void> {
 
   listen(ipcMain, createHandlers(services));
   closeInOrder(session, () => window);
-  installMenu(
-    (name) => tell('menu:command', name),
-    () => void chooseWorkspace().catch(showFailure),
-    !app.isPackaged,
-  );
+  const menu = new NativeMenu({
+    command: (id) => tell('menu:command', id),
+    openWorkspace: () => void chooseWorkspace().catch(showFailure),
+  });
 
   // An explicit workspace wins over the remembered one, and that over the default.
   const explicit = process.env['GRANARY_WORKSPACE'];

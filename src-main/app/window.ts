@@ -1,7 +1,7 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { join } from 'node:path';
 import { rendererOrigin } from '../ipc/door.ts';
-import type { Preferences, WindowBounds } from './preferences.ts';
+import type { PreferenceStore, WindowBounds } from './preferences.ts';
 
 /** Bounds that still lie on a screen that is there; otherwise the system places the window. */
 function placed(bounds: WindowBounds | undefined): Partial<WindowBounds> {
@@ -17,7 +17,7 @@ function placed(bounds: WindowBounds | undefined): Partial<WindowBounds> {
 }
 
 /** The one window: sandboxed, isolated, without Node, showing only our own page. */
-export function openWindow(appFolder: string, preferences: Preferences): BrowserWindow {
+export function openWindow(appFolder: string, preferences: PreferenceStore): BrowserWindow {
   const remembered = preferences.bounds;
   const { x, y, width = 1240, height = 820 } = placed(remembered);
   const window = new BrowserWindow({

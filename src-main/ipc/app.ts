@@ -2,9 +2,13 @@ import { granaryVersion } from '../files/version.ts';
 import type { Handlers } from './door.ts';
 import type { Services } from './services.ts';
 
-type Own = Pick<Handlers, 'app:state' | 'workspace:choose'>;
+type Own = Pick<
+  Handlers,
+  'app:state' | 'workspace:choose' | 'menu:views' | 'preferences:read' | 'preferences:write'
+>;
 
-export function appHandlers({ session, chooseFolder, openWorkspace, versions }: Services): Own {
+export function appHandlers(services: Services): Own {
+  const { session, chooseFolder, openWorkspace, versions } = services;
   return {
     'app:state': () => ({ version: granaryVersion, workspace: session.state, versions }),
     async 'workspace:choose'() {
@@ -13,5 +17,11 @@ export function appHandlers({ session, chooseFolder, openWorkspace, versions }: 
       await openWorkspace(path);
       return session.state;
     },
+    'menu:views'(views) {
+      services.showViews(views);
+      return null;
+    },
+    'preferences:read': () => services.preferences(),
+    'preferences:write': (changed) => services.changePreferences(changed),
   };
 }

@@ -1,3 +1,5 @@
+import type { ChannelInput } from '../../shared/ipc/channels.ts';
+import type { Preferences } from '../../shared/records/preferences.ts';
 import type { WorkspaceSession } from '../app/workspace-session.ts';
 
 /** What the handlers may use of the app: the workspace, and the few things that only Electron can do. */
@@ -9,5 +11,10 @@ export interface Services {
   reveal(path: string): void;
   /** Opens another workspace and remembers it. */
   openWorkspace(path: string): Promise<void>;
+  /** Lists the page's views in the native menu. */
+  showViews(views: ChannelInput<'menu:views'>): void;
+  preferences(): Preferences;
+  /** Keeps what changed, acts on it, and returns all. */
+  changePreferences(changed: ChannelInput<'preferences:write'>): Preferences;
   versions: { electron: string; chrome: string; node: string };
 }

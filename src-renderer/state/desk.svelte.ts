@@ -1,41 +1,55 @@
 import { createContext } from 'svelte';
 import { ask, hear } from '../api/granary.ts';
+import { Commands } from './commands.svelte.ts';
 import { DatasetState } from './dataset.svelte.ts';
 import { GridDraft } from './grid-draft.svelte.ts';
+import { PreferencesState } from './preferences.svelte.ts';
 import { QueueState } from './queue.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { Shell } from './shell.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+import { Undo } from './undo.svelte.ts';
 
 /** Everything a view may need, put together once when the window opens. */
 export class Desk {
-  readonly shell = new Shell();
+  readonly shell: Shell;
+  readonly commands = new Commands();
+  readonly toasts = new Toasts();
+  readonly undo = new Undo(this.toasts);
+  readonly preferences = new PreferencesState();
   readonly dataset = new DatasetState();
   readonly grid = new GridDraft();
   readonly queue = new QueueState();
   readonly runs = new RunsState();
 
-  constructor() {
+  /** @param views ids of the views that there are */
+  constructor(views: readonly string[]) {
+    this.shell = new Shell(views);
     hear('workspace:changed', (workspace) => {
       const same = this.shell.workspace?.path === workspace.path;
       this.shell.workspace = workspace;
       if (same) return;
       this.runs.reset();
+      this.undo.forget();
       this.queue.live = null;
       void this.load();
     });
-    hear('menu:command', (command) => {
-      if (command === 'open-dataset') {
-        this.shell.view = 'dataset';
-        void this.dataset.choose();
-      } else this.shell.view = command.slice('view-'.length) as Shell['view'];
-    });
+    hear('menu:command', (id) => this.run(id));
   }
 
   async load(): Promise<void> {
     await this.shell.start();
+    await this.shell.attempt(() => this.preferences.load());
     await this.shell.attempt(() => this.queue.load());
     await this.shell.attempt(() => this.runs.load());
     await this.dataset.restore();
+  }
+
+  /** Does a command, if it can be done now; its failure is shown. */
+  run(id: string): void {
+    const command = this.commands.find(id);
+    if (command === undefined || command.enabled?.() === false) return;
+    void this.shell.attempt(async () => command.run());
   }
 
   /** Reads a dropped or chosen path, in the dataset view. */

@@ -3,29 +3,33 @@ import type { ChannelOutput } from '../../shared/ipc/channels.ts';
 import type { WorkspaceState } from '../../shared/ipc/views.ts';
 import { faultOf, type Fault } from './fault.ts';
 
-export const views = ['dataset', 'grid', 'queue', 'runs'] as const;
-export type View = (typeof views)[number];
-
-function viewOf(hash: string): View {
-  return views.find((view) => hash === `#${view}`) ?? 'dataset';
-}
-
 /** What is on screen, and what the app as a whole has to say. */
 export class Shell {
+  readonly #views: readonly string[];
   /** Kept in the address, so that a window that is loaded anew is where it was. */
-  #view = $state<View>(viewOf(location.hash));
+  #view = $state('');
   app = $state.raw<ChannelOutput<'app:state'> | null>(null);
   workspace = $state.raw<WorkspaceState | null>(null);
   /** A failure that belongs to no view; stays until it is dismissed. */
   fault = $state.raw<Fault | null>(null);
+  /** What lies over the window and has the keyboard to itself. */
+  panel = $state<'palette' | 'shortcuts' | null>(null);
   /** Something is being dragged over the window. */
   dragging = $state(false);
 
-  get view(): View {
+  /** @param views ids of the views that there are; the first is shown where the address names none of them */
+  constructor(views: readonly string[]) {
+    this.#views = views;
+    this.#view = views.find((view) => location.hash === `#${view}`) ?? views[0] ?? '';
+  }
+
+  get view(): string {
     return this.#view;
   }
 
-  set view(view: View) {
+  /** A view that is not there is not gone to. */
+  set view(view: string) {
+    if (!this.#views.includes(view)) return;
     this.#view = view;
     history.replaceState(null, '', `#${view}`);
   }

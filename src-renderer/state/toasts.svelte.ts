@@ -1,0 +1,41 @@
+/** How long a notice stays: long enough to read, and to reach its button. Not counted while it is hovered or focused. */
+const STAYS_MS = 8000;
+/** More than these at once hide what is below them; the oldest goes. */
+const MOST = 3;
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'bad';
+  button: { label: string; press: () => void } | null;
+}
+
+/** Short notices in a corner, which go by themselves. What a user must not miss belongs into a view instead. */
+export class Toasts {
+  shown = $state.raw<Toast[]>([]);
+  #next = 1;
+  #timers: Record<number, ReturnType<typeof setTimeout>> = {};
+
+  say(text: string, { tone = 'plain', button = null }: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
+    const id = this.#next++;
+    for (const old of this.shown.slice(0, Math.max(0, this.shown.length + 1 - MOST))) this.dismiss(old.id);
+    this.shown = [...this.shown, { id, text, tone, button }];
+    this.go(id);
+    return id;
+  }
+
+  dismiss(id: number): void {
+    this.stay(id);
+    this.shown = this.shown.filter((toast) => toast.id !== id);
+  }
+
+  /** Someone looks at it: it stays until {@link go}. */
+  stay(id: number): void {
+    clearTimeout(this.#timers[id]);
+  }
+
+  go(id: number): void {
+    this.stay(id);
+    this.#timers[id] = setTimeout(() => this.dismiss(id), STAYS_MS);
+  }
+}

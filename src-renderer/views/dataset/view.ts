@@ -1,0 +1,33 @@
+import type { ViewEntry } from '../../state/view-entry.ts';
+
+export const datasetView: ViewEntry = {
+  id: 'dataset',
+  title: 'Dataset',
+  icon: 'dataset',
+  digit: '1',
+  load: () => import('./DatasetView.svelte'),
+  badge: ({ dataset }) => (dataset.status === 'reading' ? '…' : ''),
+  commands: ({ dataset, shell }) => [
+    {
+      id: 'dataset.open',
+      title: 'Open a dataset…',
+      group: 'Dataset',
+      keys: 'Mod+O',
+      words: 'folder csv read drop',
+      run: () => {
+        shell.view = 'dataset';
+        return dataset.choose();
+      },
+    },
+    {
+      id: 'dataset.sample',
+      title: 'Draw the sample dataset…',
+      group: 'Dataset',
+      enabled: () => !shell.readOnly,
+      run: () => {
+        shell.view = 'dataset';
+        return dataset.drawSample();
+      },
+    },
+  ],
+};

@@ -1,0 +1,28 @@
+import type { ViewEntry } from '../../state/view-entry.ts';
+
+export const queueView: ViewEntry = {
+  id: 'queue',
+  title: 'Queue',
+  icon: 'queue',
+  digit: '3',
+  load: () => import('./QueueView.svelte'),
+  badge: ({ queue }) => (queue.pending > 0 ? String(queue.pending) : ''),
+  commands: ({ queue, shell }) => [
+    {
+      id: 'queue.resume',
+      title: 'Train the interrupted runs',
+      group: 'Queue',
+      enabled: () => queue.interrupted > 0 && !shell.readOnly,
+      run: () => queue.resumeInterrupted(),
+    },
+    {
+      id: 'queue.stop-run',
+      title: 'Stop the run that trains',
+      group: 'Queue',
+      enabled: () => queue.running !== undefined && !shell.readOnly,
+      run: async () => {
+        if (queue.running !== undefined) await queue.cancel(queue.running.runId);
+      },
+    },
+  ],
+};

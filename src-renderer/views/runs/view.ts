@@ -1,0 +1,31 @@
+import type { ViewEntry } from '../../state/view-entry.ts';
+
+export const runsView: ViewEntry = {
+  id: 'runs',
+  title: 'Runs',
+  icon: 'runs',
+  digit: '4',
+  load: () => import('./RunsView.svelte'),
+  badge: ({ runs }) => (runs.rows.length > 0 ? String(runs.rows.length) : ''),
+  commands: ({ runs, shell }) => [
+    {
+      id: 'runs.close',
+      title: 'Back to all runs',
+      group: 'Runs',
+      keys: 'Escape',
+      enabled: () => shell.view === 'runs' && runs.selected !== null,
+      run: () => runs.close(),
+    },
+  ],
+  finds: ({ runs, shell }) =>
+    runs.rows.map((row) => ({
+      id: `run.${row.id}`,
+      title: row.name,
+      group: 'Run',
+      words: `${row.dataset ?? ''} ${row.id} ${row.state}`,
+      run: () => {
+        shell.view = 'runs';
+        return runs.open(row.id);
+      },
+    })),
+};
