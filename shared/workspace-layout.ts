@@ -6,6 +6,7 @@ export const layout = {
   ensembles: 'ensembles',
   queue: 'queue.json',
   lock: 'scheduler.lock',
+  colors: 'run-colors.json',
   run: {
     config: 'config.json',
     worker: 'worker.json',
@@ -16,5 +17,6 @@ export const layout = {
     weights: 'weights.safetensors',
     result: 'result.json',
     log: 'worker.log',
+    notes: 'notes.json',
   },
 } as const;

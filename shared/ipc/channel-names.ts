@@ -19,7 +19,9 @@ export const channelNames = [
   'queue:again',
   'queue:resume',
   'runs:list',
+  'runs:rows',
   'runs:read',
+  'runs:note',
   'runs:live',
   'runs:reveal',
 ] as const;

@@ -3,6 +3,7 @@ import { datasetOptionsSchema } from '../records/dataset.ts';
 import { gridSchema } from '../records/grid.ts';
 import { preferencesChangeSchema, preferencesSchema } from '../records/preferences.ts';
 import { queueItemSchema } from '../records/queue.ts';
+import { runNotesPatchSchema, runNotesSchema } from '../records/run-notes.ts';
 import { runSummarySchema } from '../records/run-record.ts';
 import type { ChannelName, NewsName } from './channel-names.ts';
 import { errorPayloadSchema } from './error-codes.ts';
@@ -80,6 +81,18 @@ export const channels = {
   /** Queues everything that was interrupted, in its old order. */
   'queue:resume': { input: nothing, output: z.array(queueItemSchema) },
   'runs:list': { input: nothing, output: z.array(runRowSchema) },
+  /** Rows of these runs alone; one that is gone is not among them. */
+  'runs:rows': { input: z.object({ runIds: z.array(runId).max(10_000) }), output: z.array(runRowSchema) },
+  /** Changes what people say of runs: names, tags, notes, archived, colours. Answers what each was and is, so that it can be undone. */
+  'runs:note': {
+    input: z.object({
+      changes: z
+        .array(z.object({ runId, patch: runNotesPatchSchema }))
+        .min(1)
+        .max(10_000),
+    }),
+    output: z.array(z.object({ runId: z.string(), before: runNotesSchema, after: runNotesSchema })),
+  },
   'runs:read': { input: z.object({ runId }), output: runSummarySchema },
   /** Null when this run does not train here. */
   'runs:live': { input: z.object({ runId }), output: liveRunSchema.nullable() },

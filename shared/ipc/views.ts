@@ -3,6 +3,7 @@ import { imageSizeSchema } from '../image-size.ts';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { queueItemSchema } from '../records/queue.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
+import { runColorSchema } from '../records/run-notes.ts';
 import { epochLogSchema, runStateSchema } from '../records/run-record.ts';
 
 /** What the window needs of a manifest: everything but the list of pictures, which may be long. */
@@ -35,28 +36,36 @@ export const runPreviewSchema = z.object({
 });
 export type RunPreview = z.infer<typeof runPreviewSchema>;
 
-/** One row of the runs table. Figures are of the first target; null until they exist. */
+/** One row of the runs table: all that lists, filters and plots of runs need, without the epochs. */
 export const runRowSchema = z.object({
   id: z.string(),
+  /** What people called it, or else its own name. */
   name: z.string(),
   state: runStateSchema,
   created: z.string().nullable(),
+  /** Runs of one queue share it. */
+  queue: z.string().nullable(),
   dataset: z.string().nullable(),
+  /** Rows with the same hash have the same hold-out. */
   datasetHash: z.string().nullable(),
   /** Rows with the same hash were judged on the same validation pictures. */
   validHash: z.string().nullable(),
-  arch: z.string().nullable(),
-  resize: resizeMethodSchema.nullable(),
-  size: imageSizeSchema.nullable(),
   epochsDone: z.number().int(),
   epochsPlanned: z.number().int().nullable(),
-  validLoss: z.number().nullable(),
-  errorRate: z.number().nullable(),
-  bestErrorRate: z.number().nullable(),
-  ttaErrorRate: z.number().nullable(),
-  holdoutErrorRate: z.number().nullable(),
   seconds: z.number().nullable(),
+  /** Highest resident memory of the worker so far, MiB. */
+  peakRssMb: z.number().nullable(),
+  parameters: z.number().int().nullable(),
   problem: z.string().nullable(),
+  tags: z.array(z.string()),
+  note: z.string(),
+  archived: z.boolean(),
+  /** A number of the palette (1 to 8) or #rrggbb; the same wherever the run is drawn. */
+  color: runColorSchema,
+  /** Its settings one level deep (run-table/settings.ts); empty where the config cannot be read. */
+  settings: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** Figures of each target by id (run-table/figures.ts), in the order of the targets. */
+  targets: z.array(z.object({ target: z.string(), figures: z.record(z.string(), z.number()) })),
 });
 export type RunRow = z.infer<typeof runRowSchema>;
 

@@ -7,6 +7,7 @@ export { SMALLEST_PROBABILITY, crossEntropy } from './cross-entropy.ts';
 export { accuracy, errorRate } from './error-rate.ts';
 export { type ExactMatch, exactMatch } from './exact-match.ts';
 export { type LabelledRows, predictedClass } from './rows.ts';
+export { type RunMetric, runMetric, runMetrics } from './run-metrics.ts';
 
 /** A figure of merit. It says itself which way is better: nothing is ever guessed from its name. */
 export interface Metric {

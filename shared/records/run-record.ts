@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorPayloadSchema } from '../ipc/error-codes.ts';
 import { memoryPlanSchema } from './memory-plan.ts';
 import { runConfigSchema } from './run-config.ts';
+import { emptyNotes, runNotesSchema } from './run-notes.ts';
 
 /** Loss and error rate of one target. */
 export const targetFiguresSchema = z.object({
@@ -142,6 +143,8 @@ export const runSummarySchema = z.object({
   header: runHeaderSchema.nullable(),
   epochs: z.array(epochLogSchema),
   result: runResultSchema.nullable(),
+  /** What people say of it. */
+  notes: runNotesSchema.default(emptyNotes),
   /** Why it is unreadable, where it is. */
   problem: z.string().nullable(),
 });

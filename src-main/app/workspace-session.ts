@@ -3,11 +3,12 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { News } from '../../shared/ipc/channels.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
-import type { LiveRun, QueueView, RunPreview, WorkspaceState } from '../../shared/ipc/views.ts';
+import type { LiveRun, QueueView, RunPreview, RunRow, WorkspaceState } from '../../shared/ipc/views.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
+import { RunIndex } from '../runs/run-index.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { Workbench } from '../scheduler/workbench.ts';
 import { LiveRunMemory } from './live-run.ts';
@@ -25,6 +26,7 @@ export class WorkspaceSession {
   #workbench: Workbench | null = null;
   #reading: AbortController | null = null;
   #live: LiveRunMemory | null = null;
+  #index: RunIndex | null = null;
   /** Called when training begins or ends. */
   onTraining: (training: boolean) => void = () => undefined;
 
@@ -114,8 +116,11 @@ export class WorkspaceSession {
     return this.#open().cancel(runId);
   }
 
-  runs(): Promise<RunSummary[]> {
-    return this.#open().runs();
+  /** Every run's row, oldest first; only folders that changed since the last time are read. */
+  runs(): Promise<RunRow[]> {
+    const { workspace } = this.#open();
+    if (this.#index?.workspace !== workspace) this.#index = new RunIndex(workspace);
+    return this.#index.rows();
   }
 
   run(runId: string): Promise<RunSummary> {

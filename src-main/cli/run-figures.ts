@@ -46,6 +46,9 @@ export interface RunFigures {
   /** Runs with the same hash were judged on the same validation pictures. */
   valid_hash: string | null;
   seed: number | null;
+  tags: string[];
+  note: string;
+  archived: boolean;
   folder: string;
   problem: string | null;
 }
@@ -61,7 +64,7 @@ export function figuresOf(run: RunSummary, workspace: string): RunFigures {
   const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
   return {
     run: run.id,
-    name: header?.name ?? run.id,
+    name: run.notes.name ?? header?.name ?? run.id,
     state: run.state,
     dataset: header?.datasetName ?? null,
     created: header?.created ?? null,
@@ -80,6 +83,9 @@ export function figuresOf(run: RunSummary, workspace: string): RunFigures {
     peak_rss_mb: finished?.peakRssMb ?? last?.peakRssMb ?? null,
     valid_hash: header?.validHash ?? null,
     seed: header?.config.seed ?? null,
+    tags: run.notes.tags,
+    note: run.notes.note,
+    archived: run.notes.archived,
     folder: join(workspace, layout.runs, run.id),
     problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
   };

@@ -1,14 +1,21 @@
 import { join } from 'node:path';
 import { layout } from '../../shared/workspace-layout.ts';
+import { changeNotes } from '../runs/run-notes.ts';
 import type { Handlers } from './door.ts';
-import { runRow } from './run-row.ts';
 import type { Services } from './services.ts';
 
-type Own = Pick<Handlers, 'runs:list' | 'runs:read' | 'runs:live' | 'runs:reveal'>;
+type Own = Pick<
+  Handlers,
+  'runs:list' | 'runs:rows' | 'runs:read' | 'runs:live' | 'runs:reveal' | 'runs:note'
+>;
 
 export function runsHandlers({ session, reveal }: Services): Own {
   return {
-    'runs:list': async () => (await session.runs()).map(runRow),
+    'runs:list': () => session.runs(),
+    'runs:rows': async ({ runIds }) => {
+      const wanted = new Set(runIds);
+      return (await session.runs()).filter((row) => wanted.has(row.id));
+    },
     'runs:read': ({ runId }) => session.run(runId),
     'runs:live': ({ runId }) => session.live(runId),
     async 'runs:reveal'({ runId }) {
@@ -17,5 +24,7 @@ export function runsHandlers({ session, reveal }: Services): Own {
       reveal(join(session.state.path, layout.runs, run.id, layout.run.config));
       return null;
     },
+    'runs:note': ({ changes }) =>
+      changes.map(({ runId, patch }) => ({ runId, ...changeNotes(session.state.path, runId, patch) })),
   };
 }

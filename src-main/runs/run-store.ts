@@ -14,6 +14,7 @@ import {
 import { layout } from '../../shared/workspace-layout.ts';
 import { livenessOf, processIdentitySchema } from '../files/process-identity.ts';
 import { checkRunId, runIdPattern } from './run-id.ts';
+import { parseNotes } from './run-notes.ts';
 
 /**
  * Ids of a workspace's runs, oldest first. A folder whose worker has not written `config.json` yet is not a run.
@@ -76,6 +77,7 @@ export async function summarise(folder: string, id: string): Promise<RunSummary 
   const [config, lines, result] = await Promise.all(
     [names.config, names.epochs, names.result].map((name) => readText(folder, name, problems)),
   );
+  const notes = parseNotes(await readText(folder, names.notes, []));
   if (config == null && result == null && lines == null && problems.length === 0) return null;
   const header = config == null ? null : parse(runHeaderSchema, config, names.config, problems);
   if (config == null && problems.length === 0) problems.push(`${names.config} is missing`);
@@ -87,6 +89,7 @@ export async function summarise(folder: string, id: string): Promise<RunSummary 
     header,
     epochs,
     result: ended,
+    notes,
     problem: problems.length === 0 ? null : `${problems.join('; ')}.`,
   };
 }

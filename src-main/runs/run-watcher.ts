@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { layout } from '../../shared/workspace-layout.ts';
+import { markOf } from './run-mark.ts';
 
 /**
  * Notices that run folders change, whichever process writes them. It looks at a few files' sizes and times once a second:
@@ -40,18 +41,10 @@ export class RunWatcher {
 
   #look(): Map<string, string> {
     const folder = join(this.#workspace, layout.runs);
-    const files = [layout.run.config, layout.run.epochs, layout.run.result];
     try {
-      return new Map(
-        readdirSync(folder).map((id) => [id, files.map((name) => markOf(join(folder, id, name))).join()]),
-      );
+      return new Map(readdirSync(folder).map((id) => [id, markOf(join(folder, id))]));
     } catch {
       return new Map();
     }
   }
-}
-
-function markOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? '-' : `${stat.size}/${stat.mtimeMs}`;
 }

@@ -2,19 +2,22 @@ import { ask, hear } from '../api/granary.ts';
 import type { RunRow } from '../../shared/ipc/views.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { faultOf, type Fault } from './fault.ts';
-import { sortRows, type SortKey } from './sort-rows.ts';
+import { fieldNamed, fieldsOf } from '../../shared/run-table/fields.ts';
+import { sortRows } from '../../shared/run-table/sort.ts';
 
 /** The workspace's runs, and the one that is looked at. */
 export class RunsState {
   rows = $state.raw<RunRow[]>([]);
   loaded = $state(false);
-  sortKey = $state<SortKey>('errorRate');
+  sortKey = $state('valid.error_rate');
   descending = $state(false);
   selected = $state<string | null>(null);
   detail = $state.raw<RunSummary | null>(null);
   fault = $state.raw<Fault | null>(null);
 
-  readonly sorted = $derived(sortRows(this.rows, this.sortKey, this.descending));
+  readonly sorted = $derived(
+    sortRows(this.rows, fieldNamed(fieldsOf(this.rows), this.sortKey), this.descending, null),
+  );
 
   constructor() {
     hear('runs:changed', (ids) => {
@@ -29,7 +32,7 @@ export class RunsState {
   }
 
   /** Sorts by a column; the same column again turns the order round. */
-  sortBy(key: SortKey): void {
+  sortBy(key: string): void {
     if (this.sortKey === key) this.descending = !this.descending;
     else {
       this.sortKey = key;

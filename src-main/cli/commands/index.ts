@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { register as annotate } from './annotate.ts';
 import { register as bench } from './bench.ts';
 import { register as benchLoader } from './bench-loader.ts';
 import { register as doctor } from './doctor.ts';
@@ -29,5 +30,6 @@ export const commands: ((program: Command) => void)[] = [
   queue,
   runs,
   show,
+  annotate,
   benchLoader,
 ];

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { GranaryError } from '../../../shared/errors.ts';
 import type { Grid } from '../../../shared/records/grid.ts';
 import type { QueueItem } from '../../../shared/records/queue.ts';
+import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun } from '../../runs/run-store.ts';
 import { gridOfFlags, readGridFile } from '../../scheduler/grid-file.ts';
@@ -166,6 +167,7 @@ async function rowOf(item: QueueItem, workspace: string): Promise<RunFigures & {
     epochs: [],
     result: null,
     problem: null,
+    notes: emptyNotes,
   } as const;
   const figures = figuresOf(summary ?? { ...empty, epochs: [] }, workspace);
   return {

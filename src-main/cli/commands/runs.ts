@@ -1,60 +1,127 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import type { RunRow } from '../../../shared/ipc/views.ts';
+import { pictureSets } from '../../../shared/run-table/comparable.ts';
+import { fieldNamed, fieldsOf } from '../../../shared/run-table/fields.ts';
 import { workspacePath } from '../../files/paths.ts';
+import { runRow } from '../../runs/run-row.ts';
 import { listRuns } from '../../runs/run-store.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, type TargetFigures, figuresOf } from '../run-figures.ts';
+import { list } from '../run-flags.ts';
+import { type RowChoice, checkTarget, chooseRows, formatField } from '../run-rows.ts';
+
+interface Flags extends RowChoice {
+  columns?: string[];
+  workspace?: string;
+  json?: boolean;
+}
 
 /** `granary runs`: every run of a workspace, oldest first. */
 export function register(program: Command): void {
   program
     .command('runs')
     .description('List the runs of a workspace, oldest first.')
+    .option('--filter <terms>', 'only runs for which every term holds (below)')
+    .option('--sort <field>', 'order by a field; -FIELD turns it round')
+    .option('--columns <fields>', 'fields to show, separated by commas', list)
+    .option('--target <column>', "whose figures are meant (default: each run's first target)")
+    .option('--archived', 'list the archived runs instead')
     .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
     .option('--json', 'print one JSON array')
-    .addHelpText('after', '\nExamples:\n  $ granary runs\n  $ granary runs --json --workspace /data/granary')
-    .action(async (flags: { workspace?: string; json?: boolean }) => {
+    .addHelpText(
+      'after',
+      `
+Fields: name, id, state, tag, note, dataset, queue, epochs_done, seconds, memory, parameters, created, every setting
+(arch, size, lr, augment.maxRotate …) and figures: valid.error_rate, valid.error_rate.best, valid.error_rate.tta,
+holdout.error_rate.tta, valid.loss, train.loss and so on.
+Terms: FIELD=VALUE[,VALUE…], !=, <, <=, >, >=, ~ (contains); a word alone is looked for in name, id, dataset, tags and
+note, and must be absent with a minus before it. 5% is 0.05.
+
+Examples:
+  $ granary runs
+  $ granary runs --filter 'state=finished arch~convnext holdout.error_rate<5%' --sort holdout.error_rate
+  $ granary runs --filter tag=night2 --columns name,arch,size,lr,valid.error_rate,valid.error_rate.best
+  $ granary runs --json --workspace /data/granary`,
+    )
+    .action(async (flags: Flags) => {
       const workspace = workspacePath(flags.workspace);
-      const runs = (await listRuns(workspace)).map((run) => figuresOf(run, workspace));
+      const summaries = new Map((await listRuns(workspace)).map((run) => [run.id, run]));
+      const all = [...summaries.values()].map((run): RunRow => ({ ...runRow(run), color: 1 }));
+      const rows = chooseRows(all, flags);
       if (flags.json === true) {
-        printJson(runs);
+        printJson(rows.map(({ id }) => figuresOf(summaries.get(id)!, workspace)));
         return;
       }
-      if (runs.length === 0) {
-        process.stdout.write(
-          `No runs in ${workspace} yet. Begin with \`granary train\` or \`granary queue\`.\n`,
-        );
+      if (rows.length === 0) {
+        process.stdout.write(emptyText(all, flags, workspace));
         return;
       }
-      const several = runs.some((run) => run.targets.length > 1);
-      const [head, ...rows] = formatTable(
-        ['id', 'state', 'epochs', 'valid_loss', 'error', 'TTA', 'hold-out TTA', 'time', 'dataset'].concat(
-          several ? ['targets'] : [],
-        ),
-        runs.map((run) => [
-          run.run,
-          run.state,
-          `${run.epochs}/${run.epochs_planned ?? '?'}`,
-          formatLoss(run.valid_loss),
-          rates(run, (target) => target.error_rate),
-          rates(run, (target) => target.tta_error_rate),
-          rates(run, (target) => target.holdout_tta_error_rate ?? target.holdout_error_rate),
-          run.seconds === null ? '–' : formatDuration(run.seconds),
-          run.dataset ?? '–',
-          ...(several ? [run.targets.map(({ name }) => name).join(' / ') || '–'] : []),
-        ]),
-        ['state', 'dataset', 'targets'],
-      );
-      process.stdout.write(`${pc.bold(head!)}\n${rows.join('\n')}\n`);
-      const splits = new Set(runs.flatMap((run) => (run.error_rate === null ? [] : [run.valid_hash])));
-      if (splits.size > 1)
+      const [head, ...lines] =
+        flags.columns === undefined
+          ? usualTable(rows.map(({ id }) => figuresOf(summaries.get(id)!, workspace)))
+          : chosenTable(rows, all, flags.columns, checkTarget(all, flags.target));
+      process.stdout.write(`${pc.bold(head!)}\n${lines.join('\n')}\n`);
+      const judged = rows.filter((row) => row.targets.length > 0);
+      if (pictureSets(judged, 'valid') > 1)
         process.stdout.write(
           pc.dim(
-            '\nRuns draw their own validation pictures; compare them by the hold-out, which is common to all.\n',
+            pictureSets(judged, 'holdout') > 1
+              ? '\nThese runs are of different datasets: their figures cannot be compared.\n'
+              : '\nRuns draw their own validation pictures; compare them by the hold-out, which is common to all.\n',
           ),
         );
     });
+}
+
+function emptyText(all: readonly RunRow[], flags: Flags, workspace: string): string {
+  if (all.length === 0)
+    return `No runs in ${workspace} yet. Begin with \`granary train\` or \`granary queue\`.\n`;
+  const archived = all.filter((row) => row.archived).length;
+  if (flags.filter !== undefined) return `None of ${all.length} runs fits the filter.\n`;
+  return flags.archived === true
+    ? 'No run is archived.\n'
+    : `All ${archived} runs are archived: granary runs --archived\n`;
+}
+
+function chosenTable(
+  rows: readonly RunRow[],
+  all: readonly RunRow[],
+  columns: readonly string[],
+  target: string | null,
+): string[] {
+  const fields = columns.map((name) => fieldNamed(fieldsOf(all), name));
+  return formatTable(
+    fields.map(({ id }) => id),
+    rows.map((row) => fields.map((field) => formatField(field, row, target))),
+    fields.filter(({ kind }) => kind === 'text' || kind === 'tags' || kind === 'moment').map(({ id }) => id),
+  );
+}
+
+function usualTable(runs: readonly RunFigures[]): string[] {
+  const several = runs.some((run) => run.targets.length > 1);
+  const tagged = runs.some((run) => run.tags.length > 0);
+  return formatTable(
+    ['id', 'state', 'epochs', 'valid_loss', 'error', 'TTA', 'hold-out TTA', 'time', 'dataset'].concat(
+      several ? ['targets'] : [],
+      tagged ? ['tags'] : [],
+    ),
+    runs.map((run) => [
+      run.run,
+      run.state,
+      `${run.epochs}/${run.epochs_planned ?? '?'}`,
+      formatLoss(run.valid_loss),
+      rates(run, (target) => target.error_rate),
+      rates(run, (target) => target.tta_error_rate),
+      rates(run, (target) => target.holdout_tta_error_rate ?? target.holdout_error_rate),
+      run.seconds === null ? '–' : formatDuration(run.seconds),
+      run.dataset ?? '–',
+      ...(several ? [run.targets.map(({ name }) => name).join(' / ') || '–'] : []),
+      ...(tagged ? [run.tags.join(',')] : []),
+    ]),
+    ['state', 'dataset', 'targets', 'tags'],
+  );
 }
 
 /** One rate a target, in their order: `12.3% / 4.5%`. */

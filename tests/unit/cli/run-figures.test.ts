@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import type { RunSummary } from '../../../shared/records/run-record.ts';
 import { figuresOf } from '../../../src-main/cli/run-figures.ts';
 import { exampleEpoch, exampleHeader, exampleResult } from '../runs/example-run.ts';
@@ -13,7 +14,7 @@ const exactMatch = {
 };
 
 const summary = (finished: boolean): RunSummary => ({
-  ...{ id: 'run-a', state: finished ? 'finished' : 'running', problem: null },
+  ...{ id: 'run-a', state: finished ? 'finished' : 'running', problem: null, notes: emptyNotes },
   ...{ header: exampleHeader('run-a'), epochs: [log] },
   result: finished ? { ...exampleResult(), valid: judged, holdout: judged.slice(0, 1), exactMatch } : null,
 });

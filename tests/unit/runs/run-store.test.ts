@@ -1,3 +1,4 @@
+import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import {
   appendFileSync,
   cpSync,
@@ -49,6 +50,7 @@ describe('a run folder', () => {
       header: exampleHeader('run-a'),
       epochs: [exampleEpoch(1)],
       result: null,
+      notes: emptyNotes,
       problem: null,
     });
   });
