@@ -1,6 +1,7 @@
 import { globalAveragePool, normMlp, responseNormMlp } from '../../graph/ops/index.ts';
 import { type Tensor2D, type Tensor4D, tf } from '../../graph/tf.ts';
 import type { Initializer, Model, ModelBuilder, ModelContext } from '../context.ts';
+import { checkpointed } from '../layers/checkpointed.ts';
 import { classifier } from '../layers/classifier.ts';
 import { convolution, depthwiseConvolution } from '../layers/convolution.ts';
 import { addBranch, dropPath, dropPathRates } from '../layers/drop-path.ts';
@@ -99,7 +100,8 @@ export function convNext(config: ConvNextConfig): ModelBuilder {
         for (let index = 0; index < depth; index += 1) {
           group += 1;
           const scope = new Scope(context, group, `stages.${stage}.blocks.${index}`);
-          x = block(x, scope, config, rates[group - 1]!);
+          const rate = rates[group - 1]!;
+          x = checkpointed(x, scope, (x, scope) => block(x, scope, config, rate));
         }
       });
       return layerNormalisation(globalAveragePool(x), new Scope(context, group, 'head.norm'));
