@@ -75,27 +75,19 @@ export function convNext(config: ConvNextConfig): ModelBuilder {
   return ({ classes, dropPath: highest = 0, dropout }): Model => ({
     backbone(pixels: Tensor4D, context: ModelContext): Tensor2D {
       const stem = new Scope(context, 0, 'stem');
-      let x = convolution(pixels, stem.in(0), {
-        out: dims[0]!,
-        kernel: 4,
-        stride: 4,
-        bias: true,
-        initializer,
+      let x = checkpointed(pixels, stem, (pixels, stem) => {
+        const patches = { out: dims[0]!, kernel: 4, stride: 4, bias: true, initializer };
+        return layerNormalisation(convolution(pixels, stem.in(0), patches), stem.in(1));
       });
-      x = layerNormalisation(x, stem.in(1));
       const rates = dropPathRates(highest, blocks);
       let group = 0;
       depths.forEach((depth, stage) => {
         if (stage > 0) {
           const down = new Scope(context, group + 1, `stages.${stage}.downsample`);
-          x = layerNormalisation(x, down.in(0));
-          x = convolution(x, down.in(1), {
-            out: dims[stage]!,
-            kernel: 2,
-            stride: 2,
-            bias: true,
-            initializer,
-          });
+          const halving = { out: dims[stage]!, kernel: 2, stride: 2, bias: true, initializer };
+          x = checkpointed(x, down, (x, down) =>
+            convolution(layerNormalisation(x, down.in(0)), down.in(1), halving),
+          );
         }
         for (let index = 0; index < depth; index += 1) {
           group += 1;
