@@ -50,7 +50,7 @@ module.exports = {
     {
       name: 'tensorflow-only-in-workers',
       severity: 'error',
-      from: { path: '^src-main/(app|cli|ipc|scheduler|runs|ensemble|report)/' },
+      from: { path: '^src-main/(app|cli|ipc|pictures|scheduler|runs|ensemble|report)/' },
       to: {
         path: [
           'tensorflow',

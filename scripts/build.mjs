@@ -86,6 +86,7 @@ async function buildProcesses(outdir) {
       entryPoints: {
         cli: 'src-main/cli/index.ts',
         worker: 'src-main/worker/index.ts',
+        thumbnailer: 'src-main/worker/thumbnailer.ts',
         'reader-thread': 'src-main/preprocess/reader-thread.ts',
       },
     }),

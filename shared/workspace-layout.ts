@@ -3,6 +3,7 @@ export const layout = {
   runs: 'runs',
   datasets: 'datasets',
   pixels: 'cache/pixels',
+  thumbnails: 'cache/thumbnails',
   ensembles: 'ensembles',
   queue: 'queue.json',
   lock: 'scheduler.lock',

@@ -9,6 +9,15 @@ import type { ChannelName, NewsName } from './channel-names.ts';
 import { errorPayloadSchema } from './error-codes.ts';
 import { workerEventSchema } from './job.ts';
 import {
+  PAGE,
+  copyGroupsSchema,
+  crossTableSchema,
+  datasetHashSchema,
+  pictureAddressSchema,
+  pictureFilterSchema,
+  picturePageSchema,
+} from './pictures.ts';
+import {
   datasetSummarySchema,
   liveRunSchema,
   queueViewSchema,
@@ -64,6 +73,30 @@ export const channels = {
   'dataset:draw-sample': {
     input: z.object({ images: z.number().int().min(40).max(20_000), seed: z.number().int() }),
     output: z.object({ path: z.string() }).nullable(),
+  },
+  /** Whether the dataset's folder is still where it was. */
+  'dataset:present': { input: z.object({ hash: datasetHashSchema }), output: z.boolean() },
+  /** One page of a dataset's pictures. */
+  'dataset:pictures': {
+    input: z.object({
+      hash: datasetHashSchema,
+      filter: pictureFilterSchema.prefault({}),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(PAGE),
+    }),
+    output: picturePageSchema,
+  },
+  /** How often each class of one target meets each of another. */
+  'dataset:cross-table': {
+    input: z.object({ hash: datasetHashSchema, rows: z.string(), columns: z.string() }),
+    output: crossTableSchema,
+  },
+  /** Groups of pictures with the same bytes. */
+  'dataset:copies': { input: z.object({ hash: datasetHashSchema }), output: copyGroupsSchema },
+  /** Pictures that scrolled away before they were made. Returns how many requests were dropped. */
+  'pictures:cancel': {
+    input: z.object({ addresses: z.array(pictureAddressSchema).max(2000) }),
+    output: z.number().int(),
   },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),

@@ -8,13 +8,15 @@ import { epochLogSchema, runStateSchema } from '../records/run-record.ts';
 
 /** What the window needs of a manifest: everything but the list of pictures, which may be long. */
 export const datasetSummarySchema = manifestSchema
-  .omit({ train: true, test: true, sampleSubmission: true })
+  .omit({ train: true, test: true, sampleSubmission: true, copies: true })
   .extend({
     /** The path that was dropped or chosen; runs name it as their dataset. */
     path: z.string(),
     options: datasetOptionsSchema,
     trainCount: z.number().int(),
     testCount: z.number().int(),
+    /** Groups of exact copies. */
+    copyGroups: z.number().int(),
     /** A few ids of test pictures. */
     testExamples: z.array(z.string()),
     submission: z.object({ path: z.string(), rows: z.number().int() }).nullable(),

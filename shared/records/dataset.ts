@@ -54,9 +54,21 @@ export const problemSchema = z.object({
   message: z.string(),
   /** Image ids or paths concerned (at most 1,000 are kept; `count` has them all). */
   ids: z.array(z.string()),
+  /** Of each of `ids`: the file below the root, and what is known about it. Absent in manifests of older versions. */
+  items: z.array(z.object({ path: z.string().nullable(), about: z.string().nullable() })).optional(),
   count: z.number().int().positive(),
 });
 export type Problem = z.infer<typeof problemSchema>;
+
+/** One of several pictures with the same bytes. */
+export const copySchema = z.object({
+  id: z.string(),
+  path: z.string(),
+  set: z.enum(['train', 'test']),
+  /** As they were read, in the order of the manifest's targets; copies that disagree lose them. Empty for test pictures. */
+  labels: z.array(z.string().nullable()),
+});
+export type Copy = z.infer<typeof copySchema>;
 
 export const columnRoleSchema = z.enum(['image', 'target', 'ignore']);
 export const columnSchema = z.object({
@@ -94,6 +106,8 @@ export const manifestSchema = z.object({
   test: z.array(imageRecordSchema),
   sampleSubmission: sampleSubmissionSchema.optional(),
   problems: z.array(problemSchema),
+  /** Groups of exact copies, the first 1,000. Absent in manifests of older versions. */
+  copies: z.array(z.array(copySchema).min(2)).optional(),
   /** What the reader took for granted, in sentences: folders it went into, files it passed over. */
   notes: z.array(z.string()).optional(),
   /** Counted sizes, most frequent first. */

@@ -1,4 +1,5 @@
 import { join, normalize, sep } from 'node:path';
+import { pictureOrigin } from '../../shared/picture-address.ts';
 
 /** Only what the built page consists of is served; a type that is not here is not a file of ours. */
 const types: Record<string, string> = {
@@ -18,7 +19,7 @@ export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  `img-src 'self' data: ${pictureOrigin}`,
   "font-src 'self'",
   "connect-src 'none'",
   "base-uri 'none'",
@@ -35,6 +36,18 @@ export const assetHeaders = {
   'Cache-Control': 'no-cache',
   'Cross-Origin-Opener-Policy': 'same-origin',
 } as const;
+
+/**
+ * Headers of a picture. A dataset's hash stands for its bytes, so what was served once need not be asked for again while the window
+ * is open; a refusal may be otherwise the next time.
+ */
+export function pictureHeaders(found: boolean): Record<string, string> {
+  return {
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': found ? 'private, max-age=86400, immutable' : 'no-store',
+  };
+}
 
 /** The file behind a `granary://app/…` address, or null where there is none to be had: other hosts, other types, or a way out of `root`. */
 export function resolveAsset(root: string, address: string): { path: string; type: string } | null {

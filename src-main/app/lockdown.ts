@@ -1,5 +1,6 @@
-import { app, session } from 'electron';
-import { rendererOrigin } from '../ipc/door.ts';
+import { app, session, type OnBeforeRequestListenerDetails } from 'electron';
+import { pictureOrigin } from '../../shared/picture-address.ts';
+import { isOwnPage, rendererOrigin } from '../ipc/door.ts';
 
 /**
  * What no page of this app may ever do: go elsewhere, open windows, embed web views, or be given a permission. Set for
@@ -24,6 +25,13 @@ export function refusePermissions(): void {
   own.setDevicePermissionHandler(() => false);
   // The page is made of local files only; whatever asks for the network is a fault.
   own.webRequest.onBeforeRequest((details, decide) => {
-    decide({ cancel: /^(?:https?|wss?|ftp|file):/i.test(details.url) });
+    const network = /^(?:https?|wss?|ftp|file):/i.test(details.url);
+    decide({ cancel: network || !mayHavePicture(details) });
   });
+}
+
+/** Pictures of datasets are for `<img>` in our own page's top frame: no other page, no frame, no fetch and no navigation gets one. */
+function mayHavePicture({ url, resourceType, frame }: OnBeforeRequestListenerDetails): boolean {
+  if (!url.startsWith(`${pictureOrigin}/`)) return true;
+  return resourceType === 'image' && isOwnPage({ senderFrame: frame ?? null });
 }

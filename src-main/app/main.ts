@@ -9,7 +9,7 @@ import { closeInOrder } from './closing.ts';
 import { lockDown, refusePermissions } from './lockdown.ts';
 import { NativeMenu } from './menu.ts';
 import { PreferenceStore } from './preferences.ts';
-import { declareScheme, serveRenderer } from './protocol.ts';
+import { declareScheme, serveScheme } from './protocol.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { openWindow } from './window.ts';
 import { WorkspaceSession } from './workspace-session.ts';
@@ -33,11 +33,11 @@ async function chooseFolder(title: string, buttonLabel: string): Promise<string 
 
 async function start(): Promise<void> {
   refusePermissions();
-  serveRenderer(join(packageRoot(), 'dist', 'renderer'));
   const preferences = new PreferenceStore();
   nativeTheme.themeSource = preferences.wishes.theme;
   const wakefulness = new Wakefulness();
   const session = new WorkspaceSession(tell);
+  serveScheme(join(packageRoot(), 'dist', 'renderer'), (url) => session.pictures.serve(url));
   session.onTraining = (training) => wakefulness.set(training);
 
   const openWorkspace = async (path: string): Promise<void> => {

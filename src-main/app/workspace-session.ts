@@ -8,6 +8,7 @@ import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
+import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { Workbench } from '../scheduler/workbench.ts';
@@ -24,6 +25,7 @@ export type Tell = <N extends NewsName>(name: N, payload: News<N>) => void;
 export class WorkspaceSession {
   readonly #tell: Tell;
   #workbench: Workbench | null = null;
+  #pictures: PictureService | null = null;
   #reading: AbortController | null = null;
   #live: LiveRunMemory | null = null;
   #index: RunIndex | null = null;
@@ -37,6 +39,12 @@ export class WorkspaceSession {
   get state(): WorkspaceState {
     const { workspace, mode, holder } = this.#open();
     return { path: workspace, mode, holder };
+  }
+
+  /** Thumbnails of the workspace's datasets. */
+  get pictures(): PictureService {
+    if (this.#pictures === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
+    return this.#pictures;
   }
 
   /** True while a worker of this process trains. */
@@ -60,6 +68,7 @@ export class WorkspaceSession {
     const workbench = await Workbench.open(path, { attach: true, command: 'the Granary app' });
     await this.close();
     this.#workbench = workbench;
+    this.#pictures = new PictureService(workbench.workspace);
     workbench.on('queue-changed', () => this.#queueChanged());
     workbench.on('worker-event', (runId, event) => this.#workerSaid(runId, event));
     workbench.on('runs-changed', (ids) => this.#tell('runs:changed', ids));
@@ -71,7 +80,11 @@ export class WorkspaceSession {
    * @throws GranaryError of the reader, or CANCELLED
    */
   inspect(dataset: string, options: DatasetOptions): Promise<Manifest> {
-    return this.#read((signal, onProgress) => this.#open().inspect(dataset, options, onProgress, signal));
+    return this.#read(async (signal, onProgress) => {
+      const manifest = await this.#open().inspect(dataset, options, onProgress, signal);
+      this.pictures.catalogue.addDataset(manifest);
+      return manifest;
+    });
   }
 
   /** Draws the sample dataset into a new folder. Returns its path. */
@@ -135,6 +148,8 @@ export class WorkspaceSession {
   /** Stops the worker that reads and the one that trains, and lets the workspace go. */
   async close(): Promise<void> {
     this.#reading?.abort();
+    this.#pictures?.close();
+    this.#pictures = null;
     const workbench = this.#workbench;
     if (workbench === null) return;
     await workbench.close();

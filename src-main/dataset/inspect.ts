@@ -8,7 +8,7 @@ import {
 } from '../../shared/records/dataset.ts';
 import type { FileCheck } from './check-file.ts';
 import { checkFiles } from './check-files.ts';
-import { resolveCopies } from './copies.ts';
+import { copyGroups, resolveCopies } from './copies.ts';
 import { openDataset } from './open-dataset.ts';
 import { byCodePoint } from './order.ts';
 import { Problems } from './problems.ts';
@@ -78,16 +78,17 @@ export async function inspectDataset(
     entries.flatMap((entry) => {
       const check = checks.get(entry.path)!;
       if (!check.ok) {
-        problems.add(check.code, 'error', entry.id, check.why);
+        problems.add(check.code, 'error', entry.id, check.why, entry.path);
         return [];
       }
       if (check.liesAbout !== undefined)
-        problems.add('wrong-extension', 'warning', entry.id, `is ${check.liesAbout}`);
+        problems.add('wrong-extension', 'warning', entry.id, `is ${check.liesAbout}`, entry.path);
       const { sha256, width, height } = check;
       return [{ ...entry, width, height, bytes: sizes.get(entry.path)!, sha256 }];
     });
   const test = usable(reading.test).sort((a, b) => byCodePoint(a.id, b.id));
-  const resolved = resolveCopies(usable(reading.train), test, reading.targets, problems);
+  const candidates = usable(reading.train);
+  const resolved = resolveCopies(candidates, test, reading.targets, problems);
   if (resolved.length === 0) throw nothingLeft(path, problems);
 
   // A target that lost all its labels goes, and its place in every record with it.
@@ -126,6 +127,7 @@ export async function inspectDataset(
     test,
     sampleSubmission: reading.sampleSubmission,
     problems: problems.list(),
+    copies: copyGroups(candidates, test, (labels) => labels.filter((_, t) => specs[t]!.classes.length > 0)),
     notes,
     sizes: countSizes([...train, ...test]),
     stats: {

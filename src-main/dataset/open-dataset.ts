@@ -184,7 +184,7 @@ function reportUnlisted(
   const known = new Set([...listed, ...test.map((entry) => entry.path)]);
   for (const file of files)
     if (isPicture(file) && !known.has(file.path) && used.has(topFolder(file.path)))
-      problems.add('file-without-row', 'error', file.path);
+      problems.add('file-without-row', 'error', file.path, undefined, file.path);
 }
 
 function goInto(root: string, inner: string, found: Walk): { root: string; files: FoundFile[] } {

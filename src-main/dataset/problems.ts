@@ -51,19 +51,28 @@ function are(n: number): string {
   return n === 1 ? 'is' : 'are';
 }
 
+type Item = NonNullable<Problem['items']>[number];
+
+function inWords(id: string, { about }: Item): string {
+  return about === null ? id : `${id} (${about})`;
+}
+
 /** Gathers what the checks find, one problem for each kind of finding. */
 export class Problems {
   readonly #found = new Map<
     string,
-    { finding: Finding; severity: Problem['severity']; items: Map<string, string> }
+    { finding: Finding; severity: Problem['severity']; items: Map<string, Item> }
   >();
 
-  /** @param about what is known about this one, for the message: "is html, which is not supported" */
-  add(finding: Finding, severity: Problem['severity'], id: string, about?: string): void {
+  /**
+   * @param about what is known about this one, for the message: "is html, which is not supported"
+   * @param path its file below the root, so that it can be shown; absent where there is none
+   */
+  add(finding: Finding, severity: Problem['severity'], id: string, about?: string, path?: string): void {
     const key = `${severity} ${finding}`;
-    const entry = this.#found.get(key) ?? { finding, severity, items: new Map<string, string>() };
+    const entry = this.#found.get(key) ?? { finding, severity, items: new Map<string, Item>() };
     this.#found.set(key, entry);
-    if (!entry.items.has(id)) entry.items.set(id, about === undefined ? id : `${id} (${about})`);
+    if (!entry.items.has(id)) entry.items.set(id, { path: path ?? null, about: about ?? null });
   }
 
   /** Errors first, then by number. */
@@ -74,8 +83,9 @@ export class Problems {
         return {
           code: codeOf[finding] ?? (finding as Code),
           severity,
-          message: sentences[finding](items.size, sorted[0]![1]),
+          message: sentences[finding](items.size, inWords(...sorted[0]!)),
           ids: sorted.slice(0, MAX_IDS).map(([id]) => id),
+          items: sorted.slice(0, MAX_IDS).map(([, item]) => item),
           count: items.size,
         };
       })

@@ -58,18 +58,18 @@ export function readCsv(
     const before = byPath.get(resolved.found);
     if (before === undefined) byPath.set(resolved.found, { id: text, path: resolved.found, labels });
     else if (!agree(before, labels)) conflicts.set(before, [...(conflicts.get(before) ?? []), labels]);
-    else problems.add('duplicate-row', 'warning', before.id);
+    else problems.add('duplicate-row', 'warning', before.id, undefined, before.path);
   });
   for (const [entry, others] of conflicts) settle(entry, others, roles.targets, problems);
 
   const train = [...byPath.values()].filter((entry) => {
     if (entry.labels.some((label) => label !== null)) return true;
-    if (!conflicts.has(entry)) problems.add('missing-label', 'error', entry.id);
+    if (!conflicts.has(entry)) problems.add('missing-label', 'error', entry.id, undefined, entry.path);
     return false;
   });
   for (const entry of train)
     if (entry.labels.includes(null) && !conflicts.has(entry))
-      problems.add('label-missing-in-part', 'warning', entry.id);
+      problems.add('label-missing-in-part', 'warning', entry.id, undefined, entry.path);
 
   return {
     format: 'csv',
@@ -99,9 +99,9 @@ function settle(
     if (said.length > 1) disputes.push(`${targets[t]}: ${said.join(', ')}`);
     return said.length === 1 ? said[0]! : null;
   });
-  if (disputes.length === 0) return problems.add('duplicate-row', 'warning', entry.id);
+  if (disputes.length === 0) return problems.add('duplicate-row', 'warning', entry.id, undefined, entry.path);
   const severity = entry.labels.every((label) => label === null) ? 'error' : 'warning';
-  problems.add('conflicting-labels', severity, entry.id, disputes.join('; '));
+  problems.add('conflicting-labels', severity, entry.id, disputes.join('; '), entry.path);
 }
 
 /** Ids are the table's own words; where they name several pictures (the same name in several folders), paths are. */

@@ -39,7 +39,7 @@ export function readFolder(
     const skip = base === '' ? 0 : base.length + 1;
     for (const { path } of scope) {
       const slash = path.indexOf('/', skip);
-      if (slash < 0) problems.add('missing-label', 'error', path, 'in no label folder');
+      if (slash < 0) problems.add('missing-label', 'error', path, 'in no label folder', path);
       else entries.push({ id: path, path, labels: [path.slice(skip, slash)] });
     }
   }

@@ -1,6 +1,7 @@
 import { appHandlers } from './app.ts';
 import { datasetHandlers } from './dataset.ts';
 import type { Handlers } from './door.ts';
+import { pictureHandlers } from './pictures.ts';
 import { queueHandlers } from './queue.ts';
 import { runsHandlers } from './runs.ts';
 import type { Services } from './services.ts';
@@ -10,6 +11,7 @@ export function createHandlers(services: Services): Handlers {
   return {
     ...appHandlers(services),
     ...datasetHandlers(services),
+    ...pictureHandlers(services),
     ...queueHandlers(services),
     ...runsHandlers(services),
   };

@@ -10,9 +10,10 @@ import { layout } from '../../shared/workspace-layout.ts';
 export function storedManifest(workspace: string, datasetHash: string): Manifest | null {
   const folder = join(workspace, layout.datasets);
   if (!existsSync(folder)) return null;
-  const paths = readdirSync(folder)
-    .map((name) => join(folder, name, 'manifest.json'))
-    .filter((path) => existsSync(path))
+  const paths = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => join(folder, name, file)))
+    .filter((path) => /[\\/]manifest(-[0-9a-f]+)?\.json$/.test(path))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const path of paths) {
     const manifest = readManifest(path);

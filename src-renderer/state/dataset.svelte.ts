@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { News } from '../../shared/ipc/channels.ts';
 import type { DatasetSummary } from '../../shared/ipc/views.ts';
 import { datasetOptionsSchema, type DatasetOptions } from '../../shared/records/dataset.ts';
+import { DatasetBrowser } from './browser.svelte.ts';
 import { faultOf, type Fault } from './fault.ts';
 
 /** How many pictures the sample dataset of the first minute has: enough to learn from, drawn in half a minute. */
@@ -19,9 +20,14 @@ export class DatasetState {
   path = $state('');
   progress = $state.raw<News<'dataset:progress'> | null>(null);
   summary = $state.raw<DatasetSummary | null>(null);
+  /** How the dataset is looked at. */
+  browser = $state.raw<DatasetBrowser | null>(null);
+  /** The dataset's folder is not where it was. */
+  missing = $state(false);
   fault = $state.raw<Fault | null>(null);
   /** Answers of a reading that is no longer the newest are dropped. */
   #reading = 0;
+  #doubting = false;
 
   constructor() {
     hear('dataset:progress', (progress) => {
@@ -43,6 +49,10 @@ export class DatasetState {
     try {
       const summary = await ask('dataset:inspect', { path, options });
       if (reading !== this.#reading) return;
+      const tab = this.browser?.summary.path === summary.path ? this.browser.tab : 'overview';
+      this.browser = new DatasetBrowser(summary);
+      this.browser.tab = tab;
+      this.missing = false;
       this.summary = summary;
       sessionStorage.setItem(KEPT, JSON.stringify({ path, options }));
       this.status = 'ready';
@@ -83,6 +93,21 @@ export class DatasetState {
       else await this.read(drawn.path);
     } catch (error) {
       if (reading === this.#reading) this.#refused(error);
+    }
+  }
+
+  /** A picture could not be shown: looks whether the whole dataset is gone. */
+  async doubt(): Promise<void> {
+    const { summary } = this;
+    if (summary === null || this.missing || this.#doubting) return;
+    this.#doubting = true;
+    try {
+      const present = await ask('dataset:present', { hash: summary.hash });
+      if (this.summary === summary) this.missing = !present;
+    } catch {
+      // The picture's own sign says enough.
+    } finally {
+      this.#doubting = false;
     }
   }
 

@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { type Locator, expect, test } from '@playwright/test';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { drawPictures, labels } from './support/pictures.ts';
@@ -79,11 +79,61 @@ test('a dropped folder shows its classes, counts and problems', async () => {
     .evaluateAll((items) => items.map((item) => item.dataset['code']));
   expect(codes).toContain('unreadable');
   expect(codes).toContain('conflicting-labels');
-  await page
-    .getByText(/^\d+ files?$/)
-    .first()
-    .click();
-  await expect(page.getByTestId('problem').first().locator('ol')).toBeVisible();
+  const conflict = page.locator('[data-code="conflicting-labels"]');
+  await conflict.getByText(/^\d+ files?$/).click();
+  await expect(conflict.locator('li')).toHaveCount(2);
+  // Pictures that are left out are shown all the same: someone has to decide which label is right.
+  await expect.poll(() => shown(conflict.locator('img'))).toBe(2);
+  await page.locator('[data-code="unreadable"]').getByText('1 file').click();
+  await expect(page.getByRole('img', { name: /broken.jpg: cannot be shown/ })).toBeVisible();
+});
+
+/** How many of some images are decoded and drawn. */
+function shown(images: Locator): Promise<number> {
+  return images.evaluateAll(
+    (all) => (all as HTMLImageElement[]).filter((image) => image.complete && image.naturalWidth > 0).length,
+  );
+}
+
+test('pictures are browsed by class, by keyboard, and copies stand side by side', async () => {
+  const { page } = granary;
+  await page.getByRole('button', { name: 'Show the pictures of bars' }).click();
+  await expect(page.getByTestId('picture-total')).toHaveText('8 pictures');
+  const grid = page.getByTestId('picture-grid');
+  await expect.poll(() => shown(grid.locator('img'))).toBe(8);
+  await grid.locator('[data-index="0"]').click();
+  const detail = page.getByTestId('picture-detail');
+  await expect(detail).toContainText('bars/bars-0.jpg');
+  await expect(detail).toContainText('72 × 96');
+  await page.keyboard.press('End');
+  await expect(detail).toContainText('bars/bars-7.jpg');
+  await expect(grid.locator('[data-index="7"]')).toBeFocused();
+
+  await page.getByLabel('Name', { exact: true }).fill('no such file');
+  await expect(page.getByText('No picture fits this filter.')).toBeVisible();
+  await page.getByRole('button', { name: 'Show all' }).last().click();
+  await expect(page.getByTestId('picture-total')).toHaveText('23 pictures');
+
+  await page.getByRole('tab', { name: /Copies/ }).click();
+  const group = page.getByTestId('copy-group');
+  await expect(group).toHaveCount(1);
+  await expect(group).toContainText('Labels differ');
+  await expect.poll(() => shown(group.locator('img'))).toBe(2);
+  expect(granary.complaints.filter((text) => !/status of (410|415)/.test(text))).toEqual([]);
+});
+
+test('a dataset folder that moved away is noticed and said', async () => {
+  const { page } = granary;
+  await page.getByRole('tab', { name: /Pictures/ }).click();
+  renameSync(pictures, `${pictures}-moved`);
+  // A picture that no cache holds yet: the large view of one that was not opened before.
+  await page.locator('[data-index="3"]').click();
+  await expect(page.getByTestId('dataset-missing')).toBeVisible();
+  renameSync(`${pictures}-moved`, pictures);
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByTestId('dataset-missing')).toBeHidden();
+  await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
+  granary.complaints.length = 0;
 });
 
 test('the columns of a table are guessed, shown and can be changed', async () => {

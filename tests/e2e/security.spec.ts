@@ -169,3 +169,39 @@ test('only the built page is served', async () => {
   });
   for (const text of texts) expect(text).not.toMatch(/granary"|require\(|import/);
 });
+
+test('pictures are for images of our own page alone', async () => {
+  const source = 'a'.repeat(64);
+  const outcome = await granary.page.evaluate(
+    (address) =>
+      Promise.all([
+        fetch(address).then(
+          () => 'reached',
+          () => 'refused',
+        ),
+        new Promise<string>((resolve) => {
+          const frame = document.createElement('iframe');
+          document.addEventListener('securitypolicyviolation', () => resolve('refused'), { once: true });
+          frame.src = address;
+          document.body.append(frame);
+          setTimeout(() => resolve('framed'), 2000);
+        }),
+      ]),
+    `granary://picture/${source}/128?id=a.jpg`,
+  );
+  expect(outcome).toEqual(['refused', 'refused']);
+  const elsewhere = await granary.app.evaluate(async ({ BrowserWindow }, address) => {
+    const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } });
+    const failure = await window.loadURL(address).then(
+      () => 'loaded',
+      (error: Error) => error.message,
+    );
+    await window.loadURL('data:text/html,<title>elsewhere</title>');
+    const image: unknown = await window.webContents.executeJavaScript(
+      `new Promise((resolve) => { const i = new Image(); i.onload = () => resolve('loaded'); i.onerror = () => resolve('refused'); i.src = '${address}'; })`,
+    );
+    window.destroy();
+    return [failure, image];
+  }, `granary://picture/${source}/128?id=a.jpg`);
+  expect(elsewhere).toEqual([expect.stringContaining('ERR_'), 'refused']);
+});

@@ -1,0 +1,31 @@
+/** Least width of a tile, and height of a row with its caption, in CSS pixels. */
+const TILE = 128;
+const ROW = 152;
+/** Rows kept ready above and below what is seen. */
+const AHEAD = 3;
+
+export interface GridLayout {
+  columns: number;
+  rowHeight: number;
+  rows: number;
+  rowsInView: number;
+  /** The rows that are drawn: from `firstRow` up to, not including, `lastRow`. */
+  firstRow: number;
+  lastRow: number;
+}
+
+/** Which rows of a grid of equal tiles are drawn. All figures in CSS pixels; `top` is how far it is scrolled. */
+export function gridLayout(view: { width: number; height: number; top: number; total: number }): GridLayout {
+  const columns = Math.max(1, Math.floor(view.width / TILE));
+  const rows = Math.ceil(view.total / columns);
+  const inView = Math.ceil(view.height / ROW);
+  const first = Math.min(Math.max(0, Math.floor(view.top / ROW) - AHEAD), Math.max(0, rows - 1));
+  return {
+    columns,
+    rowHeight: ROW,
+    rows,
+    rowsInView: Math.max(1, Math.floor(view.height / ROW)),
+    firstRow: first,
+    lastRow: view.height === 0 ? first : Math.min(rows, Math.floor(view.top / ROW) + inView + 1 + AHEAD),
+  };
+}

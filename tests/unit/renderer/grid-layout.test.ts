@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { gridLayout } from '../../../src-renderer/parts/grid-layout.ts';
+
+describe('the virtualised grid', () => {
+  it('draws what is seen and a few rows around it, of any number of pictures', () => {
+    const top = gridLayout({ width: 1000, height: 600, top: 0, total: 10_000 });
+    expect(top).toMatchObject({ columns: 7, rows: Math.ceil(10_000 / 7), firstRow: 0 });
+    expect(top.lastRow).toBeLessThanOrEqual(10);
+    const middle = gridLayout({ width: 1000, height: 600, top: 100_000, total: 10_000 });
+    expect(middle.firstRow * middle.rowHeight).toBeLessThanOrEqual(100_000);
+    expect(middle.lastRow * middle.rowHeight).toBeGreaterThanOrEqual(100_600);
+    expect(middle.lastRow - middle.firstRow).toBeLessThanOrEqual(14);
+  });
+
+  it('never leaves the pictures, wherever it was scrolled before they became fewer', () => {
+    const few = gridLayout({ width: 1000, height: 600, top: 100_000, total: 3 });
+    expect(few).toMatchObject({ rows: 1, firstRow: 0, lastRow: 1 });
+    expect(gridLayout({ width: 0, height: 0, top: 0, total: 0 })).toMatchObject({ firstRow: 0, lastRow: 0 });
+    expect(gridLayout({ width: 50, height: 600, top: 0, total: 3 }).columns).toBe(1);
+  });
+});
