@@ -39,6 +39,8 @@ export const channels = {
     output: z.object({
       version: z.string(),
       workspace: workspaceStateSchema,
+      /** True once after the window crashed and was loaded anew. */
+      recovered: z.boolean(),
       versions: z.object({ electron: z.string(), chrome: z.string(), node: z.string() }),
     }),
   },

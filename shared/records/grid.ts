@@ -24,7 +24,6 @@ export const gridBlockSchema = z.strictObject({
   labelSmoothing: z.number().optional(),
   dropPath: z.number().optional(),
   dropout: z.number().optional(),
-  checkpointing: z.boolean().optional(),
   ttaViews: z.number().int().optional(),
   /** A list trains each combination once a seed; without it each run draws its own. */
   seed: oneOrMany(z.number().int()).optional(),

@@ -84,8 +84,6 @@ export const runConfigSchema = z.object({
   targetWeights: z.array(z.number().positive()).min(1).optional(),
   /** auto: pretrained when the architecture has weights that can be had here; none: from scratch; else a file. */
   weights: z.string().default('auto'),
-  /** Gradient checkpointing: the backward pass computes each block again, from its input, which is all that is kept of it. */
-  checkpointing: z.boolean().default(false),
   /** Minutes between two checkpoints within an epoch; 0: only at the end of each epoch. */
   checkpointMinutes: z.number().min(0).max(1440).default(10),
   /** Ask TensorFlow for kernels that give the same bits each time, also where that is slower. */

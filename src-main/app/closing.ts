@@ -1,4 +1,5 @@
 import { app, type BrowserWindow, dialog } from 'electron';
+import type { Preferences } from '../../shared/records/preferences.ts';
 
 /** Workers answer a stop between two steps and are killed after ten seconds; this is longer, and still an end. */
 const LONGEST_CLOSE_MS = 15_000;
@@ -9,12 +10,25 @@ export interface Closable {
   close(): Promise<void>;
 }
 
+export interface ClosingHost {
+  window(): BrowserWindow | null;
+  whenClosed(): Preferences['whenClosed'];
+  /** Remembers the answer. */
+  setWhenClosed(answer: Preferences['whenClosed']): void;
+  /** Takes the window away and leaves a sign of the app in the status area. */
+  toTray(): void;
+}
+
+type Phase = 'open' | 'asking' | 'closing' | 'closed';
+
 /**
- * Quitting in order: asks while a run trains (unless GRANARY_ON_QUIT=stop says not to), stops workers, releases the workspace,
- * and leaves after a bounded time whatever happens. Finished epochs are on disk in any case.
+ * Closing and quitting in order. While a run trains, closing the window asks (or does what was answered for good): go on in the
+ * tray, or stop and quit. Quitting asks whether to stop. GRANARY_ON_QUIT=stop answers both. Then workers are stopped, the
+ * workspace is released, and the app leaves after a bounded time whatever happens. Finished epochs are on disk in any case.
  */
-export function closeInOrder(session: Closable, window: () => BrowserWindow | null): void {
-  let phase: 'open' | 'asking' | 'closing' | 'closed' = 'open';
+export function closeInOrder(session: Closable, host: ClosingHost): void {
+  let phase: Phase = 'open';
+  const unattended = process.env['GRANARY_ON_QUIT'] === 'stop';
 
   const finish = (): void => {
     phase = 'closing';
@@ -32,42 +46,76 @@ export function closeInOrder(session: Closable, window: () => BrowserWindow | nu
       });
   };
 
-  const mayClose = async (): Promise<boolean> => {
-    if (!session.training || process.env['GRANARY_ON_QUIT'] === 'stop') return true;
-    const parent = window();
-    const question = {
-      type: 'question' as const,
-      buttons: ['Keep training', 'Stop and quit'],
-      defaultId: 0,
-      cancelId: 0,
-      message: 'A run is training.',
-      detail:
-        'Finished epochs are kept. Runs that wait stay in the queue, to be started when Granary is opened again.',
-    };
-    const { response } =
-      parent === null ? await dialog.showMessageBox(question) : await dialog.showMessageBox(parent, question);
-    return response === 1;
-  };
-
-  const begin = (): void => {
+  const decide = (ask: () => Promise<'stop' | 'tray' | 'stay'>): void => {
     if (phase !== 'open') return;
     phase = 'asking';
-    void mayClose().then((yes) => {
-      if (yes) finish();
-      else phase = 'open';
-    });
+    void ask().then(
+      (what) => {
+        if (what === 'stop') return finish();
+        phase = 'open';
+        if (what === 'tray') host.toTray();
+      },
+      (error: unknown) => {
+        console.error(error);
+        phase = 'open';
+      },
+    );
   };
+
+  const closing = async (): Promise<'stop' | 'tray' | 'stay'> => {
+    if (!session.training) return 'stop';
+    const wish = host.whenClosed();
+    if (wish !== 'ask') return wish;
+    return unattended ? 'stop' : askAboutClosing(host);
+  };
+  const quitting = async (): Promise<'stop' | 'stay'> =>
+    !session.training || unattended || (await askAboutQuitting(host.window())) ? 'stop' : 'stay';
 
   app.on('before-quit', (event) => {
     if (phase === 'closed') return;
     event.preventDefault();
-    begin();
+    decide(quitting);
   });
   app.on('browser-window-created', (_event, opened) => {
     opened.on('close', (event) => {
       if (phase === 'closed') return;
       event.preventDefault();
-      begin();
+      decide(closing);
     });
   });
+}
+
+async function askAboutClosing(host: ClosingHost): Promise<'stop' | 'tray' | 'stay'> {
+  const parent = host.window();
+  const question = {
+    type: 'question' as const,
+    buttons: ['Go on in the tray', 'Stop and quit', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+    message: 'A run is training.',
+    detail:
+      'In the tray it goes on; starting Granary again shows the window. If you quit, finished epochs are kept and what waits stays in the queue.',
+    checkboxLabel: 'Do not ask again (Settings changes it)',
+    checkboxChecked: false,
+  };
+  const { response, checkboxChecked } =
+    parent === null ? await dialog.showMessageBox(question) : await dialog.showMessageBox(parent, question);
+  const answer = (['tray', 'stop', 'stay'] as const)[response] ?? 'stay';
+  if (checkboxChecked && answer !== 'stay') host.setWhenClosed(answer);
+  return answer;
+}
+
+async function askAboutQuitting(parent: BrowserWindow | null): Promise<boolean> {
+  const question = {
+    type: 'question' as const,
+    buttons: ['Keep training', 'Stop and quit'],
+    defaultId: 0,
+    cancelId: 0,
+    message: 'A run is training.',
+    detail:
+      'Finished epochs are kept. Runs that wait stay in the queue, to be started when Granary is opened again.',
+  };
+  const { response } =
+    parent === null ? await dialog.showMessageBox(question) : await dialog.showMessageBox(parent, question);
+  return response === 1;
 }

@@ -1,15 +1,19 @@
-import { app, type BrowserWindow, dialog, ipcMain, nativeTheme, shell } from 'electron';
+import { app, type BrowserWindow, dialog, ipcMain, nativeTheme, Notification, shell } from 'electron';
 import { join } from 'node:path';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { ChannelInput, News } from '../../shared/ipc/channels.ts';
+import type { Preferences } from '../../shared/records/preferences.ts';
 import { packageRoot, workspacePath } from '../files/paths.ts';
 import { listen } from '../ipc/door.ts';
 import { createHandlers } from '../ipc/index.ts';
+import { Attendant } from './attendant.ts';
 import { closeInOrder } from './closing.ts';
+import { surviveCrashes } from './crashes.ts';
 import { lockDown, refusePermissions } from './lockdown.ts';
 import { NativeMenu } from './menu.ts';
 import { PreferenceStore } from './preferences.ts';
 import { declareScheme, serveScheme } from './protocol.ts';
+import { TraySign } from './tray.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { openWindow } from './window.ts';
 import { WorkspaceSession } from './workspace-session.ts';
@@ -17,9 +21,17 @@ import { WorkspaceSession } from './workspace-session.ts';
 /** The app's entry, and where its parts are put together. */
 let window: BrowserWindow | null = null;
 
-function tell<N extends NewsName>(name: N, payload: News<N>): void {
-  if (window !== null && !window.isDestroyed()) window.webContents.send(name, payload);
+function show(): void {
+  if (window === null) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
 }
+
+const tray = new TraySign(join(packageRoot(), 'assets', 'icons', 'tray.png'), {
+  show,
+  quit: () => app.quit(),
+});
 
 async function chooseFolder(title: string, buttonLabel: string): Promise<string | null> {
   const options = {
@@ -36,6 +48,20 @@ async function start(): Promise<void> {
   const preferences = new PreferenceStore();
   nativeTheme.themeSource = preferences.wishes.theme;
   const wakefulness = new Wakefulness();
+  const attendant = new Attendant({
+    progress: (share) => window?.setProgressBar(share ?? -1),
+    tooltip: (text) => (tray.tooltip = text),
+    notify: (title, body) => {
+      if (!preferences.wishes.notify || window?.isFocused() === true || !Notification.isSupported()) return;
+      const notification = new Notification({ title, body });
+      notification.on('click', show);
+      notification.show();
+    },
+  });
+  const tell = <N extends NewsName>(name: N, payload: News<N>): void => {
+    if (window !== null && !window.isDestroyed()) window.webContents.send(name, payload);
+    attendant.hear(name, payload);
+  };
   const session = new WorkspaceSession(tell);
   serveScheme(join(packageRoot(), 'dist', 'renderer'), (url) => session.pictures.serve(url));
   session.onTraining = (training) => wakefulness.set(training);
@@ -45,6 +71,16 @@ async function start(): Promise<void> {
     preferences.workspace = path;
     tell('workspace:changed', session.state);
   };
+  const changePreferences = (changed: ChannelInput<'preferences:write'>): Preferences => {
+    // An undefined key states nothing.
+    const stated = Object.entries(changed).filter(([, value]) => value !== undefined);
+    const wishes = { ...preferences.wishes, ...Object.fromEntries(stated) };
+    preferences.wishes = wishes;
+    nativeTheme.themeSource = wishes.theme;
+    tell('preferences:changed', wishes);
+    return wishes;
+  };
+  let recovered = false;
   const services = {
     session,
     chooseFolder,
@@ -52,14 +88,11 @@ async function start(): Promise<void> {
     openWorkspace,
     showViews: (views: ChannelInput<'menu:views'>) => menu.setViews(views),
     preferences: () => preferences.wishes,
-    changePreferences: (changed: ChannelInput<'preferences:write'>) => {
-      // An undefined key states nothing.
-      const stated = Object.entries(changed).filter(([, value]) => value !== undefined);
-      const wishes = { ...preferences.wishes, ...Object.fromEntries(stated) };
-      preferences.wishes = wishes;
-      nativeTheme.themeSource = wishes.theme;
-      tell('preferences:changed', wishes);
-      return wishes;
+    changePreferences,
+    recovered: () => {
+      const once = recovered;
+      recovered = false;
+      return once;
     },
     versions: {
       electron: process.versions.electron ?? '',
@@ -73,7 +106,15 @@ async function start(): Promise<void> {
   };
 
   listen(ipcMain, createHandlers(services));
-  closeInOrder(session, () => window);
+  closeInOrder(session, {
+    window: () => window,
+    whenClosed: () => preferences.wishes.whenClosed,
+    setWhenClosed: (whenClosed) => changePreferences({ whenClosed }),
+    toTray: () => {
+      tray.show();
+      window?.hide();
+    },
+  });
   const menu = new NativeMenu({
     command: (id) => tell('menu:command', id),
     openWorkspace: () => void chooseWorkspace().catch(showFailure),
@@ -89,16 +130,16 @@ async function start(): Promise<void> {
     if (remembered === undefined) throw error;
     await session.open(workspacePath());
   }
-  const show = (): void => {
+  attendant.begin(session.queue);
+  const open = (): void => {
     window = openWindow(join(packageRoot(), 'dist', 'app'), preferences);
     window.on('closed', () => (window = null));
+    window.on('show', () => tray.hide());
+    surviveCrashes(window, () => (recovered = true));
   };
-  show();
-  app.on('activate', () => window ?? show());
-  app.on('second-instance', () => {
-    if (window?.isMinimized() === true) window.restore();
-    window?.focus();
-  });
+  open();
+  app.on('activate', () => (window === null ? open() : show()));
+  app.on('second-instance', show);
 }
 
 function showFailure(error: unknown): void {

@@ -17,7 +17,6 @@ export interface RunFlags {
   labelSmoothing?: number;
   dropPath?: number;
   dropout?: number;
-  checkpointing?: boolean;
   seed?: number;
   split?: string;
   holdout?: boolean;
@@ -68,10 +67,6 @@ export function addRunFlags(command: Command): Command {
       decimal('--drop-path'),
     )
     .option('--dropout <x>', 'dropout before the last layer (default: 0)', decimal('--dropout'))
-    .option(
-      '--checkpointing',
-      'less memory for more time: the backward pass computes each block again (gradient checkpointing)',
-    )
     .option('--seed <n>', 'seed of everything random (default: a new one each run)', integer('--seed'))
     .option(
       '--split <file>',
@@ -133,7 +128,6 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     labelSmoothing: flags.labelSmoothing,
     dropPath: flags.dropPath,
     dropout: flags.dropout,
-    checkpointing: flags.checkpointing,
     ttaViews: flags.tta,
     seed: flags.seed,
     weights: flags.weights,

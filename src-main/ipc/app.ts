@@ -10,7 +10,12 @@ type Own = Pick<
 export function appHandlers(services: Services): Own {
   const { session, chooseFolder, openWorkspace, versions } = services;
   return {
-    'app:state': () => ({ version: granaryVersion, workspace: session.state, versions }),
+    'app:state': () => ({
+      version: granaryVersion,
+      workspace: session.state,
+      recovered: services.recovered(),
+      versions,
+    }),
     async 'workspace:choose'() {
       const path = await chooseFolder('Open a workspace', 'Use this folder');
       if (path === null) return null;

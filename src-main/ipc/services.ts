@@ -16,5 +16,7 @@ export interface Services {
   preferences(): Preferences;
   /** Keeps what changed, acts on it, and returns all. */
   changePreferences(changed: ChannelInput<'preferences:write'>): Preferences;
+  /** True once after the window crashed and was loaded anew. */
+  recovered(): boolean;
   versions: { electron: string; chrome: string; node: string };
 }

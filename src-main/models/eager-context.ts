@@ -12,7 +12,6 @@ export interface EagerValues {
 /** Runs a model op by op, for tests: the compiled step and timm are compared with it. */
 export class EagerContext implements ModelContext {
   readonly training: boolean;
-  readonly checkpointing: boolean;
   /** Everything that the model asked for, in its order, and the tensors that it got. */
   readonly parameters = new Map<ParameterSpec, Tensor>();
   readonly statistics = new Map<StatisticSpec, Tensor>();
@@ -21,9 +20,8 @@ export class EagerContext implements ModelContext {
   readonly #values: EagerValues;
   readonly #byName = new Map<string, Tensor>();
 
-  constructor(training: boolean, values: EagerValues, checkpointing = false) {
+  constructor(training: boolean, values: EagerValues) {
     this.training = training;
-    this.checkpointing = checkpointing;
     this.#values = values;
   }
 

@@ -22,7 +22,6 @@ const expectations: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   labelSmoothing: 'a number',
   dropPath: 'a number from 0 to 0.9',
   dropout: 'a number from 0 to 0.9',
-  checkpointing: 'true or false',
   ttaViews: 'a whole number',
   seed: 'a whole number, or a list of them',
   weights: 'auto, none or the path of a weights file',

@@ -39,6 +39,11 @@ export class Desk {
 
   async load(): Promise<void> {
     await this.shell.start();
+    if (this.shell.app?.recovered === true)
+      this.toasts.say('The window crashed and was loaded anew. What trains and what waits was not touched.', {
+        tone: 'bad',
+        stays: true,
+      });
     await this.shell.attempt(() => this.preferences.load());
     await this.shell.attempt(() => this.queue.load());
     await this.shell.attempt(() => this.runs.load());

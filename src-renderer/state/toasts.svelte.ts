@@ -7,6 +7,8 @@ export interface Toast {
   id: number;
   text: string;
   tone: 'plain' | 'bad';
+  /** Until it is dismissed: what a user must know even after an hour away. */
+  stays: boolean;
   button: { label: string; press: () => void } | null;
 }
 
@@ -16,10 +18,13 @@ export class Toasts {
   #next = 1;
   #timers: Record<number, ReturnType<typeof setTimeout>> = {};
 
-  say(text: string, { tone = 'plain', button = null }: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
+  say(
+    text: string,
+    { tone = 'plain', stays = false, button = null }: Partial<Omit<Toast, 'id' | 'text'>> = {},
+  ): number {
     const id = this.#next++;
     for (const old of this.shown.slice(0, Math.max(0, this.shown.length + 1 - MOST))) this.dismiss(old.id);
-    this.shown = [...this.shown, { id, text, tone, button }];
+    this.shown = [...this.shown, { id, text, tone, stays, button }];
     this.go(id);
     return id;
   }
@@ -36,6 +41,7 @@ export class Toasts {
 
   go(id: number): void {
     this.stay(id);
+    if (this.shown.find((toast) => toast.id === id)?.stays !== false) return;
     this.#timers[id] = setTimeout(() => this.dismiss(id), STAYS_MS);
   }
 }

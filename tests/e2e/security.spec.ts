@@ -1,6 +1,11 @@
 import { expect, test } from '@playwright/test';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningApp, root, scratchFolder, startApp } from './support/app.ts';
+import { channelNames } from '../../shared/ipc/channel-names.ts';
+import { channels } from '../../shared/ipc/channels.ts';
+import { questions, seeded } from '../fixtures/ipc-questions.ts';
+import { dropOnWindow, type RunningApp, root, scratchFolder, startApp } from './support/app.ts';
+import { drawPictures } from './support/pictures.ts';
 
 const folder = scratchFolder();
 let granary: RunningApp;
@@ -204,4 +209,55 @@ test('pictures are for images of our own page alone', async () => {
     return [failure, image];
   }, `granary://picture/${source}/128?id=a.jpg`);
   expect(elsewhere).toEqual([expect.stringContaining('ERR_'), 'refused']);
+});
+
+test('the real bridge answers wrong questions on every channel with a refusal', async () => {
+  const random = seeded(20);
+  // What a debugger can hand to the page: plain data.
+  const plain = (value: unknown): boolean => {
+    try {
+      return value === undefined || JSON.stringify(value).length < 20_000;
+    } catch {
+      return false;
+    }
+  };
+  const asked = channelNames.flatMap((channel) =>
+    questions(channel, 25, random)
+      .filter((question) => plain(question))
+      .map((question) => JSON.parse(JSON.stringify({ question })) as { question?: unknown })
+      .filter(({ question }) => !channels[channel].input.safeParse(question).success)
+      .map(({ question }) => ({ channel, question })),
+  );
+  expect(new Set(asked.map(({ channel }) => channel)).size).toBe(channelNames.length);
+  const answers = await granary.page.evaluate(async (all) => {
+    type Ask = (channel: string, input?: unknown) => Promise<{ ok: boolean; error?: { code: string } }>;
+    const { invoke } = (window as unknown as { granary: { invoke: Ask } }).granary;
+    const codes: string[] = [];
+    for (const { channel, question } of all) {
+      const envelope = await invoke(channel, question).catch(() => null);
+      codes.push(envelope === null ? `${channel} rejected` : (envelope.error?.code ?? `${channel} answered`));
+    }
+    return [...new Set(codes)];
+  }, asked);
+  expect(answers).toEqual(['IPC_INVALID']);
+});
+
+test('names from a dataset are never markup', async () => {
+  const { page, complaints } = granary;
+  const before = complaints.length;
+  const pictures = join(folder.path, 'names');
+  await drawPictures(pictures, 6);
+  const markup = '<img src=x onerror="document.title=1">';
+  renameSync(join(pictures, 'rings'), join(pictures, markup));
+  writeFileSync(join(pictures, markup, `"><script>document.title=2<.jpg`), 'no picture');
+  await dropOnWindow(page, pictures);
+  await expect(page.getByTestId('class-row').filter({ hasText: markup })).toBeVisible();
+  await expect(page.getByTestId('problem').first()).toBeVisible();
+  await page
+    .getByText(/^\d+ files?$/)
+    .first()
+    .click();
+  expect(await page.locator('img[src="x"], main script').count()).toBe(0);
+  expect(await page.title()).toBe('Granary');
+  expect(complaints.slice(before)).toEqual([]);
 });

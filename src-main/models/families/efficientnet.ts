@@ -8,7 +8,6 @@ import {
   invertedResidual,
   roundChannels,
 } from '../layers/inverted-residual.ts';
-import { checkpointed } from '../layers/checkpointed.ts';
 import { mobileHead, mobileStem } from '../layers/mobile-ends.ts';
 import { Scope } from '../layers/scope.ts';
 
@@ -70,9 +69,7 @@ export function efficientNet({ stemChannels, stages, features, style }: Efficien
           const rate = (dropPath * group) / total;
           group += 1;
           const stride = repeat === 0 ? block.stride : 1;
-          x = checkpointed(x, at(group, `blocks.${index}.${repeat}`), (x, scope) =>
-            invertedResidual(x, scope, { ...block, stride }, style, rate),
-          );
+          x = invertedResidual(x, at(group, `blocks.${index}.${repeat}`), { ...block, stride }, style, rate);
         }
       });
       group += 1;

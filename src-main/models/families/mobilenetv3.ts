@@ -9,7 +9,6 @@ import {
   invertedResidual,
   roundChannels,
 } from '../layers/inverted-residual.ts';
-import { checkpointed } from '../layers/checkpointed.ts';
 import { linearOver } from '../layers/linear.ts';
 import { mobileHead, mobileStem } from '../layers/mobile-ends.ts';
 import { Scope } from '../layers/scope.ts';
@@ -50,9 +49,7 @@ export function mobileNetV3({ stemChannels, stages, last, features }: MobileNetV
         blocks.forEach((block, index) => {
           const rate = (dropPath * group) / total;
           group += 1;
-          x = checkpointed(x, at(group, `blocks.${stage}.${index}`), (x, scope) =>
-            invertedResidual(x, scope, block, style, rate),
-          );
+          x = invertedResidual(x, at(group, `blocks.${stage}.${index}`), block, style, rate);
         });
       });
       group += 1;

@@ -1,0 +1,91 @@
+import type { NewsName } from '../../shared/ipc/channel-names.ts';
+import type { News } from '../../shared/ipc/channels.ts';
+import type { QueueView } from '../../shared/ipc/views.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
+
+/** What the desktop can show of the queue without the window. */
+export interface Desktop {
+  /** On the taskbar, 0 to 1; null for nothing. */
+  progress(share: number | null): void;
+  /** What the tray says when it is pointed at. */
+  tooltip(text: string): void;
+  /** Told through the system, unless the window is looked at. */
+  notify(title: string, body: string): void;
+}
+
+const ended: readonly QueueItem['state'][] = ['finished', 'failed', 'cancelled'];
+
+/** Looks after the queue for a user who looks elsewhere: hears the same news as the window, and tells the desktop. */
+export class Attendant {
+  readonly #desktop: Desktop;
+  #states = new Map<string, QueueItem['state']>();
+  #items: readonly QueueItem[] = [];
+  /** Of the run that trains, 0 to 1. */
+  #share = 0;
+
+  constructor(desktop: Desktop) {
+    this.#desktop = desktop;
+  }
+
+  /** Begins with a queue as it stands: what ended before is no news. */
+  begin({ items }: QueueView): void {
+    this.#take(items);
+    this.#show();
+  }
+
+  hear<N extends NewsName>(name: N, payload: News<N>): void {
+    if (name === 'queue:changed') this.#queueChanged((payload as News<'queue:changed'>).items);
+    if (name === 'run:event') {
+      const { event } = payload as News<'run:event'>;
+      if (event.type === 'run-started') this.#share = 0;
+      if (event.type !== 'step') return;
+      this.#share = event.totalSteps > 0 ? event.step / event.totalSteps : 0;
+      this.#show();
+    }
+  }
+
+  #queueChanged(items: readonly QueueItem[]): void {
+    const fresh = items.filter(
+      ({ runId, state }) => this.#states.get(runId) === 'running' && state !== 'running',
+    );
+    this.#take(items);
+    if (fresh.length > 0) this.#share = 0;
+    this.#show();
+    const open = items.some(({ state }) => state === 'running' || state === 'pending');
+    const told = fresh.filter(({ state }) => state === 'finished' || state === 'failed');
+    if (told.length === 0) return;
+    if (open) {
+      for (const { name, state, error } of told)
+        if (state === 'failed') this.#desktop.notify(`${name} failed`, error?.message ?? '');
+      return;
+    }
+    const failed = items.filter(({ state }) => state === 'failed').length;
+    const finished = items.filter(({ state }) => state === 'finished').length;
+    this.#desktop.notify(
+      'The queue is done',
+      [`${finished} ${finished === 1 ? 'run' : 'runs'} finished`, failed > 0 && `${failed} failed`]
+        .filter(Boolean)
+        .join(', '),
+    );
+  }
+
+  #take(items: readonly QueueItem[]): void {
+    // Copies: the queue's own items change in place.
+    this.#items = items.map((item) => ({ ...item }));
+    this.#states = new Map(items.map(({ runId, state }) => [runId, state]));
+  }
+
+  #show(): void {
+    const running = this.#items.find(({ state }) => state === 'running');
+    if (running === undefined) {
+      this.#desktop.progress(null);
+      this.#desktop.tooltip('Granary');
+      return;
+    }
+    const counted = this.#items.filter(({ state }) => state !== 'interrupted');
+    const done = counted.filter(({ state }) => ended.includes(state)).length;
+    const share = (done + this.#share) / counted.length;
+    this.#desktop.progress(share);
+    this.#desktop.tooltip(`Granary: ${running.name}, run ${done + 1} of ${counted.length}`);
+  }
+}

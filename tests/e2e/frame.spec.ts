@@ -1,0 +1,175 @@
+import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expectAccessible } from './support/axe.ts';
+import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { drawPictures } from './support/pictures.ts';
+
+const folder = scratchFolder();
+let granary: RunningApp;
+
+test.beforeAll(async () => {
+  granary = await startApp(folder.path);
+});
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+test('the palette finds commands by their words, does them with the keyboard, and gives the focus back', async () => {
+  const { page } = granary;
+  const find = page.getByRole('button', { name: /^Find/ });
+  await find.focus();
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Find a command or a run' });
+  await expect(field).toBeFocused();
+  await page.keyboard.type('go que');
+  await expect(page.getByRole('option', { selected: true })).toContainText('Go to Queue');
+  await expectAccessible(page, 'palette');
+  await page.keyboard.press('Enter');
+  await expect(field).toBeHidden();
+  await expect(page.getByRole('heading', { level: 1, name: 'Queue' })).toBeVisible();
+  await expect(find).toBeFocused();
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('no such thing');
+  await expect(page.getByText('Nothing is called that.')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(field).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(field).toBeHidden();
+  expect(granary.complaints).toEqual([]);
+});
+
+test('? lists every key, and the native menu has the same views', async () => {
+  const { app, page } = granary;
+  await page.keyboard.press('?');
+  const list = page.getByTestId('shortcuts');
+  await expect(list).toContainText('Open a dataset');
+  await expect(list).toContainText('Ctrl+K');
+  await expectAccessible(page, 'shortcuts');
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+
+  const titles = await page.getByRole('navigation').getByRole('button').allInnerTexts();
+  const menu = await app.evaluate(({ Menu }) => {
+    const view = Menu.getApplicationMenu()!.items.find(({ label }) => label === '&View')!;
+    return view.submenu!.items.map(({ label }) => label);
+  });
+  expect(menu).toEqual(expect.arrayContaining(titles.map((title) => title.split('\n')[0])));
+
+  // A click in the native menu does what the key does.
+  await app.evaluate(({ Menu }) => {
+    const view = Menu.getApplicationMenu()!.items.find(({ label }) => label === '&View')!;
+    view.submenu!.items.find(({ label }) => label === 'Grid')!.click();
+  });
+  await expect(page.getByRole('heading', { level: 1, name: 'Grid' })).toBeVisible();
+});
+
+test('the sidebar is made wider with the keyboard, the theme is chosen, and both are remembered', async () => {
+  const { app, page } = granary;
+  const divider = page.getByRole('separator', { name: 'Width of the sidebar' });
+  await divider.focus();
+  const before = Number(await divider.getAttribute('aria-valuenow'));
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(divider).toHaveAttribute('aria-valuenow', String(before + 32));
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('dark theme');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark');
+  await expect
+    .poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor))
+    .toBe('rgb(22, 23, 20)');
+  const saved = JSON.parse(readFileSync(join(folder.path, 'preferences', 'preferences.json'), 'utf8')) as {
+    wishes: { theme: string; panes: Record<string, number> };
+  };
+  expect(saved.wishes).toMatchObject({ theme: 'dark', panes: { sidebar: before + 32 } });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('theme system');
+  await page.keyboard.press('Enter');
+});
+
+test('every empty view passes axe in both themes', async () => {
+  const { page } = granary;
+  for (const name of await page.getByRole('navigation').getByRole('button').all()) {
+    await name.click();
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectAccessible(page, await name.innerText());
+  }
+  expect(granary.complaints).toEqual([]);
+});
+
+test('the window and a worker may crash, and the window may be closed, while the queue goes on', async () => {
+  test.setTimeout(180_000);
+  const { app, page } = granary;
+  const pictures = join(folder.path, 'shapes');
+  await drawPictures(pictures, 8);
+  await dropOnWindow(page, pictures);
+  await page.getByRole('button', { name: 'Set up a grid' }).click();
+  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByLabel('Sizes').fill('32, 40, 48');
+  await page.getByLabel('Epochs', { exact: true }).fill('500');
+  await page.getByLabel('Batch size').fill('8');
+  await page.getByText('More settings').click();
+  await page.getByText('Start from scratch').click();
+  await page.getByRole('button', { name: 'Start 3 runs' }).click();
+  const items = page.getByTestId('queue-item');
+  await expect(items.nth(0)).toHaveAttribute('data-state', 'running');
+  await expect(page.getByTestId('live').getByTestId('doing')).toContainText('step', { timeout: 60_000 });
+  await expectAccessible(page, 'queue while a run trains');
+
+  // The window's own process is killed: it comes back where it was, says so, and the queue has gone on.
+  const runId = (await items.nth(0).getAttribute('data-run'))!;
+  const renderer = await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]!.webContents.getOSProcessId(),
+  );
+  process.kill(renderer, 'SIGKILL');
+  // (A script that is sent to a page that is gone is never answered: wait for the new process first.)
+  await expect
+    .poll(
+      () =>
+        app.evaluate(({ BrowserWindow }, dead) => {
+          const contents = BrowserWindow.getAllWindows()[0]!.webContents;
+          return contents.getOSProcessId() !== dead && !contents.isCrashed() && !contents.isLoading();
+        }, renderer),
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+
+  // Playwright's page is gone with the process; what follows asks the window through main.
+  const inWindow = (script: string): Promise<unknown> =>
+    Promise.race([
+      app.evaluate(
+        ({ BrowserWindow }, code) => BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(code),
+        script,
+      ),
+      // Asked in the moment between two pages it is never answered.
+      new Promise((resolve) => setTimeout(() => resolve('no answer'), 3000)),
+    ]);
+  const states = (): Promise<unknown> =>
+    inWindow(`[...document.querySelectorAll('[data-testid=queue-item]')].map((item) => item.dataset.state)`);
+
+  const words = (): Promise<unknown> => inWindow('document.body.innerText');
+  await expect.poll(words, { timeout: 20_000 }).toMatch(/Epoch \d+ of 501/);
+  expect(await words()).toContain('The window crashed and was loaded anew');
+  expect(await states()).toEqual(['running', 'pending', 'pending']);
+
+  // A worker that is killed fails its run with the reason, and the next one trains.
+  const workerFile = join(granary.workspace, 'runs', runId, 'worker.json');
+  const { pid } = JSON.parse(readFileSync(workerFile, 'utf8')) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(states, { timeout: 30_000 }).toEqual(['failed', 'running', 'pending']);
+  expect(await words()).toContain('was killed from outside');
+
+  // Closing the window while a run trains: it goes on in the tray, and comes back.
+  await inWindow(`window.granary.invoke('preferences:write', { whenClosed: 'tray' })`);
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close());
+  const visible = (): Promise<boolean> =>
+    app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());
+  await expect.poll(visible).toBe(false);
+  expect(await states()).toEqual(['failed', 'running', 'pending']);
+  await app.evaluate(({ app: electron }) => void electron.emit('second-instance'));
+  await expect.poll(visible).toBe(true);
+});
