@@ -25,7 +25,8 @@ module.exports = {
       'src-main/files/',
     ),
     only('graph', 'src-main/graph/', 'shared/', 'src-main/files/'),
-    only('models', 'src-main/models/', 'src-main/graph/', 'shared/', 'src-main/files/'),
+    only('hub', 'src-main/hub/', 'shared/', 'src-main/files/'),
+    only('models', 'src-main/models/', 'src-main/graph/', 'src-main/hub/', 'shared/', 'src-main/files/'),
     only(
       'training',
       'src-main/training/',

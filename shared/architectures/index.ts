@@ -3,12 +3,13 @@ import { convnexts } from './convnext.ts';
 import { convnextv2s } from './convnextv2.ts';
 import { efficientnets } from './efficientnet.ts';
 import { efficientnetLites } from './efficientnet-lite.ts';
+import { oldNames } from './facts/old-names.ts';
 import { mobilenetv3s } from './mobilenetv3.ts';
 import { nearestNames } from './nearest.ts';
 import { resnets } from './resnet.ts';
 import { swins } from './swin.ts';
 import { swinv2s } from './swinv2.ts';
-import type { ArchitectureInfo, ResolvedArchitecture } from './types.ts';
+import type { ArchitectureInfo, PretrainedTag, ResolvedArchitecture } from './types.ts';
 import { vits } from './vit.ts';
 
 export { checkSize, nearbySizes, sizesInWords } from './sizes.ts';
@@ -35,11 +36,17 @@ export const architectures: readonly ArchitectureInfo[] = [
 
 const byId: ReadonlyMap<string, ArchitectureInfo> = new Map(architectures.map((info) => [info.id, info]));
 
+/** What timm calls now what it called `name` before: `convnext_large.fb_in22k` for `convnext_large_in22k`; else the name itself. */
+export function currentName(name: string): string {
+  return Object.hasOwn(oldNames, name) ? oldNames[name]! : name;
+}
+
 /**
- * What an architecture's name stands for: `id`, or `id.tag` for certain weights.
+ * What an architecture's name stands for: `id`, or `id.tag` for certain weights; timm's older names are understood.
  * @throws GranaryError ARCH_UNKNOWN, naming the ids or tags that come nearest
  */
-export function resolveArchitecture(name: string): ResolvedArchitecture {
+export function resolveArchitecture(typed: string): ResolvedArchitecture {
+  const name = currentName(typed);
   const dot = name.indexOf('.');
   const id = dot < 0 ? name : name.slice(0, dot);
   const info = byId.get(id);
@@ -60,6 +67,15 @@ export function resolveArchitecture(name: string): ResolvedArchitecture {
     `${id} has no weights with the tag "${wanted}".`,
     `Its tags are ${info.tags.map((known) => known.tag).join(', ')}.`,
   );
+}
+
+/**
+ * The weights that a name asks for: of its tag, or of the architecture's default one.
+ * @throws GranaryError ARCH_UNKNOWN, as {@link resolveArchitecture}
+ */
+export function weightsOf(name: string): { info: ArchitectureInfo; tag: PretrainedTag } {
+  const { info, tag } = resolveArchitecture(name);
+  return { info, tag: tag ?? info.tags[0]! };
 }
 
 /**

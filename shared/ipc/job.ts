@@ -64,6 +64,8 @@ export const jobSchema = z.discriminatedUnion('type', [
     size: z.string(),
     workspace: z.string(),
   }),
+  /** Bring pretrained weights (`id.tag`) onto this machine. */
+  z.object({ type: z.literal('fetch-weights'), names: z.array(z.string()).max(1000) }),
   /** Load TensorFlow, train a tiny step, report versions and devices. */
   z.object({ type: z.literal('native-check') }),
 ]);
@@ -91,6 +93,18 @@ export const jobResultSchemas = {
     images: z.number(),
     cold_images_per_s: z.number(),
     cached_images_per_s: z.number(),
+  }),
+  'fetch-weights': z.object({
+    weights: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(['hub', 'package']),
+        source: z.string(),
+        sha256: z.string().nullable(),
+        /** Of the values in float32. */
+        bytes: z.number(),
+      }),
+    ),
   }),
   'native-check': z.object({
     tensorflow: z.string(),

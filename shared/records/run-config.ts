@@ -82,7 +82,7 @@ export const runConfigSchema = z.object({
   targets: z.array(z.string()).default([]),
   /** What each target's loss counts in the sum that is minimised, in their order; absent: each 1. */
   targetWeights: z.array(z.number().positive()).min(1).optional(),
-  /** auto: pretrained when the architecture has weights that can be had here; none: from scratch; else a file. */
+  /** auto: timm's pretrained ones of the architecture's tag; none: from scratch; run:<id>: a finished run's; else a file. */
   weights: z.string().default('auto'),
   /** Minutes between two checkpoints within an epoch; 0: only at the end of each epoch. */
   checkpointMinutes: z.number().min(0).max(1440).default(10),

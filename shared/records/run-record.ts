@@ -40,6 +40,26 @@ export const epochLogSchema = z.object({
 });
 export type EpochLog = z.infer<typeof epochLogSchema>;
 
+/** What a run started from. */
+export const runWeightsSchema = z.object({
+  /** From scratch, the hub, a Python package, a file, a finished run. Absent in records of older versions. */
+  kind: z.enum(['scratch', 'hub', 'package', 'file', 'run']).optional(),
+  /** In words. */
+  source: z.string(),
+  /** SHA-256 of the hub's file, hex; absent or null where the weights came from elsewhere. */
+  sha256: z.string().nullable().optional(),
+  /** Parameters of the network that the source lacks, or that started afresh: the head. */
+  missing: z.array(z.string()),
+  /** What the source has and the network does not. */
+  unexpected: z.array(z.string()),
+});
+export type RunWeights = z.infer<typeof runWeightsSchema>;
+
+/** Whether a run started from no weights. Older records say so in the words of `source` alone. */
+export function startedFromScratch({ kind, source }: Pick<RunWeights, 'kind' | 'source'>): boolean {
+  return kind === undefined ? source.startsWith('none') : kind === 'scratch';
+}
+
 /** `config.json`: the resolved config and all that is known before the first step. */
 export const runHeaderSchema = z.object({
   version: z.literal(1),
@@ -64,7 +84,7 @@ export const runHeaderSchema = z.object({
   graphHash: z.string(),
   parameters: z.number().int(),
   /** Where the weights came from, and what was not loaded (the head). */
-  weights: z.object({ source: z.string(), missing: z.array(z.string()), unexpected: z.array(z.string()) }),
+  weights: runWeightsSchema,
   /** Things that the user should know: batch normalisation with accumulation, classes without validation pictures … */
   warnings: z.array(z.string()),
   versions: z.object({ granary: z.string(), node: z.string(), tensorflow: z.string() }),

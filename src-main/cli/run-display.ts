@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { EpochLog, RunHeader } from '../../shared/records/run-record.ts';
-import { formatBar, formatDuration, formatLoss, formatRate } from './format.ts';
+import { formatBar, formatBytes, formatDuration, formatLoss, formatRate } from './format.ts';
 import { printJson } from './output.ts';
 import type { StatusLine } from './progress.ts';
 
@@ -112,7 +112,9 @@ function targetRows({ targets }: EpochLog): string[] {
 export function progressText(event: Extract<WorkerEvent, { type: 'progress' }>): string {
   const { stage, done, total, unit, perSecond } = event;
   const bar = total === null || total === 0 ? '' : ` ${formatBar(done / total, BAR)}`;
-  const count = total === null ? `${done} ${unit}` : `${done} of ${total} ${unit}`;
-  const rate = perSecond === null ? '' : `, ${perSecond.toFixed(0)}/s`;
+  const amount = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${value.toFixed(0)}`);
+  const things = unit === 'bytes' ? '' : ` ${unit}`;
+  const count = total === null ? `${amount(done)}${things}` : `${amount(done)} of ${amount(total)}${things}`;
+  const rate = perSecond === null ? '' : `, ${amount(perSecond)}/s`;
   return `${stage}${bar} ${count}${rate}`;
 }

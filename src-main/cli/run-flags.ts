@@ -74,7 +74,10 @@ export function addRunFlags(command: Command): Command {
     )
     .option('--holdout', 'keep the common 10 % hold-out away from training (default)')
     .option('--no-holdout', 'train on all pictures: pure bagging')
-    .option('--weights <which>', 'auto, none (from scratch) or a .safetensors file (default: auto)')
+    .option(
+      '--weights <which>',
+      "auto (timm's, fetched once), none (from scratch), a safetensors or PyTorch file, or a finished run (default: auto)",
+    )
     .option('--target <column>', 'column to train on; repeat it to train on several together', collect)
     .option(
       '--target-weights <list>',

@@ -1,8 +1,11 @@
+import pc from 'picocolors';
 import type { QueueItem } from '../../shared/records/queue.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
 import { Workbench } from '../scheduler/workbench.ts';
 import { expandGrid } from '../scheduler/grid.ts';
+import { oldNameNotes, settleGridWeights } from '../scheduler/grid-weights.ts';
+import { fetchAhead } from './fetch-ahead.ts';
 import { StatusLine } from './progress.ts';
 import { JsonDisplay, type RunDisplay, TerminalDisplay, progressText } from './run-display.ts';
 import { printJson } from './output.ts';
@@ -29,15 +32,26 @@ export interface GridRequest {
 }
 
 /**
+ * What is done before the workspace is waited for and the dataset read: a mistyped architecture must cost neither, and weights that
+ * cannot be had are told while somebody is there to hear it.
+ */
+async function prepareGrid(what: GridRequest, { workspace, json }: TrainingRequest): Promise<void> {
+  for (const message of oldNameNotes(what.grid))
+    if (json) printJson({ type: 'warning', message });
+    else process.stderr.write(`${pc.yellow(`Note: ${message}`)}\n`);
+  const grid = await settleGridWeights(what.grid, workspace);
+  const planned = expandGrid(grid, { path: what.dataset, options: what.options, manifest: null });
+  await fetchAhead(planned, json);
+}
+
+/**
  * Opens the workspace, queues, shows what happens until all is done, and lets the workspace go, however it ends.
  * The first Ctrl-C stops after the step, the second kills the worker; finished epochs stay in either case.
  * @returns the items that were queued, in their last state
  */
 export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]> {
   const { json, what } = request;
-  // A mistyped architecture must cost neither the wait for the workspace nor the reading of a large dataset.
-  if (typeof what !== 'function')
-    expandGrid(what.grid, { path: what.dataset, options: what.options, manifest: null });
+  if (typeof what !== 'function') await prepareGrid(what, request);
   const workbench = await Workbench.open(request.workspace, { command: request.command });
   const status = new StatusLine(!json);
   const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);

@@ -1,24 +1,33 @@
 import type { Job, JobResult } from '../../shared/ipc/job.ts';
 import { startJob } from '../scheduler/supervisor.ts';
-import { formatBar, formatDuration } from './format.ts';
+import { formatDuration } from './format.ts';
+import { printJson } from './output.ts';
 import { StatusLine } from './progress.ts';
+import { progressText } from './run-display.ts';
+
+/** How long a job must run before it is said how long it will take. */
+const KNOWN_AFTER_MS = 2000;
 
 /**
  * Runs one job in a worker process with a progress line on the terminal; Ctrl-C stops it.
+ * @param events with `json`: print the worker's events too
  * @throws GranaryError the worker's own, CANCELLED after Ctrl-C
  */
-export async function runWorkerJob<J extends Job>(job: J, json: boolean): Promise<JobResult<J['type']>> {
+export async function runWorkerJob<J extends Job>(
+  job: J,
+  json: boolean,
+  events = false,
+): Promise<JobResult<J['type']>> {
   const status = new StatusLine(!json);
   const started = Date.now();
   const running = startJob(job, (event) => {
-    if (event.type === 'warning') status.print(event.message, process.stderr);
+    if (json && events) printJson(event);
+    if (event.type === 'warning' && !json) status.print(event.message, process.stderr);
     if (event.type !== 'progress') return;
     status.show(() => {
-      const { stage, done, total, unit, perSecond } = event;
-      const rate = perSecond === null ? '' : `  ${perSecond.toFixed(0)} ${unit}/s`;
-      if (total === null) return `${stage}  ${done} ${unit}${rate}`;
-      const left = perSecond ? `  ${formatDuration((total - done) / perSecond)} left` : '';
-      return `${stage}  ${formatBar(done / total, 20)} ${done}/${total}${rate}${Date.now() - started > 2000 ? left : ''}`;
+      const { done, total, perSecond } = event;
+      const known = total !== null && perSecond && Date.now() - started > KNOWN_AFTER_MS;
+      return `${progressText(event)}${known ? `, ${formatDuration((total - done) / perSecond)} left` : ''}`;
     });
   });
   const stop = (): void => running.stop();

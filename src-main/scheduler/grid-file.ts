@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import type { z } from 'zod';
@@ -24,7 +24,7 @@ const expectations: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   dropout: 'a number from 0 to 0.9',
   ttaViews: 'a whole number',
   seed: 'a whole number, or a list of them',
-  weights: 'auto, none or the path of a weights file',
+  weights: 'auto, none, the path of a weights file, or a finished run',
   targets: "a list of the dataset's target columns",
   targetWeights: 'a list of numbers above 0, one for each target',
   split: 'the path of a split file',
@@ -94,9 +94,10 @@ export function readGridFile(path: string): Grid {
   const rooted = <B extends Partial<Grid['blocks'][number]>>(block: B): B => ({
     ...block,
     ...(block.split === undefined ? {} : { split: resolve(folder, block.split) }),
-    ...(block.weights === undefined || ['auto', 'none'].includes(block.weights)
-      ? {}
-      : { weights: resolve(folder, block.weights) }),
+    // What is no file beside the grid may be the name of a run.
+    ...(block.weights !== undefined && existsSync(resolve(folder, block.weights))
+      ? { weights: resolve(folder, block.weights) }
+      : {}),
   });
   return {
     ...grid,

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { architecture, checkSize } from '../../shared/architectures/index.ts';
+import { architecture, checkSize, currentName } from '../../shared/architectures/index.ts';
 import { nearestNames } from '../../shared/architectures/nearest.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { defaultPresize, parseImageSize } from '../../shared/image-size.ts';
@@ -14,6 +14,7 @@ import {
   runConfigSchema,
 } from '../../shared/records/run-config.ts';
 import { checkTargetWeights } from '../../shared/target-weights.ts';
+import { parseWeightsChoice } from '../../shared/weights-choice.ts';
 import { runName } from '../runs/run-id.ts';
 
 /** One run that a grid asks for, checked and fully resolved. */
@@ -76,11 +77,12 @@ function expandBlock(block: GridBlock, dataset: GridDataset): PlannedRun[] {
 function planRun(
   block: GridBlock,
   dataset: GridDataset,
-  arch: string,
+  typed: string,
   resize: ResizeMethod,
   sizeText: string | number,
   seed: number | null,
 ): PlannedRun {
+  const arch = currentName(typed);
   const info = architecture(arch);
   const size = parseImageSize(String(sizeText));
   checkSize(info, size);
@@ -192,7 +194,7 @@ function checkTargets(targets: readonly string[], dataset: GridDataset): string[
 }
 
 function checkWeights(weights: string | undefined): string | undefined {
-  return weights === undefined || weights === 'auto' || weights === 'none'
+  return weights === undefined || parseWeightsChoice(weights).type !== 'file'
     ? weights
     : existingFile('weights', weights);
 }
@@ -205,7 +207,7 @@ function existingFile(what: 'split' | 'weights', path: string): string {
     `There is no ${what} file ${absolute}.`,
     what === 'split'
       ? 'Give the path of a JSON file {"train": [ids], "valid": [ids]}.'
-      : 'Write auto, none, or the path of a .safetensors file.',
+      : 'Write auto, none, the path of a safetensors or PyTorch file, or the id or name of a finished run.',
   );
 }
 

@@ -1,50 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { layout } from '../../shared/workspace-layout.ts';
-import { identityOf, livenessOf, processIdentitySchema } from '../files/process-identity.ts';
+import { type LockHolder, ProcessLock, holderOf } from '../files/process-lock.ts';
 
-/** `workspace/scheduler.lock`: who schedules runs here. */
-const lockFileSchema = processIdentitySchema.extend({
-  version: z.literal(1),
-  token: z.string(),
-  /** What the process is, in the user's words: the command, or the app. */
-  command: z.string(),
-  since: z.string(),
-});
-export type LockHolder = z.infer<typeof lockFileSchema>;
+export type { LockHolder } from '../files/process-lock.ts';
 
-const HEARTBEAT_MS = 10_000;
-/** A holder on another machine or in another container is only known by its heartbeat: gone after six were missed. */
-const FOREIGN_STALE_MS = 60_000;
-
-/**
- * The right to schedule runs in a workspace. One process has it; when that process has died, however it died, the next one
- * takes it over at once, because a pid with its start time tells a dead holder from a living one.
- */
+/** The right to schedule runs in a workspace: `workspace/scheduler.lock`. One process has it. */
 export class WorkspaceLock {
-  readonly #path: string;
-  readonly #token: string;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #lock: ProcessLock;
 
-  private constructor(path: string, token: string) {
-    this.#path = path;
-    this.#token = token;
-    this.#heartbeat = setInterval(() => {
-      if (this.held) utimesSync(this.#path, new Date(), new Date());
-    }, HEARTBEAT_MS);
-    this.#heartbeat.unref();
+  private constructor(lock: ProcessLock) {
+    this.#lock = lock;
   }
 
   /**
@@ -53,19 +19,9 @@ export class WorkspaceLock {
    * @throws GranaryError WORKSPACE_LOCKED, saying who holds it; WORKSPACE_INVALID when the folder cannot be written
    */
   static acquire(workspace: string, command: string): WorkspaceLock {
-    const path = join(workspace, layout.lock);
-    const token = randomUUID();
-    const mine: LockHolder = {
-      version: 1,
-      ...identityOf()!,
-      token,
-      command,
-      since: new Date().toISOString(),
-    };
-    const prepared = `${path}.${token}`;
+    let got: ProcessLock | LockHolder | null;
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(prepared, JSON.stringify(mine, null, 2));
+      got = ProcessLock.acquire(join(workspace, layout.lock), command);
     } catch (error) {
       throw new GranaryError(
         'WORKSPACE_INVALID',
@@ -74,36 +30,24 @@ export class WorkspaceLock {
         { cause: error },
       );
     }
-    try {
-      // Linking a finished file is atomic: nobody ever sees a lock that is half written.
-      for (let attempt = 0; attempt < 20; attempt += 1) {
-        if (tryLink(prepared, path)) return new WorkspaceLock(path, token);
-        const holder = readLock(path);
-        if (holder !== null && isAlive(holder, path)) throw lockedBy(workspace, holder);
-        removeStale(path, holder?.token ?? null);
-      }
-      throw new GranaryError('WORKSPACE_LOCKED', `Many processes want ${workspace} at once.`, 'Try again.');
-    } finally {
-      rmSync(prepared, { force: true });
-    }
+    if (got instanceof ProcessLock) return new WorkspaceLock(got);
+    if (got !== null) throw lockedBy(workspace, got);
+    throw new GranaryError('WORKSPACE_LOCKED', `Many processes want ${workspace} at once.`, 'Try again.');
   }
 
   /** Whether this process still has it: false once someone deleted the file or took it over. */
   get held(): boolean {
-    return readLock(this.#path)?.token === this.#token;
+    return this.#lock.held;
   }
 
   release(): void {
-    clearInterval(this.#heartbeat);
-    if (this.held) rmSync(this.#path, { force: true });
+    this.#lock.release();
   }
 }
 
 /** Who holds a workspace now; null when nobody does. */
 export function lockHolder(workspace: string): LockHolder | null {
-  const path = join(workspace, layout.lock);
-  const holder = readLock(path);
-  return holder !== null && isAlive(holder, path) ? holder : null;
+  return holderOf(join(workspace, layout.lock));
 }
 
 /** One line about a holder: `granary queue (process 4711, since 2026-11-23 21:15)`. */
@@ -118,56 +62,4 @@ function lockedBy(workspace: string, holder: LockHolder): GranaryError {
     `${describeHolder(holder)} has the workspace ${workspace} open.`,
     'Wait until it is done, close it, or use another workspace with --workspace.',
   );
-}
-
-function isAlive(holder: LockHolder, path: string): boolean {
-  const liveness = livenessOf(holder);
-  if (liveness !== 'elsewhere') return liveness === 'alive';
-  try {
-    return Date.now() - statSync(path).mtimeMs < FOREIGN_STALE_MS;
-  } catch {
-    return false;
-  }
-}
-
-/** Null when there is no lock, or one that nobody could have written (it was damaged: then nobody holds it). */
-function readLock(path: string): LockHolder | null {
-  try {
-    return lockFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
-    return null;
-  }
-}
-
-function tryLink(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') return false;
-    // Some network and FAT file systems have no links: an exclusive create is the next best thing.
-    try {
-      writeFileSync(to, readFileSync(from), { flag: 'wx' });
-      return true;
-    } catch (second) {
-      if ((second as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw second;
-    }
-  }
-}
-
-/**
- * Takes a dead holder's file away. Between reading and renaming another process may have taken the lock over: what was
- * renamed is looked at again, and put back when it is not the dead holder's.
- */
-function removeStale(path: string, deadToken: string | null): void {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  if ((readLock(aside)?.token ?? null) !== deadToken) tryLink(aside, path);
-  rmSync(aside, { force: true });
 }

@@ -9,6 +9,7 @@ import type { RunSummary } from '../../shared/records/run-record.ts';
 import { runName } from '../runs/run-id.ts';
 import { listRuns, readRun } from '../runs/run-store.ts';
 import { RunWatcher } from '../runs/run-watcher.ts';
+import { settleGridWeights } from './grid-weights.ts';
 import { type GridDataset, type PlannedRun, expandGrid } from './grid.ts';
 import { WorkspaceLock, describeHolder, lockHolder } from './lock.ts';
 import { readQueue } from './queue-file.ts';
@@ -146,7 +147,8 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    * The runs that a grid would make, without queueing them. A dataset that was not read yet is read first.
    * @throws GranaryError as {@link expandGrid} and {@link inspect}
    */
-  async previewGrid(dataset: GridDataset, grid: Grid): Promise<PlannedRun[]> {
+  async previewGrid(dataset: GridDataset, wanted: Grid): Promise<PlannedRun[]> {
+    const grid = await settleGridWeights(wanted, this.workspace);
     const path = resolve(dataset.path);
     const { options } = dataset;
     const manifest =

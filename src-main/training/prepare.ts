@@ -1,4 +1,4 @@
-import { checkSize, resolveArchitecture } from '../../shared/architectures/index.ts';
+import { checkSize, weightsOf } from '../../shared/architectures/index.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import type { ImageSize } from '../../shared/image-size.ts';
 import { memoryWarning } from '../../shared/memory.ts';
@@ -16,13 +16,14 @@ import { resumedWarnings } from './resumed-warnings.ts';
 import type { RecordedProgram } from './program/spec.ts';
 import { type RunIdentity, describeRun } from './run-header.ts';
 import {
-  FROM_SCRATCH,
   type StartingWeights,
+  type WeightsSurroundings,
   matchStartingWeights,
+  resumedWeights,
   startingWeights,
 } from './starting-weights.ts';
 import { type TrainedTarget, chooseTargets, labelTable, labelsOfTarget } from './targets.ts';
-import { runWarnings } from './warnings.ts';
+import { leakWarning, runWarnings } from './warnings.ts';
 import { type EpochPlan, planEpoch } from './windows.ts';
 
 /** Everything that is settled before the first step. */
@@ -58,6 +59,7 @@ const OPTIMIZER = { beta2: 0.99, epsilon: 1e-5 };
 /**
  * Settles a run: targets, split, weights, plan, graph.
  * @param resume the earlier attempt that is gone on from: its split and its record of the weights stay
+ * @param around where a run's weights are looked for, and how fetching is heard and stopped
  * @throws GranaryError for every mistake in the config, and for weights that cannot be had
  */
 export async function prepareRun(
@@ -65,8 +67,9 @@ export async function prepareRun(
   requested: RunConfig,
   manifest: Manifest,
   resume: ResumePoint | null = null,
+  around: WeightsSurroundings = {},
 ): Promise<PreparedRun> {
-  const { info, tag } = resolveArchitecture(requested.arch);
+  const { info, tag } = weightsOf(requested.arch);
   checkSize(info, requested.size);
   if (requested.batchSize % requested.accum !== 0) {
     throw new GranaryError(
@@ -90,9 +93,9 @@ export async function prepareRun(
   // The network's values come from the checkpoint then, so the file that the run began with may be gone.
   const weights: StartingWeights =
     resume === null
-      ? await startingWeights(info, requested.weights)
-      : { source: resume.header.weights.source, file: null };
-  const pretrained = weights.source !== FROM_SCRATCH;
+      ? await startingWeights(requested.arch, requested.weights, around)
+      : resumedWeights(resume.header.weights);
+  const pretrained = weights.kind !== 'scratch';
   const phases = planPhases(requested, pretrained);
   if (phases.length === 0) {
     throw new GranaryError(
@@ -129,7 +132,7 @@ export async function prepareRun(
       dropPath: config.dropPath,
       dropout: config.dropout,
       // The weights' own: tags of one architecture may differ.
-      normalise: { mean: (tag ?? info).mean, std: (tag ?? info).std },
+      normalise: { mean: tag.mean, std: tag.std },
       lrGroups: BODY_GROUPS,
       optimizer: OPTIMIZER,
     },
@@ -146,9 +149,14 @@ export async function prepareRun(
   );
   const header = describeRun({
     ...{ identity, config, manifest, targets, sets, plan, recorded },
-    weights: { source: weights.source, missing: matched.missing, unexpected: matched.unexpected },
+    weights: {
+      ...{ kind: weights.kind, source: weights.source, sha256: weights.sha256 },
+      ...{ missing: matched.missing, unexpected: matched.unexpected },
+    },
     warnings: resume === null ? warnings : resumedWarnings(resume, warnings, config, recorded.hash),
   });
+  const leak = leakWarning(weights.run, header);
+  if (leak !== null) header.warnings.push(leak);
   if (resume !== null) {
     header.created = resume.header.created;
     header.weights = resume.header.weights;

@@ -23,7 +23,10 @@ export async function trainRun(
   from: ResumePoint | null = null,
 ): Promise<RunOutput> {
   const began = performance.now();
-  const run = await prepareRun(identity, config, manifest, from);
+  const run = await prepareRun(identity, config, manifest, from, {
+    ...{ workspace: around.workspace, signal: around.signal },
+    tell: around.desk.tell,
+  });
   around.desk.started(run.header, run.split);
   for (const message of run.header.warnings) around.desk.tell({ type: 'warning', message });
   const pictures = await openPictures(run, around);

@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../shared/records/run-config.ts';
+import type { RunHeader } from '../../shared/records/run-record.ts';
 import { labelsOfTarget, type TrainedTarget } from './targets.ts';
 import type { EpochPlan } from './windows.ts';
 
@@ -44,6 +45,23 @@ export function runWarnings(facts: {
       );
   });
   return warnings;
+}
+
+/**
+ * What to know when the weights are those of a run on the same pictures: what validates here may have been learnt there.
+ * @param source the run that the weights came from
+ */
+export function leakWarning(source: RunHeader | null, run: RunHeader): string | null {
+  if (source === null || source.datasetHash !== run.datasetHash) return null;
+  const learnt = [
+    ...(source.validHash === run.validHash ? [] : ['validate']),
+    ...(run.counts.holdout > 0 && !source.config.holdout ? ['are held out'] : []),
+  ];
+  if (learnt.length === 0) return null;
+  return (
+    `The weights' run ${source.id} learnt from pictures that ${learnt.join(' and ')} here, so those error rates look better than they are.` +
+    (learnt.includes('validate') ? ` Its own split.json, given with --split, keeps them apart.` : '')
+  );
 }
 
 function some(labels: readonly string[]): string {

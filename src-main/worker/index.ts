@@ -34,6 +34,8 @@ async function runJob(job: Job, context: JobContext): Promise<unknown> {
       return (await import('./jobs/bench-step.ts')).run(job, context);
     case 'bench-loader':
       return (await import('./jobs/bench-loader.ts')).run(job, context);
+    case 'fetch-weights':
+      return (await import('./jobs/fetch-weights.ts')).run(job, context);
     case 'native-check':
       return (await import('./jobs/native-check.ts')).run(job, context);
   }

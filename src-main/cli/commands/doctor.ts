@@ -20,7 +20,7 @@ export function register(program: Command): void {
 }
 
 function describe(report: DoctorReport): string {
-  const { system, processor, tensorflow, electron, nvidia, memory, disk } = report;
+  const { system, processor, tensorflow, electron, nvidia, memory, disk, hub } = report;
   const rows: [string, string][] = [
     ['Granary', report.granary],
     ['Node', report.node],
@@ -46,6 +46,7 @@ function describe(report: DoctorReport): string {
     ]),
     ['Memory', `${gigabytes(memory.freeMb)} of ${gigabytes(memory.totalMb)} free`],
     ['Workspace', `${disk.workspace.folder}, ${gigabytes(disk.workspace.freeMb)} free`],
+    ['Model hub', `${hub.endpoint}, ${hub.state}`],
     ['Cache', `${disk.cache.folder}, ${gigabytes(disk.cache.freeMb)} free`],
   ];
   const lines = rows.map(([name, value]) => `${name.padEnd(14)}${value}`);

@@ -4,6 +4,7 @@ import { register as bench } from './bench.ts';
 import { register as benchLoader } from './bench-loader.ts';
 import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
+import { register as fetch } from './fetch.ts';
 import { register as inspect } from './inspect.ts';
 import { register as model } from './model.ts';
 import { register as models } from './models.ts';
@@ -22,6 +23,7 @@ export const commands: ((program: Command) => void)[] = [
   inspect,
   model,
   models,
+  fetch,
   sample,
   ensemble,
   score,

@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { type ArchitectureInfo, architectures, sizesInWords } from '../../../shared/architectures/index.ts';
+import {
+  type ArchitectureInfo,
+  architectures,
+  currentName,
+  sizesInWords,
+} from '../../../shared/architectures/index.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 import { formatImageSize } from '../../../shared/image-size.ts';
-import { formatTable } from '../format.ts';
+import { type CachedWeights, cachedWeights } from '../../hub/cached.ts';
+import { formatBytes, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 
 /** With no more architectures than this, their tags are listed too. */
@@ -11,6 +17,7 @@ const DETAILED = 3;
 
 interface Flags {
   filter?: string;
+  cached?: boolean;
   json?: boolean;
 }
 
@@ -20,6 +27,7 @@ export function register(program: Command): void {
     .command('models')
     .description('List the architectures: their size, cost, allowed picture sizes and pretrained weights.')
     .option('--filter <text>', 'only those whose id, family or tag contains this, such as convnext or in12k')
+    .option('--cached', 'only those whose pretrained weights are on this machine')
     .option('--json', 'print one JSON object with every fact')
     .addHelpText(
       'after',
@@ -28,14 +36,21 @@ Examples:
   $ granary models
   $ granary models --filter vit_large
   $ granary models --filter in12k --json
+  $ granary models --cached
 
 GMACs are billions of multiply-adds of one picture of the default size. Write --arch ID for the default weights,
-or --arch ID.TAG for others. A list of three architectures or fewer shows their tags.`,
+or --arch ID.TAG for others. A list of three architectures or fewer shows their tags. "Here" counts tags whose weights are on this
+machine already; \`granary fetch\` brings others.`,
     )
     .action((flags: Flags) => {
-      const found = findArchitectures(flags.filter ?? '');
-      if (flags.json === true) printJson({ architectures: found.map(forJson) });
-      else process.stdout.write(`${describe(found).join('\n')}\n`);
+      const here = cachedWeights();
+      const isHere = ({ id, tags }: ArchitectureInfo): boolean =>
+        tags.some(({ tag }) => here.has(`${id}.${tag}`));
+      const found = findArchitectures(flags.filter ?? '').filter(
+        (info) => flags.cached !== true || isHere(info),
+      );
+      if (flags.json === true) printJson({ architectures: found.map((info) => forJson(info, here)) });
+      else process.stdout.write(`${describe(found, here).join('\n')}\n`);
     });
 }
 
@@ -44,7 +59,7 @@ or --arch ID.TAG for others. A list of three architectures or fewer shows their 
  * @throws GranaryError ARCH_UNKNOWN where there are none
  */
 export function findArchitectures(text: string): ArchitectureInfo[] {
-  const wanted = text.toLowerCase();
+  const wanted = currentName(text.toLowerCase());
   const found = architectures.filter(({ id, family, tags }) =>
     [id, family, ...tags.map(({ tag }) => `${id}.${tag}`)].some((name) => name.includes(wanted)),
   );
@@ -56,14 +71,20 @@ export function findArchitectures(text: string): ArchitectureInfo[] {
   );
 }
 
-/** Every fact, with the size rule in words beside it and where the hub has each tag. */
-function forJson(info: ArchitectureInfo): object {
-  const tags = info.tags.map((tag) => ({ ...tag, repository: `timm/${info.id}.${tag.tag}` }));
+type Here = ReadonlyMap<string, CachedWeights>;
+
+/** Every fact, with the size rule in words beside it, where the hub has each tag, and whether it is on this machine. */
+function forJson(info: ArchitectureInfo, here: Here): object {
+  const tags = info.tags.map((tag) => ({
+    ...tag,
+    repository: `timm/${info.id}.${tag.tag}`,
+    cached: here.get(`${info.id}.${tag.tag}`) ?? null,
+  }));
   return { ...info, sizesInWords: sizesInWords(info.sizes), tags };
 }
 
 /** The list for people: lines without line breaks. */
-function describe(found: readonly ArchitectureInfo[]): string[] {
+function describe(found: readonly ArchitectureInfo[], here: Here): string[] {
   const rows = found.map((info) => [
     info.id,
     info.family,
@@ -71,6 +92,7 @@ function describe(found: readonly ArchitectureInfo[]): string[] {
     info.gmacs.toFixed(2),
     formatImageSize(info.defaultSize),
     info.tags[0]?.tag ?? '–',
+    String(info.tags.filter(({ tag }) => here.has(`${info.id}.${tag}`)).length || '–'),
     info.license ?? '–',
     sizesInWords(info.sizes),
   ]);
@@ -82,6 +104,7 @@ function describe(found: readonly ArchitectureInfo[]): string[] {
     'GMACs',
     'Size',
     'Weights',
+    'Here',
     'Licence',
     'Allowed sizes',
   ];
@@ -89,12 +112,28 @@ function describe(found: readonly ArchitectureInfo[]): string[] {
   return [
     pc.bold(head!),
     ...lines,
-    ...(found.length <= DETAILED ? found.flatMap(describeTags) : []),
-    pc.dim(`${found.length} of ${architectures.length} architectures`),
+    ...(found.length <= DETAILED ? found.flatMap((info) => describeTags(info, here)) : []),
+    pc.dim(`${found.length} of ${architectures.length} architectures${summary(here)}`),
   ];
 }
 
-function describeTags({ id, tags }: ArchitectureInfo): string[] {
+const whereabouts = {
+  ...{
+    hub: 'in the cache',
+    package: 'in the cache, from a Python package',
+    python: 'in the cache of Python',
+  },
+  none: '–',
+} as const;
+
+/** What the machine has in all. */
+function summary(here: Here): string {
+  if (here.size === 0) return '';
+  const bytes = [...here.values()].reduce((sum, cached) => sum + cached.bytes, 0);
+  return `; ${here.size} of their weights are on this machine, ${formatBytes(bytes)}`;
+}
+
+function describeTags({ id, tags }: ArchitectureInfo, here: Here): string[] {
   const rows = tags.map((tag) => [
     tag.tag,
     formatImageSize(tag.size),
@@ -103,8 +142,9 @@ function describeTags({ id, tags }: ArchitectureInfo): string[] {
     tag.mean.map((value) => Number(value.toFixed(3))).join(' '),
     tag.std.map((value) => Number(value.toFixed(3))).join(' '),
     tag.license ?? 'not stated',
+    whereabouts[here.get(`${id}.${tag.tag}`)?.where ?? 'none'],
   ]);
-  const headings = ['Tag', 'Size', 'Classes', 'Crop', 'Mean', 'Deviation', 'Licence'];
-  const [head, ...lines] = formatTable(headings, rows, ['Mean', 'Deviation', 'Licence']);
+  const headings = ['Tag', 'Size', 'Classes', 'Crop', 'Mean', 'Deviation', 'Licence', 'Here'];
+  const [head, ...lines] = formatTable(headings, rows, ['Mean', 'Deviation', 'Licence', 'Here']);
   return ['', `${pc.bold(id)}`, pc.dim(head!), ...lines, ''];
 }

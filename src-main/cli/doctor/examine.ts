@@ -3,6 +3,7 @@ import si from 'systeminformation';
 import { toErrorPayload } from '../../../shared/errors.ts';
 import type { ErrorCode } from '../../../shared/ipc/error-codes.ts';
 import { cachePath, workspacePath } from '../../files/paths.ts';
+import type { HubReach } from '../../hub/reach.ts';
 import { granaryVersion } from '../../files/version.ts';
 import { startJob } from '../../scheduler/supervisor.ts';
 import { type DiskReport, diskOf } from './disk.ts';
@@ -30,6 +31,8 @@ export interface DoctorReport {
   nvidia: NvidiaReport | null;
   memory: { freeMb: number; totalMb: number };
   disk: { workspace: DiskReport; cache: DiskReport };
+  /** Where pretrained weights come from. */
+  hub: HubReach;
   problems: Problem[];
 }
 
@@ -39,13 +42,14 @@ const LOW_DISK_MB = 2000;
 /** Looks at the machine and trains a tiny step in a worker. Nothing needs to be set up for it but the build. */
 export async function examine(workspaceFlag?: string): Promise<DoctorReport> {
   const record = readSetUpRecord();
-  const [memory, system, nvidia, native, workspaceDisk, cacheDisk] = await Promise.all([
+  const [memory, system, nvidia, native, workspaceDisk, cacheDisk, hub] = await Promise.all([
     si.mem(),
     si.osInfo(),
     askNvidia(),
     checkNative(),
     diskOf(workspacePath(workspaceFlag)),
     diskOf(cachePath()),
+    import('../../hub/reach.ts').then(({ reachHub }) => reachHub()),
   ]);
   const report: DoctorReport = {
     granary: granaryVersion,
@@ -69,6 +73,7 @@ export async function examine(workspaceFlag?: string): Promise<DoctorReport> {
     nvidia,
     memory: { freeMb: Math.round(memory.available / 1e6), totalMb: Math.round(memory.total / 1e6) },
     disk: { workspace: workspaceDisk, cache: cacheDisk },
+    hub,
     problems: native.problem === null ? [] : [native.problem],
   };
   report.problems.push(...findProblems(report, record));
@@ -131,6 +136,12 @@ export function findProblems(report: DoctorReport, record: SetUpRecord | null): 
         'Run `npm run setup` with GRANARY_TENSORFLOW=cuda.',
       );
   }
+  if (report.hub.state === 'unreachable' || report.hub.state === 'misconfigured')
+    add(
+      report.hub.state === 'unreachable' ? 'NO_NETWORK' : 'CONFIG_INVALID',
+      `The model hub cannot be reached, so only pretrained weights that are on this machine can be used: ${report.hub.reason ?? ''}.`,
+      'Check the connection; HF_ENDPOINT names a mirror, HTTPS_PROXY a proxy. `granary models --cached` lists what is here.',
+    );
   for (const disk of [report.disk.workspace, report.disk.cache]) {
     if (disk.freeMb < LOW_DISK_MB)
       add(

@@ -1,4 +1,4 @@
-import { resolveArchitecture } from '../../../shared/architectures/index.ts';
+import { weightsOf } from '../../../shared/architectures/index.ts';
 import type { ImageSize } from '../../../shared/image-size.ts';
 import { Program } from './program.ts';
 import { recordProgram } from './record.ts';
@@ -16,8 +16,7 @@ const CLASSES = 10;
 
 /** The program of a benchmark: that of a training run on one target of ten classes, pixels cached at the training size. */
 export function benchmarkSpec({ arch, size, batch }: Omit<StepBenchmark, 'steps'>): ProgramSpec {
-  const { info, tag } = resolveArchitecture(arch);
-  const { mean, std } = tag ?? info;
+  const { mean, std } = weightsOf(arch).tag;
   return {
     arch,
     targets: [CLASSES],

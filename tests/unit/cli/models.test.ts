@@ -15,7 +15,7 @@ describe('granary models', () => {
     expect(code).toBe(0);
     for (const { id } of architectures) expect(out).toMatch(new RegExp(`^${id} `, 'm'));
     expect(out).toMatch(
-      /^convnext_tiny +convnext +28\.6 +4\.46 +224 +in12k_ft_in1k +Apache-2\.0 +any of at least 32/m,
+      /^convnext_tiny +convnext +28\.6 +4\.46 +224 +in12k_ft_in1k +\S+ +Apache-2\.0 +any of at least 32/m,
     );
     expect(out).not.toContain('Deviation');
   });

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { architecture } from '../../../shared/architectures/index.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeSafetensors, float32Tensor } from '../../../shared/safetensors/index.ts';
 import { type RecordedProgram, recordProgram } from '../../../src-main/training/program/index.ts';
 import { matchStartingWeights, startingWeights } from '../../../src-main/training/starting-weights.ts';
@@ -33,16 +32,25 @@ const isSame = (a: Float32Array, b: Float32Array): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
 describe('starting weights', () => {
-  it('are none where none are asked for, or none can be had', async () => {
-    const lite = architecture('tf_efficientnet_lite0');
-    expect((await startingWeights(lite, 'none')).file).toBeNull();
-    const { file } = await startingWeights(architecture('resnet18'), 'auto');
-    expect(file).toBeNull();
-    expect(matchStartingWeights(recorded, { source: '', file }).values.size).toBe(0);
+  it('are none only where none are asked for', async () => {
+    const { kind, file } = await startingWeights('tf_efficientnet_lite0', 'none');
+    expect([kind, file]).toEqual(['scratch', null]);
+    expect(matchStartingWeights(recorded, { file }).values.size).toBe(0);
+  });
+
+  it('never become none when they cannot be had', async () => {
+    vi.stubEnv('GRANARY_CACHE', temporaryFolder());
+    vi.stubEnv('HF_HUB_CACHE', temporaryFolder());
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    await expect(startingWeights('convnext_atto', 'auto')).rejects.toMatchObject({
+      code: 'NO_NETWORK',
+      fix: expect.stringContaining('--weights none') as string,
+    });
+    vi.unstubAllEnvs();
   });
 
   it('come from a file in timm’s layout and back, with a new head at zero', async () => {
-    const weights = await startingWeights(architecture('convnext_atto'), path);
+    const weights = await startingWeights('convnext_atto', path);
     expect(weights.source).toBe(path);
     const matched = matchStartingWeights(recorded, weights);
     expect(matched.missing).toEqual(['head.fc.weight', 'head.fc.bias']);
@@ -57,10 +65,11 @@ describe('starting weights', () => {
   });
 
   it('are refused when the file is not there or belongs to another network', async () => {
-    const info = architecture('convnext_atto');
-    await expect(startingWeights(info, `${path}.gone`)).rejects.toMatchObject({ code: 'WEIGHTS_NOT_FOUND' });
+    await expect(startingWeights('convnext_atto', `${path}.gone`)).rejects.toMatchObject({
+      code: 'WEIGHTS_NOT_FOUND',
+    });
     const file = new Map([['stem.0.weight', float32Tensor([1], Float32Array.of(1))]]);
-    expect(() => matchStartingWeights(recorded, { source: 'x', file })).toThrow(
+    expect(() => matchStartingWeights(recorded, { file })).toThrow(
       expect.objectContaining({ code: 'WEIGHTS_MISMATCH' }),
     );
   });
@@ -68,7 +77,7 @@ describe('starting weights', () => {
 
 describe('weights file', () => {
   it('has timm’s shapes: outputs first, then inputs, then the kernel', async () => {
-    const { file } = await startingWeights(architecture('convnext_atto'), path);
+    const { file } = await startingWeights('convnext_atto', path);
     expect(file!.get('stem.0.weight')!.shape).toEqual([40, 3, 4, 4]);
     expect(file!.get('stages.0.blocks.0.conv_dw.weight')!.shape).toEqual([40, 1, 7, 7]);
     expect(file!.get('head.fc.weight')!.shape).toEqual([3, 320]);

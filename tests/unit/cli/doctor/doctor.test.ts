@@ -77,6 +77,7 @@ describe('what is missing', () => {
     nvidia: null,
     memory: { freeMb: 8000, totalMb: 16_000 },
     disk: { workspace: disk, cache: disk },
+    hub: { endpoint: 'https://hub.example.org', state: 'reached', reason: null },
     problems: [],
   };
   const card = {
@@ -107,6 +108,17 @@ describe('what is missing', () => {
     });
     const [unseen] = findProblems({ ...healthy, nvidia: card }, record('linux-x64-cuda'));
     expect(unseen).toMatchObject({ code: 'NATIVE_BROKEN', fix: expect.stringContaining('driver 525') });
+  });
+
+  it('tells of a hub that is out of reach, but not of one that is left alone on purpose', () => {
+    const hub = { endpoint: 'https://hub.example.org', state: 'unreachable', reason: 'no answer' } as const;
+    const [problem] = findProblems({ ...healthy, hub }, record('linux-x64'));
+    expect(problem).toMatchObject({
+      code: 'NO_NETWORK',
+      blocks: false,
+      message: expect.stringContaining('no answer'),
+    });
+    expect(findProblems({ ...healthy, hub: { ...hub, state: 'offline' } }, record('linux-x64'))).toEqual([]);
   });
 
   it('tells of an Electron that cannot start', () => {
