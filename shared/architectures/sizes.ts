@@ -37,14 +37,15 @@ function nearbySides(rule: Exclude<SizeRule, { type: 'list' }>, side: number): n
   return [...new Set(around.map((length) => Math.min(most, Math.max(least, length))))];
 }
 
-/** Sizes that the rule allows, nearest to `wanted` first; at most three. */
+/** Sizes that the rule allows, nearest to `wanted` first and squares for a square; at most three. */
 export function nearbySizes(rule: SizeRule, wanted: ImageSize): ImageSize[] {
+  const square = wanted.height === wanted.width;
   const candidates =
     rule.type === 'list'
       ? [...rule.sizes]
-      : nearbySides(rule, wanted.height).flatMap((height) =>
-          nearbySides(rule, wanted.width).map((width) => ({ height, width })),
-        );
+      : nearbySides(rule, wanted.height)
+          .flatMap((height) => nearbySides(rule, wanted.width).map((width) => ({ height, width })))
+          .filter(({ height, width }) => !square || height === width);
   return candidates.sort((a, b) => distance(a, wanted) - distance(b, wanted)).slice(0, OFFERED);
 }
 
