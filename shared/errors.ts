@@ -6,6 +6,8 @@ export interface ErrorPayload {
   message: string;
   /** What the user can do about it; shown under the message. */
   fix?: string;
+  /** All that the message counts, one a line, where it names only the first few. */
+  details?: string[] | undefined;
   /** For logs only, never shown unless asked for. */
   stack?: string;
 }
@@ -17,19 +19,27 @@ export interface ErrorPayload {
 export class GranaryError extends Error {
   readonly code: ErrorCode;
   readonly fix: string | undefined;
+  readonly details: readonly string[] | undefined;
 
-  constructor(code: ErrorCode, message: string, fix?: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    fix?: string,
+    options?: { cause?: unknown; details?: readonly string[] | undefined },
+  ) {
     super(message, options as ErrorOptions);
     this.name = 'GranaryError';
     this.code = code;
     this.fix = fix;
+    this.details = options?.details;
   }
 }
 
 /** Turns anything thrown into a payload that can be sent and shown. */
 export function toErrorPayload(thrown: unknown): ErrorPayload {
   if (thrown instanceof GranaryError) {
-    return { code: thrown.code, message: thrown.message, fix: thrown.fix, stack: thrown.stack };
+    const { code, message, fix, details, stack } = thrown;
+    return { code, message, fix, ...(details === undefined ? {} : { details: [...details] }), stack };
   }
   if (thrown instanceof Error) return { code: 'INTERNAL', message: thrown.message, stack: thrown.stack };
   return { code: 'INTERNAL', message: String(thrown) };
@@ -37,7 +47,9 @@ export function toErrorPayload(thrown: unknown): ErrorPayload {
 
 /** The inverse of {@link toErrorPayload}, on the receiving side. */
 export function fromErrorPayload(payload: ErrorPayload): GranaryError {
-  const error = new GranaryError(payload.code, payload.message, payload.fix);
+  const error = new GranaryError(payload.code, payload.message, payload.fix, {
+    details: payload.details,
+  });
   if (payload.stack !== undefined) error.stack = payload.stack;
   return error;
 }

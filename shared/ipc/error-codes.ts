@@ -69,5 +69,6 @@ export const errorPayloadSchema = z.object({
   code: errorCodeSchema,
   message: z.string(),
   fix: z.string().optional(),
+  details: z.array(z.string()).optional(),
   stack: z.string().optional(),
 });

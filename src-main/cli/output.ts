@@ -1,6 +1,9 @@
 import pc from 'picocolors';
 import { toErrorPayload } from '../../shared/errors.ts';
 
+/** More of an error's details would push its message out of sight. */
+const DETAIL_LINES = 20;
+
 /** One JSON value a line on standard output: what `--json` promises. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -14,10 +17,15 @@ export function reportFailure(error: unknown, json: boolean): void {
   const payload = toErrorPayload(error);
   process.exitCode ||= 1;
   if (json) {
-    printJson({ type: 'error', code: payload.code, message: payload.message, fix: payload.fix });
+    const { code, message, fix, details } = payload;
+    printJson({ type: 'error', code, message, fix, details });
     return;
   }
   process.stderr.write(`${pc.red(`${payload.code}:`)} ${payload.message}\n`);
+  const { details = [] } = payload;
+  for (const line of details.slice(0, DETAIL_LINES)) process.stderr.write(`  ${line}\n`);
+  if (details.length > DETAIL_LINES)
+    process.stderr.write(`  and ${details.length - DETAIL_LINES} more, all of them with --json\n`);
   if (payload.fix !== undefined) process.stderr.write(`${payload.fix}\n`);
   const refusal = typeof (error as { syscall?: unknown }).syscall === 'string';
   if (payload.code === 'INTERNAL' && !refusal && payload.stack !== undefined)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { GranaryError } from '../../../shared/errors.ts';
 import type { SafeTensorsFile } from '../../../shared/safetensors/index.ts';
 import { DiskFile } from './disk-file.ts';
+import { toCurrentNames } from './older-names.ts';
 import { openSafetensors } from './safetensors-disk.ts';
 import { readTorchFile } from './torch-file.ts';
 import { readTorchZip } from './torch-zip.ts';
@@ -18,7 +19,8 @@ function kindOf(file: DiskFile): 'zip' | 'pickle' | 'safetensors' {
 
 /**
  * Opens a weights file: safetensors, or what `torch.save` writes (zip and old format, without running anything of it). Tensors
- * are read from the disk when their `data` is asked for, but for the old format, which is read as a whole.
+ * are read from the disk when their `data` is asked for, but for the old format, which is read as a whole. Names of timm's earlier
+ * versions, and of the networks' authors, become timm's.
  * @param what what the user meant it for, for the message: "weights"
  * @throws GranaryError WEIGHTS_NOT_FOUND, SAFETENSORS_INVALID, PICKLE_REFUSED, PICKLE_INVALID (with the path)
  */
@@ -27,11 +29,13 @@ export function readWeightsFile(path: string, what = 'weights'): SafeTensorsFile
     const file = new DiskFile(path);
     switch (kindOf(file)) {
       case 'zip':
-        return { metadata: {}, tensors: readTorchZip(file) };
+        return { metadata: {}, tensors: toCurrentNames(readTorchZip(file)) };
       case 'pickle':
-        return { metadata: {}, tensors: readTorchFile(readFileSync(path)) };
-      case 'safetensors':
-        return openSafetensors(file);
+        return { metadata: {}, tensors: toCurrentNames(readTorchFile(readFileSync(path))) };
+      case 'safetensors': {
+        const { metadata, tensors } = openSafetensors(file);
+        return { metadata, tensors: toCurrentNames(tensors) };
+      }
     }
   } catch (error) {
     if (error instanceof GranaryError) {

@@ -12,6 +12,9 @@ export interface MatchedWeights {
   unexpected: string[];
 }
 
+/** Axes of length 1 hold no values: a 1×1 convolution is a linear layer, however its file writes it. */
+const withoutOnes = (shape: readonly number[]): string => shape.filter((side) => side !== 1).join();
+
 /** A counter in timm's files that no computation here reads. */
 const isCounter = (name: string): boolean => name.endsWith('.num_batches_tracked');
 
@@ -23,7 +26,7 @@ const atMost = (names: string[]): string =>
  * embeddings of another grid, bias tables of another window) is resampled by its own `adapt`.
  * @param head `replace`: the head starts fresh whatever the file has (new classes); `strict`: the file must have exactly the
  *   model's parameters
- * @throws GranaryError WEIGHTS_MISMATCH naming every parameter that is missing or has another shape
+ * @throws GranaryError WEIGHTS_MISMATCH; its details name every parameter that is missing, has another shape, or is not the model's
  */
 export function matchWeights(
   parameters: readonly ParameterSpec[],
@@ -47,7 +50,7 @@ export function matchWeights(
       wrong.push(`${name} is missing`);
       return;
     }
-    const fits = tensor.shape.join() === shape.join();
+    const fits = withoutOnes(tensor.shape) === withoutOnes(shape);
     const found = fits
       ? float32Values(tensor)
       : adapt?.({ shape: tensor.shape, values: float32Values(tensor) });
@@ -63,12 +66,14 @@ export function matchWeights(
   }
   for (const { name, shape } of statistics) take(name, shape, (v) => v);
   const unexpected = [...file.keys()].filter((name) => !known.has(name) && !isCounter(name));
-  if (head === 'strict') wrong.push(...unexpected.map((name) => `${name} is not the model's`));
+  const foreign = unexpected.map((name) => `${name} is not the model's`);
+  if (head === 'strict') wrong.push(...foreign);
   if (wrong.length > 0)
     throw new GranaryError(
       'WEIGHTS_MISMATCH',
       `The weights do not fit the model: ${atMost(wrong)}.`,
       "Use the architecture that the weights were saved from; names and shapes must be timm's.",
+      { details: head === 'strict' ? wrong : [...wrong, ...foreign] },
     );
   return { values, missing, unexpected };
 }

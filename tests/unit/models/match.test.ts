@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { GranaryError } from '../../../shared/errors.ts';
 import { type SafeTensor, float32Tensor } from '../../../shared/safetensors/index.ts';
 import type { ParameterSpec, StatisticSpec } from '../../../src-main/models/context.ts';
 import { matchWeights } from '../../../src-main/models/weights.ts';
@@ -89,6 +90,38 @@ describe('matchWeights', () => {
     );
     expect(() => matchWeights(parameters, statistics, new Map(), { head: 'replace' })).toThrow(
       /body.weight is missing/,
+    );
+  });
+});
+
+describe('what does not fit', () => {
+  it('is named to the last parameter, whatever the message has room for', () => {
+    const many = Array.from({ length: 12 }, (_, index) => spec(`body.${index}.weight`, [2, 3]));
+    try {
+      matchWeights(
+        [...many, ...parameters],
+        statistics,
+        file({ extra: float32Tensor([1], new Float32Array(1)) }),
+        {
+          head: 'replace',
+        },
+      );
+      expect.unreachable();
+    } catch (error) {
+      const { message, details } = error as GranaryError;
+      expect(message).toContain('and 4 more');
+      expect(details).toEqual([...many.map(({ name }) => `${name} is missing`), "extra is not the model's"]);
+    }
+  });
+
+  it('is no axis of length 1', () => {
+    const values = new Float32Array([1, 2, 3, 4, 5, 6]);
+    const change = { 'body.weight': float32Tensor([3, 2, 1, 1], values) };
+    const { values: matched } = matchWeights(parameters, statistics, file(change), { head: 'replace' });
+    expect(matched.get('body.weight')).toEqual(Float32Array.of(1, 3, 5, 2, 4, 6));
+    const turned = { 'body.weight': float32Tensor([2, 3], values) };
+    expect(() => matchWeights(parameters, statistics, file(turned), { head: 'replace' })).toThrow(
+      /should be/,
     );
   });
 });
