@@ -8,9 +8,11 @@ export const layout = {
   queue: 'queue.json',
   lock: 'scheduler.lock',
   colors: 'run-colors.json',
+  commands: 'queue-commands',
   run: {
     config: 'config.json',
     worker: 'worker.json',
+    attempts: 'attempts.json',
     split: 'split.json',
     epochs: 'epochs.jsonl',
     checkpoint: 'checkpoint',

@@ -20,7 +20,7 @@ export const channelNames = [
   'grid:preview',
   'queue:add',
   'queue:list',
-  'queue:cancel',
+  'queue:perform',
   'queue:again',
   'queue:resume',
   'runs:list',
@@ -35,6 +35,7 @@ export type ChannelName = (typeof channelNames)[number];
 export const newsNames = [
   'dataset:progress',
   'queue:changed',
+  'queue:ended',
   'runs:changed',
   'run:event',
   'workspace:changed',

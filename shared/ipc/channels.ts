@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { datasetOptionsSchema } from '../records/dataset.ts';
 import { gridSchema } from '../records/grid.ts';
 import { preferencesChangeSchema, preferencesSchema } from '../records/preferences.ts';
-import { queueItemSchema } from '../records/queue.ts';
+import { queueCommandSchema, queueItemSchema, runIdSchema as runId } from '../records/queue.ts';
 import { runNotesPatchSchema, runNotesSchema } from '../records/run-notes.ts';
 import { runSummarySchema } from '../records/run-record.ts';
 import type { ChannelName, NewsName } from './channel-names.ts';
@@ -19,9 +19,10 @@ import {
 } from './pictures.ts';
 import {
   datasetSummarySchema,
+  gridPreviewSchema,
   liveRunSchema,
+  queueOutcomeSchema,
   queueViewSchema,
-  runPreviewSchema,
   runRowSchema,
   workspaceStateSchema,
 } from './views.ts';
@@ -29,8 +30,6 @@ import {
 const nothing = z.undefined();
 /** Paths come from dialogs and drops; a length limit keeps a broken sender from filling memory. */
 const path = z.string().min(1).max(4096);
-/** A run's id is also a folder's name: nothing that could leave the runs folder passes. */
-const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/);
 
 /** What the window may ask main, and what it gets. Inputs are parsed in main, outputs in the window. */
 export const channels = {
@@ -102,15 +101,15 @@ export const channels = {
   },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
-    output: z.array(runPreviewSchema),
+    output: gridPreviewSchema,
   },
   'queue:add': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: z.array(queueItemSchema),
   },
   'queue:list': { input: nothing, output: queueViewSchema },
-  /** Takes a waiting run out of the queue, or stops the one that trains. */
-  'queue:cancel': { input: z.object({ runId }), output: z.null() },
+  /** Pauses, resumes, reorders, skips, retries, duplicates, cancels, clears: also in a queue that another process holds. */
+  'queue:perform': { input: queueCommandSchema, output: z.null() },
   /** Trains a run once more from its own config, under a new id. */
   'queue:again': { input: z.object({ runId }), output: queueItemSchema },
   /** Queues everything that was interrupted, in its old order. */
@@ -148,6 +147,8 @@ export const news = {
     perSecond: z.number().nullable(),
   }),
   'queue:changed': queueViewSchema,
+  /** The last run of the queue has ended. */
+  'queue:ended': queueOutcomeSchema,
   /** Ids of runs whose folder changed. */
   'runs:changed': z.array(z.string()),
   'run:event': z.object({ runId: z.string(), event: workerEventSchema }),

@@ -4,6 +4,7 @@ import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { queueItemSchema } from '../records/queue.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
 import { runColorSchema } from '../records/run-notes.ts';
+import { errorPayloadSchema } from './error-codes.ts';
 import { epochLogSchema, runStateSchema } from '../records/run-record.ts';
 
 /** What the window needs of a manifest: everything but the list of pictures, which may be long. */
@@ -35,8 +36,17 @@ export const runPreviewSchema = z.object({
   microBatch: z.number().int(),
   accum: z.number().int(),
   batchSize: z.number().int(),
+  /** Why this combination cannot be trained: it is kept as skipped. Null where it can. */
+  problem: errorPayloadSchema.nullable(),
 });
 export type RunPreview = z.infer<typeof runPreviewSchema>;
+
+/** What a grid would make, and how long it will take where that can be told. */
+export const gridPreviewSchema = z.object({
+  runs: z.array(runPreviewSchema),
+  seconds: z.number().nullable(),
+});
+export type GridPreview = z.infer<typeof gridPreviewSchema>;
 
 /** One row of the runs table: all that lists, filters and plots of runs need, without the epochs. */
 export const runRowSchema = z.object({
@@ -75,8 +85,22 @@ export type RunRow = z.infer<typeof runRowSchema>;
 export const queueViewSchema = z.object({
   items: z.array(queueItemSchema),
   etaSeconds: z.number().nullable(),
+  /** Why nothing starts; null while the queue goes on. */
+  paused: z.string().nullable(),
 });
 export type QueueView = z.infer<typeof queueViewSchema>;
+
+/** How a queue came out, once its last run has ended. */
+export const queueOutcomeSchema = z.object({
+  queue: z.string(),
+  /** `failed`: at least one run failed. */
+  state: z.enum(['finished', 'failed']),
+  finished: z.number().int(),
+  failed: z.number().int(),
+  /** Cancelled, interrupted or skipped. */
+  others: z.number().int(),
+});
+export type QueueOutcome = z.infer<typeof queueOutcomeSchema>;
 
 /** What main remembers of a run while it trains, so that a window that opens late has the whole curve. */
 export const liveRunSchema = z.object({

@@ -3,9 +3,11 @@ import { z } from 'zod';
 const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
 const sizeText = z.union([z.number().int(), z.string()]);
 
+const augment = z.record(z.string(), z.union([z.number(), z.boolean()])).nullable();
+
 /**
- * One block of a grid: its own product of architectures, resize methods and sizes, as the lesson's dictionary gives each
- * architecture its own. Every other key is a run's setting, the same for all runs of the block.
+ * One block of a grid: its own product, as the lesson's dictionary gives each architecture its own. Every key takes one value or
+ * a list of values, and each combination of them is a run.
  */
 export const gridBlockSchema = z.strictObject({
   arch: oneOrMany(z.string()),
@@ -13,35 +15,43 @@ export const gridBlockSchema = z.strictObject({
   resize: oneOrMany(z.enum(['squish', 'crop', 'pad'])).optional(),
   /** Needed in each block or in `defaults`. */
   size: oneOrMany(sizeText).optional(),
-  presize: sizeText.optional(),
-  padMode: z.enum(['zeros', 'border', 'reflection']).optional(),
-  epochs: z.number().int().optional(),
-  frozenEpochs: z.number().int().optional(),
-  batchSize: z.number().int().optional(),
-  accum: z.number().int().optional(),
-  lr: z.number().optional(),
-  weightDecay: z.number().optional(),
-  labelSmoothing: z.number().optional(),
-  dropPath: z.number().optional(),
-  dropout: z.number().optional(),
-  ttaViews: z.number().int().optional(),
+  presize: oneOrMany(sizeText).optional(),
+  padMode: oneOrMany(z.enum(['zeros', 'border', 'reflection'])).optional(),
+  epochs: oneOrMany(z.number().int()).optional(),
+  frozenEpochs: oneOrMany(z.number().int()).optional(),
+  batchSize: oneOrMany(z.number().int()).optional(),
+  accum: oneOrMany(z.number().int()).optional(),
+  lr: oneOrMany(z.number()).optional(),
+  weightDecay: oneOrMany(z.number()).optional(),
+  labelSmoothing: oneOrMany(z.number()).optional(),
+  dropPath: oneOrMany(z.number()).optional(),
+  dropout: oneOrMany(z.number()).optional(),
+  checkpointing: oneOrMany(z.boolean()).optional(),
+  ttaViews: oneOrMany(z.number().int()).optional(),
+  ttaBeta: oneOrMany(z.number()).optional(),
+  weights: oneOrMany(z.string()).optional(),
+  /** Columns to train on together; a list of such lists trains each. */
+  targets: z.union([z.array(z.string()), z.array(z.array(z.string())).min(1)]).optional(),
+  /** What each target's loss counts in the sum; a list of such lists trains with each. */
+  targetWeights: z
+    .union([z.array(z.number().positive()).min(1), z.array(z.array(z.number().positive()).min(1)).min(1)])
+    .optional(),
+  /** Path of a split file. */
+  split: oneOrMany(z.string()).optional(),
+  holdout: oneOrMany(z.boolean()).optional(),
+  /** null switches augmentation off. */
+  augment: z.union([augment, z.array(augment).min(1)]).optional(),
+  checkpointMinutes: z.number().optional(),
+  deterministic: z.boolean().optional(),
   /** A list trains each combination once a seed; without it each run draws its own. */
   seed: oneOrMany(z.number().int()).optional(),
-  weights: z.string().optional(),
-  /** Columns to train on together. */
-  targets: z.array(z.string()).optional(),
-  /** What each target's loss counts in the sum. */
-  targetWeights: z.array(z.number().positive()).min(1).optional(),
-  /** Path of a split file. */
-  split: z.string().optional(),
-  holdout: z.boolean().optional(),
-  /** null switches augmentation off. */
-  augment: z
-    .record(z.string(), z.union([z.number(), z.boolean()]))
-    .nullable()
-    .optional(),
 });
 export type GridBlock = z.infer<typeof gridBlockSchema>;
+
+/** A block with one value a key: one run. */
+export type GridRun = {
+  [K in Exclude<keyof GridBlock, 'targets' | 'targetWeights'>]: Exclude<GridBlock[K], readonly unknown[]>;
+} & { targets?: string[] | undefined; targetWeights?: number[] | undefined };
 
 /** A grid file (YAML or JSON). `defaults` are settings for all blocks; a block's own win. */
 export const gridSchema = z

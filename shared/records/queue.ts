@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorPayloadSchema } from '../ipc/error-codes.ts';
+import { gridBlockSchema } from './grid.ts';
 import { runConfigSchema } from './run-config.ts';
 
 /** One run that is to be, is being, or was trained. */
@@ -8,8 +9,13 @@ export const queueItemSchema = z.object({
   runId: z.string(),
   name: z.string(),
   config: runConfigSchema,
-  state: z.enum(['pending', 'running', 'finished', 'failed', 'cancelled', 'interrupted']),
+  /** `skipped`: passed over, by a person's choice or because its settings cannot be trained (then `error` says why). */
+  state: z.enum(['pending', 'running', 'finished', 'failed', 'cancelled', 'interrupted', 'skipped']),
   error: errorPayloadSchema.nullable(),
+  /** The accumulation that it goes on with, where memory did not suffice for the config's own. */
+  accum: z.number().int().min(1).optional(),
+  /** Why it does not start although it is its turn; absent when nothing holds it up. */
+  waiting: z.string().optional(),
 });
 export type QueueItem = z.infer<typeof queueItemSchema>;
 
@@ -18,5 +24,35 @@ export const queueSchema = z.object({
   version: z.literal(1),
   id: z.string(),
   items: z.array(queueItemSchema),
+  /** Nothing starts until it is gone; why, in words. `fault`: nothing can go on until something is mended, such as a full disk. */
+  paused: z.object({ reason: z.string(), by: z.enum(['user', 'fault']) }).optional(),
 });
 export type Queue = z.infer<typeof queueSchema>;
+
+/** A run's id is also a folder's name: nothing that could leave the runs folder passes. */
+export const runIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/);
+const runId = runIdSchema;
+
+/**
+ * What can be asked of a queue. A program that does not hold the workspace leaves it as a file in `workspace/queue-commands/`,
+ * and the holder answers with another.
+ */
+export const queueCommandSchema = z.discriminatedUnion('verb', [
+  z.object({ verb: z.literal('pause') }),
+  z.object({ verb: z.literal('resume') }),
+  /** Among the runs that wait. `place` counts from 1. */
+  z.object({
+    verb: z.literal('move'),
+    runId,
+    to: z.union([z.enum(['up', 'down', 'first', 'last']), z.number().int().min(1)]),
+  }),
+  z.object({ verb: z.literal('skip'), runId }),
+  /** Failed, cancelled, interrupted or skipped: waits again, and goes on from its checkpoint where it has one. */
+  z.object({ verb: z.literal('retry'), runId }),
+  /** Queues the same run once more with other settings, as a grid block has them. */
+  z.object({ verb: z.literal('duplicate'), runId, changes: gridBlockSchema.partial() }),
+  z.object({ verb: z.literal('cancel'), runId, when: z.enum(['now', 'after-epoch']) }),
+  /** Takes everything out that has ended. */
+  z.object({ verb: z.literal('clear') }),
+]);
+export type QueueCommand = z.infer<typeof queueCommandSchema>;

@@ -1,9 +1,10 @@
 import { defaultPresize } from '../../shared/image-size.ts';
 import type { RunPreview } from '../../shared/ipc/views.ts';
-import type { PlannedRun } from '../scheduler/grid.ts';
+import type { InvalidRun, PlannedRun } from '../scheduler/grid.ts';
 
-/** A planned run as the grid's preview shows it. */
-export function previewOf({ name, config }: PlannedRun): RunPreview {
+/** A run of a grid as its preview shows it. */
+export function previewOf(run: PlannedRun | InvalidRun): RunPreview {
+  const { name, config } = run;
   const { arch, resize, size, epochs, frozenEpochs, batchSize, accum } = config;
   return {
     name,
@@ -16,5 +17,6 @@ export function previewOf({ name, config }: PlannedRun): RunPreview {
     microBatch: batchSize / accum,
     accum,
     batchSize,
+    problem: 'error' in run ? run.error : null,
   };
 }

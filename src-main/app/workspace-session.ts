@@ -3,10 +3,17 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { News } from '../../shared/ipc/channels.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
-import type { LiveRun, QueueView, RunPreview, RunRow, WorkspaceState } from '../../shared/ipc/views.ts';
+import type {
+  GridPreview,
+  LiveRun,
+  QueueOutcome,
+  QueueView,
+  RunRow,
+  WorkspaceState,
+} from '../../shared/ipc/views.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
-import type { QueueItem } from '../../shared/records/queue.ts';
+import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
@@ -27,10 +34,13 @@ export class WorkspaceSession {
   #workbench: Workbench | null = null;
   #pictures: PictureService | null = null;
   #reading: AbortController | null = null;
-  #live: LiveRunMemory | null = null;
   #index: RunIndex | null = null;
+  /** Of each run that trains, and of the one that trained last. */
+  readonly #live = new Map<string, LiveRunMemory>();
   /** Called when training begins or ends. */
   onTraining: (training: boolean) => void = () => undefined;
+  /** Called when the last run of a queue has ended. */
+  onQueueEnded: (outcome: QueueOutcome) => void = () => undefined;
 
   constructor(tell: Tell) {
     this.#tell = tell;
@@ -72,6 +82,10 @@ export class WorkspaceSession {
     workbench.on('queue-changed', () => this.#queueChanged());
     workbench.on('worker-event', (runId, event) => this.#workerSaid(runId, event));
     workbench.on('runs-changed', (ids) => this.#tell('runs:changed', ids));
+    workbench.on('queue-ended', (outcome) => {
+      this.#tell('queue:ended', outcome);
+      this.onQueueEnded(outcome);
+    });
     workbench.on('mode-changed', () => this.#tell('workspace:changed', this.state));
   }
 
@@ -102,13 +116,16 @@ export class WorkspaceSession {
     this.#reading?.abort();
   }
 
-  async preview(dataset: string, options: DatasetOptions, grid: Grid): Promise<RunPreview[]> {
-    return (await this.#open().previewGrid({ path: dataset, options, manifest: null }, grid)).map(previewOf);
+  async preview(dataset: string, options: DatasetOptions, grid: Grid): Promise<GridPreview> {
+    const workbench = this.#open();
+    const { runs, seconds } = await workbench.previewGrid({ path: dataset, options, manifest: null }, grid);
+    return { runs: runs.map(previewOf), seconds };
   }
 
   get queue(): QueueView {
     const workbench = this.#open();
-    return { items: workbench.queue.items, etaSeconds: workbench.etaSeconds() };
+    const { items, paused } = workbench.queue;
+    return { items, etaSeconds: workbench.etaSeconds(), paused: paused?.reason ?? null };
   }
 
   /** Queues every run of a grid, and begins to train when nothing does. Returns the new items. */
@@ -125,8 +142,9 @@ export class WorkspaceSession {
     return this.#open().resumeInterrupted();
   }
 
-  cancel(runId: string): Promise<void> {
-    return this.#open().cancel(runId);
+  /** Does what the user asks of the queue; attached, the process that holds the workspace does it. */
+  perform(command: QueueCommand): Promise<void> {
+    return this.#open().perform(command);
   }
 
   /** Every run's row, oldest first; only folders that changed since the last time are read. */
@@ -142,7 +160,7 @@ export class WorkspaceSession {
 
   /** The memory of a run that trains, or that trained last, here. */
   live(runId: string): LiveRun | null {
-    return this.#live?.current.runId === runId ? this.#live.current : null;
+    return this.#live.get(runId)?.current ?? null;
   }
 
   /** Stops the worker that reads and the one that trains, and lets the workspace go. */
@@ -155,7 +173,7 @@ export class WorkspaceSession {
     await workbench.close();
     workbench.removeAllListeners();
     this.#workbench = null;
-    this.#live = null;
+    this.#live.clear();
     this.onTraining(false);
   }
 
@@ -187,10 +205,20 @@ export class WorkspaceSession {
   }
 
   #workerSaid(runId: string, event: WorkerEvent): void {
-    if (this.#live?.current.runId !== runId) this.#live = new LiveRunMemory(runId);
-    this.#live.take(event);
+    this.#liveOf(runId).take(event);
     this.#tell('run:event', { runId, event });
     // The prediction for the whole queue grows better as this run goes on; its epochs are often enough to say so.
     if (event.type === 'epoch') this.#tell('queue:changed', this.queue);
+  }
+
+  #liveOf(runId: string): LiveRunMemory {
+    const known = this.#live.get(runId);
+    if (known !== undefined) return known;
+    const training = this.#open().queue.items.filter((item) => item.state === 'running');
+    for (const id of this.#live.keys())
+      if (!training.some((item) => item.runId === id)) this.#live.delete(id);
+    const memory = new LiveRunMemory(runId);
+    this.#live.set(runId, memory);
+    return memory;
   }
 }

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
-import type { EpochLog, RunHeader } from '../../shared/records/run-record.ts';
+import type { Queue } from '../../shared/records/queue.ts';
+import type { EpochLog } from '../../shared/records/run-record.ts';
 import { formatBar, formatBytes, formatDuration, formatLoss, formatRate } from './format.ts';
 import { printJson } from './output.ts';
 import type { StatusLine } from './progress.ts';
@@ -16,38 +17,58 @@ const row = (cells: readonly string[]): string =>
 export interface RunDisplay {
   /** `place`: such as `2/4`, the run's place in the queue. */
   hear(runId: string, event: WorkerEvent, place: string, queueSeconds: number | null): void;
+  /** The queue has changed: what waits, and why, may be others now. */
+  queue(queue: Queue): void;
 }
 
 export class JsonDisplay implements RunDisplay {
+  #said = JSON.stringify({ type: 'queue-state', paused: null, waiting: [] });
+
   hear(runId: string, event: WorkerEvent): void {
     if (event.type !== 'done' && event.type !== 'failed') printJson({ ...event, runId });
+  }
+
+  queue({ paused, items }: Queue): void {
+    const waiting = items.flatMap(({ runId, waiting }) =>
+      waiting === undefined ? [] : [{ runId, reason: waiting }],
+    );
+    const state = { type: 'queue-state', paused: paused?.reason ?? null, waiting };
+    // Most changes are of other things; these two are what a reader waits for.
+    const text = JSON.stringify(state);
+    if (text === this.#said) return;
+    this.#said = text;
+    printJson(state);
   }
 }
 
 export class TerminalDisplay implements RunDisplay {
   readonly #status: StatusLine;
-  #epochs = 0;
-  #last: EpochLog | null = null;
+  /** Of each run that was heard of. */
+  readonly #runs = new Map<string, { epochs: number | null; last: EpochLog | null; title: string }>();
+  /** Whose lines were printed last: where several runs train at once a line tells when it changes. */
+  #speaker: string | null = null;
+  #reason: string | null = null;
 
   constructor(status: StatusLine) {
     this.#status = status;
   }
 
-  hear(_runId: string, event: WorkerEvent, place: string, queueSeconds: number | null): void {
+  hear(runId: string, event: WorkerEvent, place: string, queueSeconds: number | null): void {
     const status = this.#status;
+    const run = this.#runOf(runId, place);
     switch (event.type) {
       case 'run-started':
-        this.#begin(event.header, place);
+        this.#begin(runId, event, place);
         break;
       case 'step': {
         const share = event.step / Math.max(1, event.totalSteps);
         status.show(() =>
           [
-            `[${place}] epoch ${event.epoch}/${this.#epochs} ${formatBar(share, BAR)} ${Math.floor(share * 100)}%`,
+            `[${place}] epoch ${event.epoch}/${run.epochs ?? '?'} ${formatBar(share, BAR)} ${Math.floor(share * 100)}%`,
             `loss ${formatLoss(event.loss)}`,
-            ...(this.#last === null
+            ...(run.last === null
               ? []
-              : [`error ${this.#last.targets.map(({ errorRate }) => formatRate(errorRate)).join(' ')}`]),
+              : [`error ${run.last.targets.map(({ errorRate }) => formatRate(errorRate)).join(' ')}`]),
             `${event.imagesPerSecond.toFixed(0)} images/s`,
             ...(event.etaSeconds === null ? [] : [`run ${formatDuration(event.etaSeconds)} left`]),
             ...(queueSeconds === null ? [] : [`queue ${formatDuration(queueSeconds)} left`]),
@@ -56,7 +77,8 @@ export class TerminalDisplay implements RunDisplay {
         break;
       }
       case 'epoch':
-        this.#last = event.log;
+        run.last = event.log;
+        this.#speak(runId, run.title);
         status.print([epochRow(event.log), ...targetRows(event.log)].join('\n'));
         break;
       case 'progress':
@@ -68,22 +90,52 @@ export class TerminalDisplay implements RunDisplay {
     }
   }
 
-  #begin(header: RunHeader, place: string): void {
+  queue({ paused, items }: Queue): void {
+    const reason =
+      paused === undefined ? (items.find(({ waiting }) => waiting)?.waiting ?? null) : paused.reason;
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    if (reason !== null) this.#status.print(pc.yellow(paused === undefined ? `Waiting: ${reason}` : reason));
+  }
+
+  #runOf(runId: string, place: string): { epochs: number | null; last: EpochLog | null; title: string } {
+    const known = this.#runs.get(runId) ?? { epochs: null, last: null, title: `[${place}]` };
+    this.#runs.set(runId, known);
+    return known;
+  }
+
+  #speak(runId: string, title: string): void {
+    if (this.#speaker !== null && this.#speaker !== runId) this.#status.print(pc.dim(title));
+    this.#speaker = runId;
+  }
+
+  #begin(
+    runId: string,
+    { header, resumed }: Extract<WorkerEvent, { type: 'run-started' }>,
+    place: string,
+  ): void {
     const { config, counts, microBatch, parameters, weights } = header;
-    this.#epochs = config.epochs + config.frozenEpochs;
-    this.#last = null;
+    const title = `[${place}] ${header.name}`;
+    this.#runs.set(runId, { epochs: config.epochs + config.frozenEpochs, last: null, title });
+    this.#speaker = runId;
     const pictures = [`${counts.train} to train`, `${counts.valid} to validate`];
     if (counts.holdout > 0) pictures.push(`${counts.holdout} held out`);
     if (counts.test > 0) pictures.push(`${counts.test} to predict`);
     this.#status.print(
       [
-        `\n${pc.bold(`[${place}] ${header.name}`)}  ${pc.dim(header.id)}`,
+        `\n${pc.bold(title)}  ${pc.dim(header.id)}`,
+        ...(resumed == null ? [] : [`Goes on ${whereOf(resumed)}.`]),
         `${pictures.join(', ')}; batch ${config.batchSize} = ${microBatch} × ${config.accum}; ` +
           `${(parameters / 1e6).toFixed(1)} M parameters, weights ${weights.source}; seed ${config.seed}`,
         pc.bold(row(['epoch', 'train_loss', 'valid_loss', 'error_rate', 'images/s', 'time'])),
       ].join('\n'),
     );
   }
+}
+
+/** `after epoch 3`, `after step 12 of epoch 4`. */
+function whereOf({ epoch, windows }: { epoch: number; windows: number }): string {
+  return windows === 0 ? `after epoch ${epoch}` : `after step ${windows} of epoch ${epoch + 1}`;
 }
 
 /** A line of the table, as fastai shows an epoch. */

@@ -31,6 +31,8 @@ export interface RunFlags {
   maxLighting?: number;
   minScale?: number;
   tta?: number;
+  checkpointMinutes?: number;
+  deterministic?: boolean;
   imageColumn?: string;
   imagesDir?: string;
   testDir?: string | false;
@@ -67,6 +69,16 @@ export function addRunFlags(command: Command): Command {
       decimal('--drop-path'),
     )
     .option('--dropout <x>', 'dropout before the last layer (default: 0)', decimal('--dropout'))
+    .option(
+      '--checkpointing',
+      'less memory for more time: the backward pass computes each block again (gradient checkpointing)',
+    )
+    .option(
+      '--checkpoint-minutes <n>',
+      'minutes between checkpoints within an epoch; 0: only after each epoch (default: 10)',
+      decimal('--checkpoint-minutes'),
+    )
+    .option('--deterministic', 'only kernels that give the same bits each time, even where they are slower')
     .option('--seed <n>', 'seed of everything random (default: a new one each run)', integer('--seed'))
     .option(
       '--split <file>',
@@ -132,6 +144,8 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     dropPath: flags.dropPath,
     dropout: flags.dropout,
     ttaViews: flags.tta,
+    checkpointMinutes: flags.checkpointMinutes,
+    deterministic: flags.deterministic,
     seed: flags.seed,
     weights: flags.weights,
     targets: flags.target,

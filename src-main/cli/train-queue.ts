@@ -1,9 +1,12 @@
 import pc from 'picocolors';
+import type { QueueOutcome } from '../../shared/ipc/views.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
-import { Workbench } from '../scheduler/workbench.ts';
-import { expandGrid } from '../scheduler/grid.ts';
+import { checkSomeValid, planGrid } from '../scheduler/grid.ts';
+import { outcomeOf } from '../scheduler/queue-outcome.ts';
+import { Workbench, type WorkbenchOptions } from '../scheduler/workbench.ts';
+import { runOnFinish } from './on-finish.ts';
 import { oldNameNotes, settleGridWeights } from '../scheduler/grid-weights.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { StatusLine } from './progress.ts';
@@ -21,6 +24,10 @@ export interface TrainingRequest {
   json: boolean;
   /** What becomes of the runs after Ctrl-C: a queue is resumed, a single run is not. */
   stopAs: 'interrupted' | 'cancelled';
+  /** Slots, and what to do when memory is short. */
+  launch: WorkbenchOptions;
+  /** A command to run when the queue has ended by itself. */
+  onFinish?: string | undefined;
   /** A grid on a dataset, or runs that the workbench knows already. */
   what: GridRequest | ((workbench: Workbench) => Promise<QueueItem[]>);
 }
@@ -40,8 +47,12 @@ async function prepareGrid(what: GridRequest, { workspace, json }: TrainingReque
     if (json) printJson({ type: 'warning', message });
     else process.stderr.write(`${pc.yellow(`Note: ${message}`)}\n`);
   const grid = await settleGridWeights(what.grid, workspace);
-  const planned = expandGrid(grid, { path: what.dataset, options: what.options, manifest: null });
-  await fetchAhead(planned, json);
+  const planned = planGrid(grid, { path: what.dataset, options: what.options, manifest: null });
+  checkSomeValid(planned);
+  await fetchAhead(
+    planned.filter((run) => !('error' in run)),
+    json,
+  );
 }
 
 /**
@@ -52,7 +63,7 @@ async function prepareGrid(what: GridRequest, { workspace, json }: TrainingReque
 export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]> {
   const { json, what } = request;
   if (typeof what !== 'function') await prepareGrid(what, request);
-  const workbench = await Workbench.open(request.workspace, { command: request.command });
+  const workbench = await Workbench.open(request.workspace, { ...request.launch, command: request.command });
   const status = new StatusLine(!json);
   const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);
   const reading = new AbortController();
@@ -79,6 +90,7 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
     return workbench.enqueue({ path: dataset, options, manifest }, grid);
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  let outcome: QueueOutcome | null = null;
   try {
     let ids: string[] = [];
     workbench.on('worker-event', (runId, event) => {
@@ -86,13 +98,20 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
       const place = `${order.findIndex((item) => item.runId === runId) + 1}/${order.length}`;
       display.hear(runId, event, place, workbench.etaSeconds());
     });
+    workbench.on('queue-changed', () => display.queue(workbench.queue));
     const items = typeof what === 'function' ? await what(workbench) : await readAndQueue(what);
     ids = items.map((item) => item.runId);
-    await workbench.whenIdle();
+    await workbench.whenDone();
+    if (signals === 0) outcome = outcomeOf(workbench.queue);
     return workbench.queue.items.filter((item) => ids.includes(item.runId)).map((item) => ({ ...item }));
   } finally {
     status.clear();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await workbench.close();
+    // The workspace is free by now, so that the command may use it.
+    if (outcome !== null && request.onFinish !== undefined) {
+      const problem = await runOnFinish(request.onFinish, workbench.workspace, outcome);
+      if (problem !== null) process.stderr.write(`${problem}\n`);
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { Services } from './services.ts';
 
 type Own = Pick<
   Handlers,
-  'grid:preview' | 'queue:add' | 'queue:list' | 'queue:cancel' | 'queue:again' | 'queue:resume'
+  'grid:preview' | 'queue:add' | 'queue:list' | 'queue:perform' | 'queue:again' | 'queue:resume'
 >;
 
 export function queueHandlers({ session }: Services): Own {
@@ -11,8 +11,8 @@ export function queueHandlers({ session }: Services): Own {
     'grid:preview': ({ dataset, options, grid }) => session.preview(dataset, options, grid),
     'queue:add': ({ dataset, options, grid }) => session.enqueue(dataset, options, grid),
     'queue:list': () => session.queue,
-    async 'queue:cancel'({ runId }) {
-      await session.cancel(runId);
+    async 'queue:perform'(command) {
+      await session.perform(command);
       return null;
     },
     'queue:again': ({ runId }) => session.again(runId),

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 
 /** The state that an interrupted run leaves; deleted when the run is finished, because its weights file has the rest. */
@@ -11,4 +12,13 @@ export function checkpointPath(runFolder: string): string {
 export function checkpointMark(runFolder: string): string | null {
   const stat = statSync(checkpointPath(runFolder), { throwIfNoEntry: false });
   return stat === undefined ? null : `${stat.ino}-${stat.mtimeMs}`;
+}
+
+/** The error of going on with a run that has reached its end. */
+export function alreadyFinished(runId: string): GranaryError {
+  return new GranaryError(
+    'RUN_FINISHED',
+    `${runId} is finished: there is nothing to go on with.`,
+    'Train it once more from its beginning with `granary train --again RUN`.',
+  );
 }

@@ -23,6 +23,9 @@ const expectations: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   dropPath: 'a number from 0 to 0.9',
   dropout: 'a number from 0 to 0.9',
   ttaViews: 'a whole number',
+  ttaBeta: 'a number from 0 to 1',
+  checkpointMinutes: 'a number of minutes',
+  deterministic: 'true or false',
   seed: 'a whole number, or a list of them',
   weights: 'auto, none, the path of a weights file, or a finished run',
   targets: "a list of the dataset's target columns",
@@ -93,17 +96,25 @@ export function readGridFile(path: string): Grid {
   const folder = dirname(resolve(path));
   const rooted = <B extends Partial<Grid['blocks'][number]>>(block: B): B => ({
     ...block,
-    ...(block.split === undefined ? {} : { split: resolve(folder, block.split) }),
+    ...(block.split === undefined ? {} : { split: eachOf(block.split, (path) => resolve(folder, path)) }),
     // What is no file beside the grid may be the name of a run.
-    ...(block.weights !== undefined && existsSync(resolve(folder, block.weights))
-      ? { weights: resolve(folder, block.weights) }
-      : {}),
+    ...(block.weights === undefined
+      ? {}
+      : {
+          weights: eachOf(block.weights, (path) =>
+            existsSync(resolve(folder, path)) ? resolve(folder, path) : path,
+          ),
+        }),
   });
   return {
     ...grid,
     ...(grid.defaults === undefined ? {} : { defaults: rooted(grid.defaults) }),
     blocks: grid.blocks.map(rooted),
   };
+}
+
+function eachOf(value: string | string[], change: (one: string) => string): string | string[] {
+  return Array.isArray(value) ? value.map(change) : change(value);
 }
 
 /**

@@ -18,15 +18,17 @@ const fileLike = /[\\/]|\.(safetensors|pth|pt|bin|tar)$/i;
  */
 export async function settleGridWeights(grid: Grid, workspace: string): Promise<Grid> {
   const inherited = grid.defaults?.weights;
-  return {
-    ...grid,
-    blocks: await Promise.all(
-      grid.blocks.map((block) => settleBlock({ ...block, weights: block.weights ?? inherited }, workspace)),
-    ),
-  };
+  // A block for each of several weights: an architecture's tag goes with them.
+  const blocks = grid.blocks.flatMap((block) =>
+    [block.weights ?? inherited].flat().map((weights) => ({ ...block, weights })),
+  );
+  return { ...grid, blocks: await Promise.all(blocks.map((block) => settleBlock(block, workspace))) };
 }
 
-async function settleBlock(block: GridBlock, workspace: string): Promise<GridBlock> {
+async function settleBlock(
+  block: GridBlock & { weights: string | undefined },
+  workspace: string,
+): Promise<GridBlock> {
   const { weights } = block;
   if (weights === undefined || weights === 'auto' || weights === 'none') return withoutAbsent(block);
   const choice = parseWeightsChoice(weights);

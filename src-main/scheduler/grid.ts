@@ -3,16 +3,11 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { architecture, checkSize, currentName } from '../../shared/architectures/index.ts';
 import { nearestNames } from '../../shared/architectures/nearest.ts';
-import { GranaryError } from '../../shared/errors.ts';
+import { type ErrorPayload, GranaryError, fromErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import { defaultPresize, parseImageSize } from '../../shared/image-size.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
-import type { Grid, GridBlock } from '../../shared/records/grid.ts';
-import {
-  type ResizeMethod,
-  type RunConfig,
-  augmentSchema,
-  runConfigSchema,
-} from '../../shared/records/run-config.ts';
+import { type Grid, type GridBlock, type GridRun, gridBlockSchema } from '../../shared/records/grid.ts';
+import { type RunConfig, augmentSchema, runConfigSchema } from '../../shared/records/run-config.ts';
 import { checkTargetWeights } from '../../shared/target-weights.ts';
 import { parseWeightsChoice } from '../../shared/weights-choice.ts';
 import { runName } from '../runs/run-id.ts';
@@ -35,100 +30,140 @@ export interface GridDataset {
 /** A mistyped grid must not fill the disk with runs. */
 const MAX_RUNS = 1000;
 
-/**
- * Every run of a grid, block by block: architectures, within them resize methods, sizes, then seeds. Everything that can be
- * known to fail later is refused here, before anything is queued.
- * @throws GranaryError ARCH_UNKNOWN, ARCH_SIZE, SIZE_INVALID, CONFIG_INVALID, WEIGHTS_NOT_FOUND, SPLIT_INVALID,
- *   DATASET_BAD_COLUMNS, each naming the block where there are several
- */
-export function expandGrid(grid: Grid, dataset: GridDataset): PlannedRun[] {
-  const runs = grid.blocks.flatMap((block, index) => {
-    const where = grid.blocks.length === 1 ? '' : `Block ${index + 1}: `;
-    const merged = { ...grid.defaults, ...block };
-    try {
-      return expandBlock(merged, dataset);
-    } catch (error) {
-      if (!(error instanceof GranaryError) || where === '') throw error;
-      throw new GranaryError(error.code, `${where}${error.message}`, error.fix);
-    }
-  });
-  if (runs.length > MAX_RUNS)
-    throw new GranaryError(
-      'GRID_INVALID',
-      `This grid makes ${runs.length} runs, over the limit of ${MAX_RUNS}.`,
-      'Shorten its lists, or queue it in parts.',
-    );
-  return runs;
+/** A combination that cannot be trained, and why. Its config names what was asked for as far as a config can. */
+export interface InvalidRun extends PlannedRun {
+  error: ErrorPayload;
 }
 
-const listOf = <T>(value: T | readonly T[]): readonly T[] =>
-  Array.isArray(value) ? (value as readonly T[]) : [value as T];
+/**
+ * Every combination of a grid, block by block: architectures, within them resize methods, sizes, then every other key that has
+ * several values, seeds last. Those that can be known to fail are told apart, with the reason.
+ * @throws GranaryError GRID_INVALID when there are too many
+ */
+export function planGrid(grid: Grid, dataset: GridDataset): (PlannedRun | InvalidRun)[] {
+  const blocks = grid.blocks.map((block) => ({ ...grid.defaults, ...block }));
+  // Counted before they are made: ten lists of ten would not fit into memory.
+  const count = blocks.reduce((sum, block) => sum + countOf(block), 0);
+  if (count > MAX_RUNS)
+    throw new GranaryError(
+      'GRID_INVALID',
+      `This grid makes ${count} runs, over the limit of ${MAX_RUNS}.`,
+      'Shorten its lists, or queue it in parts.',
+    );
+  return blocks.flatMap((block, index) => {
+    const where = grid.blocks.length === 1 ? '' : `Block ${index + 1}: `;
+    return combinations(block).map(({ run, varied }): PlannedRun | InvalidRun => {
+      const suffix = varied.map((key) => ` ${key}=${inName(run[key])}`).join('');
+      try {
+        const planned = planRun(run, dataset);
+        return { ...planned, name: planned.name + suffix };
+      } catch (error) {
+        if (!(error instanceof GranaryError)) throw error;
+        const { code, message, fix } = toErrorPayload(error);
+        const payload = { code, message: where + message, ...(fix === undefined ? {} : { fix }) };
+        return { ...asFarAsItGoes(run, dataset, suffix), error: payload };
+      }
+    });
+  });
+}
 
-function expandBlock(block: GridBlock, dataset: GridDataset): PlannedRun[] {
-  return listOf(block.arch).flatMap((arch) =>
-    listOf<ResizeMethod>(block.resize ?? 'squish').flatMap((resize) =>
-      listOf(block.size ?? []).flatMap((size) =>
-        listOf(block.seed ?? null).map((seed) => planRun(block, dataset, arch, resize, size, seed)),
-      ),
-    ),
+/** @throws GranaryError the first reason when no combination at all can be trained: then it is a mistake, not a grid */
+export function checkSomeValid(planned: readonly (PlannedRun | InvalidRun)[]): void {
+  const first = planned[0];
+  if (first !== undefined && 'error' in first && planned.every((run) => 'error' in run))
+    throw fromErrorPayload(first.error);
+}
+
+/** Keys that are in every run's name already, or tell nothing there. */
+const UNNAMED: ReadonlySet<string> = new Set(['arch', 'resize', 'size', 'seed']);
+/** Of these a list is one value, and a list of lists several. */
+const LISTS: ReadonlySet<string> = new Set(['targets', 'targetWeights']);
+
+/** The product of all lists in a block, each key in the schema's order, and which keys have several values. */
+function combinations(block: Partial<GridBlock>): { run: GridRun; varied: (keyof GridRun)[] }[] {
+  const keys = (Object.keys(gridBlockSchema.shape) as (keyof GridBlock)[]).filter(
+    (key) => block[key] !== undefined,
+  );
+  const runs = keys.reduce<Record<string, unknown>[]>(
+    (sofar, key) => sofar.flatMap((run) => valuesOf(block, key).map((value) => ({ ...run, [key]: value }))),
+    [{}],
+  );
+  const varied = keys.filter((key) => valuesOf(block, key).length > 1 && !UNNAMED.has(key));
+  return runs.map((run) => ({ run: run as GridRun, varied }));
+}
+
+function valuesOf(block: Partial<GridBlock>, key: keyof GridBlock): readonly unknown[] {
+  const value = block[key];
+  if (!Array.isArray(value)) return [value];
+  return LISTS.has(key) && !Array.isArray(value[0]) ? [value] : value;
+}
+
+function countOf(block: Partial<GridBlock>): number {
+  return (Object.keys(block) as (keyof GridBlock)[]).reduce(
+    (product, key) => product * valuesOf(block, key).length,
+    1,
   );
 }
 
-function planRun(
-  block: GridBlock,
-  dataset: GridDataset,
-  typed: string,
-  resize: ResizeMethod,
-  sizeText: string | number,
-  seed: number | null,
-): PlannedRun {
-  const arch = currentName(typed);
-  const info = architecture(arch);
-  const size = parseImageSize(String(sizeText));
+function inName(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+function planRun(typed: GridRun, dataset: GridDataset): PlannedRun {
+  const run = { ...typed, arch: currentName(typed.arch) };
+  const info = architecture(run.arch);
+  const size = parseImageSize(String(run.size));
   checkSize(info, size);
-  const {
-    epochs,
-    frozenEpochs,
-    batchSize,
-    accum,
-    lr,
-    weightDecay,
-    labelSmoothing,
-    dropPath,
-    dropout,
-    ttaViews,
-    padMode,
-    holdout,
-  } = block;
   const parsed = runConfigSchema.safeParse({
-    dataset: dataset.path,
-    datasetOptions: dataset.options,
-    arch,
-    size,
-    presize: block.presize === undefined ? defaultPresize(size) : parseImageSize(String(block.presize)),
-    resize,
-    padMode,
-    epochs,
-    frozenEpochs,
-    batchSize,
-    accum,
-    lr,
-    weightDecay,
-    labelSmoothing,
-    dropPath,
-    dropout,
-    ttaViews,
-    holdout,
-    augment: checkAugment(block.augment),
-    // Drawn here and not in the worker, so that config and queue name it and a run can be trained again exactly.
-    seed: seed ?? randomInt(2 ** 32),
-    split: block.split === undefined ? undefined : { type: 'file', path: existingFile('split', block.split) },
-    ...checkedTargets(block, dataset),
-    weights: checkWeights(block.weights),
+    ...configInput(run, dataset),
+    augment: checkAugment(run.augment),
+    split: run.split === undefined ? undefined : { type: 'file', path: existingFile('split', run.split) },
+    ...checkedTargets(run, dataset),
+    weights: checkWeights(run.weights),
   });
   if (!parsed.success) throw invalidConfig(parsed.error.issues[0]!);
   checkBatch(parsed.data);
-  return { name: runName({ arch, resize, size }), config: parsed.data };
+  return { name: runName(parsed.data), config: parsed.data };
+}
+
+/** What a run states, in a config's terms, unchecked. */
+function configInput(run: GridRun, dataset: GridDataset): Record<string, unknown> {
+  const { resize = 'squish', presize, seed, split, size: _text, ...settings } = run;
+  const size = parseImageSize(String(run.size));
+  return {
+    ...settings,
+    dataset: dataset.path,
+    datasetOptions: dataset.options,
+    size,
+    presize: presize === undefined ? defaultPresize(size) : parseImageSize(String(presize)),
+    resize,
+    // Drawn here and not in the worker, so that config and queue name it and a run can be trained again exactly.
+    seed: seed ?? randomInt(2 ** 32),
+    split: split === undefined ? undefined : { type: 'file', path: split },
+  };
+}
+
+/** The config of a combination that cannot be trained, without the keys that no config can have. */
+function asFarAsItGoes(run: GridRun, dataset: GridDataset, suffix: string): PlannedRun {
+  let size = { height: 1, width: 1 };
+  try {
+    size = parseImageSize(String(run.size));
+  } catch {
+    // Its name says what was asked for.
+  }
+  const text = `${run.arch} ${run.resize ?? 'squish'} ${run.size}${suffix}`;
+  const base = { dataset: dataset.path, arch: run.arch, size, seed: 0 };
+  const whole = runConfigSchema.safeParse({ ...withoutThrowing(() => configInput(run, dataset)), ...base });
+  return { name: text, config: whole.success ? whole.data : runConfigSchema.parse(base) };
+}
+
+function withoutThrowing<T extends object>(make: () => T): T | object {
+  try {
+    return make();
+  } catch {
+    return {};
+  }
 }
 
 function checkBatch(config: RunConfig): void {
@@ -153,7 +188,7 @@ function checkBatch(config: RunConfig): void {
   }
 }
 
-function checkAugment(augment: GridBlock['augment']): GridBlock['augment'] {
+function checkAugment(augment: GridRun['augment']): GridRun['augment'] {
   const known = Object.keys(augmentSchema.shape);
   const unknown = Object.keys(augment ?? {}).find((key) => !known.includes(key));
   if (unknown === undefined) return augment;
@@ -165,7 +200,7 @@ function checkAugment(augment: GridBlock['augment']): GridBlock['augment'] {
 }
 
 function checkedTargets(
-  { targets = [], targetWeights }: GridBlock,
+  { targets = [], targetWeights }: GridRun,
   dataset: GridDataset,
 ): { targets: string[]; targetWeights: number[] | undefined } {
   const names = checkTargets(targets, dataset);

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { GranaryError } from '../../shared/errors.ts';
 import { type Queue, queueSchema } from '../../shared/records/queue.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
@@ -31,6 +32,18 @@ export function readQueue(workspace: string, onDamaged: 'put-aside' | 'leave'): 
   }
 }
 
+/** @throws GranaryError NO_SPACE when the disk is full: the file is then as it was */
 export function writeQueue(workspace: string, queue: Queue): void {
-  writeJsonAtomic(join(workspace, layout.queue), queue);
+  try {
+    writeJsonAtomic(join(workspace, layout.queue), queue);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    throw new GranaryError(
+      'NO_SPACE',
+      `The disk of ${workspace} is full: the queue cannot be written. What was there before is unchanged.`,
+      'Make room, then start again.',
+      { cause: error },
+    );
+  }
 }

@@ -51,9 +51,11 @@ export function recoverInterrupted(workspace: string, runId: string): void {
     rmSync(folder, { recursive: true, force: true });
 }
 
-/** Deletes temporary files of writes that a crash cut off. */
-function sweep(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (temporaryPattern.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+/** Deletes temporary files of writes that a crash cut off; a checkpoint's may be large. */
+export function sweep(folder: string): void {
+  for (const place of [folder, join(folder, layout.run.checkpoint)]) {
+    if (!existsSync(place)) continue;
+    for (const name of readdirSync(place))
+      if (temporaryPattern.test(name)) rmSync(join(place, name), { recursive: true, force: true });
   }
 }

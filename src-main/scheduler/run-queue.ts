@@ -1,15 +1,16 @@
-import { join } from 'node:path';
-import { GranaryError, type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
-import type { JobResult, WorkerEvent } from '../../shared/ipc/job.ts';
-import type { Queue, QueueItem } from '../../shared/records/queue.ts';
-import { layout } from '../../shared/workspace-layout.ts';
+import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
+import type { WorkerEvent } from '../../shared/ipc/job.ts';
+import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import { newRunId } from '../runs/run-id.ts';
-import { runFolder } from '../runs/run-writer.ts';
-import { type TimedRun, estimateSeconds } from './eta.ts';
-import type { PlannedRun } from './grid.ts';
+import type { MeasuredRun } from './eta.ts';
+import type { InvalidRun, PlannedRun } from './grid.ts';
+import { queueSeconds } from './queue-eta.ts';
+import { isOpen, itemOf, moved, notInState, putBack, waits } from './queue-edit.ts';
 import { newQueue, readQueue, writeQueue } from './queue-file.ts';
 import { recordFailure, recoverInterrupted } from './run-outcome.ts';
-import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
+import { type LaunchOptions, RunTraining, type Stop, type TrainingEnd } from './run-training.ts';
+import { ONE_SLOT, type Slot } from './slots.ts';
+import { Trainings } from './trainings.ts';
 
 /** What the queue tells its owner. */
 export interface QueueListener {
@@ -21,77 +22,116 @@ export interface QueueListener {
   mayStart(): boolean;
 }
 
-interface CurrentRun {
-  item: QueueItem;
-  job: RunningJob<'train'>;
-  /** Milliseconds since the epoch. */
-  started: number;
-  /** The worker's own prediction, seconds from now. */
-  etaSeconds: number | null;
-  done: Promise<void>;
+export interface QueueOptions extends LaunchOptions {
+  /** Where runs train; one run in each at a time. Default: one for the whole machine. */
+  slots?: readonly Slot[];
+  /** Opens the queue to change it, not to train. */
+  startNothing?: boolean;
 }
 
 /**
- * The runs of a workspace that wait, train or have ended, one at a time, written to `queue.json` at each change. Only the
- * process that holds the workspace's lock may make one. A run that fails does not stop the next.
+ * The runs of a workspace that wait, train or have ended, written to `queue.json` at each change. Only the process that holds
+ * the workspace's lock may make one. A run that fails does not stop the next.
  */
 export class RunQueue {
   readonly #workspace: string;
   readonly #listener: QueueListener;
-  readonly #job: JobOptions;
+  readonly #options: QueueOptions;
+  readonly #slots: readonly Slot[];
   #queue: Queue;
-  #current: CurrentRun | null = null;
-  #timed: TimedRun[] = [];
-  #paused = false;
+  readonly #training = new Trainings();
+  #measured: MeasuredRun[] = [];
   #closed = false;
-  /** What the run that trains becomes when it ends by being stopped. */
-  #stoppedAs: 'interrupted' | 'cancelled' = 'cancelled';
+  /** While a person's command is carried out nothing starts. */
+  #changing = false;
 
   /** Reads what the last holder left; what was waiting or training then is `interrupted`, to be resumed when asked for. */
-  constructor(workspace: string, listener: QueueListener, job: JobOptions = {}) {
+  constructor(workspace: string, listener: QueueListener, options: QueueOptions = {}) {
     this.#workspace = workspace;
     this.#listener = listener;
-    this.#job = job;
+    this.#options = options;
+    this.#slots = options.slots ?? ONE_SLOT;
+    this.#closed = options.startNothing ?? false;
     this.#queue = readQueue(workspace, 'put-aside');
-    const left = this.#queue.items.filter((item) => isOpen(item));
+    const left = this.#queue.items.filter(isOpen);
     for (const item of left) {
       if (item.state === 'running') recoverInterrupted(workspace, item.runId);
       item.state = 'interrupted';
+      delete item.waiting;
     }
-    if (left.length > 0) this.#write();
+    // Its holder is gone, and nothing starts by itself: there is nothing to pause any more.
+    const wasPaused = this.paused;
+    delete this.#queue.paused;
+    if (left.length > 0 || wasPaused) this.#write();
   }
 
   get record(): Queue {
     return this.#queue;
   }
 
-  get currentRunId(): string | null {
-    return this.#current?.item.runId ?? null;
+  get paused(): boolean {
+    return this.#queue.paused !== undefined;
   }
 
-  get paused(): boolean {
-    return this.#paused;
+  /** Runs of earlier days, to estimate from. */
+  learn(runs: readonly MeasuredRun[]): void {
+    this.#measured.unshift(...runs);
   }
 
   /**
-   * Appends runs and starts the first when nothing trains. When everything before has ended, a new queue begins; what was
-   * interrupted stays in it until it is resumed or cancelled.
+   * Appends runs and starts what there is room for; combinations that cannot be trained are kept beside them as skipped.
+   * When everything before has ended, a new queue begins; what was interrupted stays in it until it is resumed or cancelled.
+   * @throws GranaryError NO_SPACE; nothing is queued then
    */
-  add(planned: readonly PlannedRun[]): QueueItem[] {
-    if (!this.#queue.items.some((item) => isOpen(item))) {
-      this.#queue = {
-        ...newQueue(),
-        items: this.#queue.items.filter((item) => item.state === 'interrupted'),
-      };
-      this.#timed = [];
+  add(planned: readonly (PlannedRun | InvalidRun)[]): QueueItem[] {
+    const before = this.#queue;
+    if (before.items.some(isOpen)) this.#queue = { ...before, items: [...before.items] };
+    else {
+      const { paused } = before;
+      const items = before.items.filter((item) => item.state === 'interrupted');
+      this.#queue = { ...newQueue(), items, ...(paused === undefined ? {} : { paused }) };
     }
-    const items = planned.map(({ name, config }): QueueItem => {
-      return { runId: newRunId(config), name, config, state: 'pending', error: null };
+    const items = planned.map((run): QueueItem => {
+      const item = { runId: newRunId(run.config), name: run.name, config: run.config };
+      return 'error' in run
+        ? { ...item, state: 'skipped', error: run.error }
+        : { ...item, state: 'pending', error: null };
     });
     this.#queue.items.push(...items);
-    this.#write();
+    try {
+      this.#write();
+    } catch (error) {
+      this.#queue = before;
+      throw error;
+    }
     this.#next();
     return items.map((item) => ({ ...item }));
+  }
+
+  /**
+   * Puts a run that ended before (in this queue or an earlier one) back in line, to go on from its checkpoint.
+   * @throws GranaryError USAGE when it waits or trains already
+   */
+  readd(item: Pick<QueueItem, 'runId' | 'name' | 'config'>): QueueItem {
+    const known = this.find(item.runId);
+    if (known !== undefined && isOpen(known)) throw notInState(known, 'resumed', 'has ended');
+    const again = known ?? { ...item, state: 'pending', error: null };
+    Object.assign(again, { state: 'pending', error: null });
+    if (known === undefined) this.#queue.items.push(again);
+    this.#write();
+    this.#next();
+    return { ...again };
+  }
+
+  /** Puts everything that was interrupted back in line, in its old order. */
+  resumeInterrupted(): QueueItem[] {
+    const left = this.#queue.items.filter((item) => item.state === 'interrupted');
+    if (left.length === 0) return [];
+    for (const item of left) Object.assign(item, { state: 'pending', error: null });
+    delete this.#queue.paused;
+    this.#write();
+    this.#next();
+    return left.map((item) => ({ ...item }));
   }
 
   find(runId: string): QueueItem | undefined {
@@ -105,67 +145,100 @@ export class RunQueue {
     return taken;
   }
 
-  /** @throws GranaryError RUN_NOT_FOUND */
-  async cancel(runId: string): Promise<void> {
-    const item = this.find(runId);
-    if (item === undefined)
-      throw new GranaryError(
-        'RUN_NOT_FOUND',
-        `${runId} is not in the queue.`,
-        'Only queued runs can be cancelled.',
-      );
-    if (this.#current?.item === item) {
-      this.#current.job.stop();
-      await this.#current.done;
-    } else if (item.state === 'pending' || item.state === 'interrupted') {
-      item.state = 'cancelled';
-      item.error = { code: 'CANCELLED', message: 'It was taken out of the queue before it began.' };
-      this.#write();
+  /**
+   * Does what a person asks of the queue. `duplicate` is the workbench's, which knows datasets.
+   * @throws GranaryError RUN_NOT_FOUND; USAGE when the run's state does not allow it
+   */
+  async perform(command: Exclude<QueueCommand, { verb: 'duplicate' }>): Promise<void> {
+    // Before anything changes, so that a mistyped id changes nothing.
+    const item = 'runId' in command ? itemOf(this.#queue.items, command.runId) : null;
+    switch (command.verb) {
+      case 'pause':
+        return this.pause();
+      case 'resume':
+        return this.resume();
+      case 'cancel':
+        return this.#cancel(item!, command.when);
+      case 'clear':
+        this.take(({ state }) => state !== 'interrupted');
+        break;
+      case 'move':
+        // A run that only waits for memory lets another go before it.
+        await this.#release();
+        this.#queue.items = moved(this.#queue.items, item!, command.to);
+        break;
+      case 'skip':
+        await this.#release(item!);
+        if (!waits(item!)) throw notInState(item!, 'skipped', 'waits');
+        Object.assign(item!, { state: 'skipped', error: null });
+        break;
+      case 'retry':
+        putBack(item!);
     }
-  }
-
-  pause(): void {
-    this.#paused = true;
-  }
-
-  resume(): void {
-    this.#paused = false;
+    this.#write();
     this.#next();
   }
 
-  /**
-   * Stops the run that trains and starts no other; all of them become `interrupted`, to be resumed, or `cancelled`.
-   */
-  stop(how: 'after-step' | 'now', as: 'interrupted' | 'cancelled'): void {
-    const waiting = this.#queue.items.filter((item) => item.state === 'pending');
+  pause(reason = 'It was paused.'): void {
+    this.#queue.paused = { reason, by: 'user' };
+    this.#write();
+    void this.#training.release();
+  }
+
+  resume(): void {
+    delete this.#queue.paused;
+    this.#write();
+    this.#next();
+  }
+
+  /** Stops what trains and starts nothing else; all of it becomes `interrupted`, to be resumed, or `cancelled`. */
+  stop(how: Stop['how'], as: Stop['as']): void {
+    const waiting = this.#queue.items.filter((item) => item.state === 'pending' && !this.#training.has(item));
     for (const item of waiting) item.state = as;
-    this.#stoppedAs = as;
-    if (waiting.length > 0) this.#write();
-    if (how === 'now') this.#current?.job.kill();
-    else this.#current?.job.stop();
+    if (waiting.length > 0) this.#trySave();
+    for (const training of this.#training.all) training.stop({ how, as });
   }
 
   /** Resolves when nothing trains and nothing is about to. */
-  async whenIdle(): Promise<void> {
-    while (this.#current !== null) await this.#current.done;
+  whenIdle(): Promise<void> {
+    return this.#training.whenIdle();
   }
 
-  /** Stops, waits for the worker's end, and starts nothing any more. */
+  /** Stops, waits for the workers' end, and starts nothing any more. */
   async close(): Promise<void> {
     this.#closed = true;
     this.stop('after-step', 'interrupted');
     await this.whenIdle();
   }
 
-  /** Seconds until the queue is empty; null while nothing is known of the run that trains. */
+  /** Seconds until the queue is empty; null while nothing is known of what trains. */
   etaSeconds(): number | null {
-    const pending = this.#queue.items.filter((item) => item.state === 'pending').map((item) => item.config);
-    if (this.#current === null) return estimateSeconds(pending, this.#timed);
-    const { item, etaSeconds, started } = this.#current;
-    if (etaSeconds === null) return null;
-    const predicted = { config: item.config, seconds: (Date.now() - started) / 1000 + etaSeconds };
-    const rest = estimateSeconds(pending, [...this.#timed, predicted]);
-    return rest === null ? null : rest + etaSeconds;
+    const running = this.#training.all.map(({ item, measured, eta }) => ({
+      ...{ config: item.config, measured, eta },
+    }));
+    const waiting = this.#queue.items.filter((item) => item.state === 'pending' && !this.#training.has(item));
+    const configs = waiting.map((item) => item.config);
+    return queueSeconds(running, configs, this.#measured, this.#slots.length);
+  }
+
+  async #cancel(item: QueueItem, when: 'now' | 'after-epoch'): Promise<void> {
+    const training = this.#training.of(item);
+    if (training !== undefined && when === 'after-epoch') training.stopAfterEpoch();
+    else if (training !== undefined) {
+      await this.#training.stop(training, { how: 'after-step', as: 'cancelled' });
+    } else if (waits(item)) {
+      item.state = 'cancelled';
+      item.error = { code: 'CANCELLED', message: 'It was taken out of the queue before it began.' };
+      this.#write();
+    }
+  }
+
+  /** Takes runs that only wait for memory out of their slots, and starts none in their place yet. */
+  async #release(item?: QueueItem): Promise<void> {
+    this.#changing = true;
+    await this.#training.release(item).finally(() => {
+      this.#changing = false;
+    });
   }
 
   #write(): void {
@@ -173,64 +246,73 @@ export class RunQueue {
     this.#listener.changed();
   }
 
-  #next(): void {
-    if (this.#current !== null || this.#paused || this.#closed) return;
-    const item = this.#queue.items.find((candidate) => candidate.state === 'pending');
-    if (item === undefined) this.#listener.idle();
-    else if (this.#listener.mayStart()) this.#start(item);
-  }
-
-  #start(item: QueueItem): void {
-    const { runId, name, config } = item;
-    const started = Date.now();
-    item.state = 'running';
-    this.#stoppedAs = 'cancelled';
-    this.#write();
-    let job: RunningJob<'train'>;
+  /** A change that nobody asked for just now: a full disk pauses the queue and must not end the scheduler. */
+  #trySave(): void {
     try {
-      job = startJob(
-        { type: 'train', workspace: this.#workspace, runId, name, queue: this.#queue.id, config },
-        (event) => {
-          if (event.type === 'step' && this.#current !== null) this.#current.etaSeconds = event.etaSeconds;
-          this.#listener.heard(runId, event);
-        },
-        { ...this.#job, logPath: join(runFolder(this.#workspace, runId), layout.run.log) },
-      );
-    } catch (error) {
-      this.#end(item, started, null, toErrorPayload(error));
-      return;
-    }
-    const done = job.result.then(
-      ({ result }) => this.#end(item, started, result, null),
-      (error: unknown) => this.#end(item, started, null, toErrorPayload(error)),
-    );
-    this.#current = { item, job, started, etaSeconds: null, done };
-  }
-
-  #end(
-    item: QueueItem,
-    started: number,
-    result: JobResult<'train'>['result'] | null,
-    thrown: ErrorPayload | null,
-  ): void {
-    const error = thrown ?? (result === null || result.status === 'finished' ? null : result.error);
-    item.state = error === null ? 'finished' : error.code === 'CANCELLED' ? this.#stoppedAs : 'failed';
-    item.error = error;
-    if (error === null) this.#timed.push({ config: item.config, seconds: (Date.now() - started) / 1000 });
-    this.#current = null;
-    try {
-      if (error !== null) recordFailure(this.#workspace, item.runId, error);
       this.#write();
-    } catch (cause) {
-      // A full disk must not end the scheduler: the rest of the queue fails or works by itself.
-      item.error ??= toErrorPayload(cause);
+    } catch (error) {
+      this.#queue.paused ??= { reason: toErrorPayload(error).message, by: 'fault' };
+      this.#listener.changed();
     }
+  }
+
+  /** Fills the slots that are free with what waits, in the queue's order. */
+  #next(): void {
+    if (this.#closed || this.paused || this.#changing) return;
+    for (const slot of this.#slots) {
+      if (this.#training.busy(slot)) continue;
+      const item = this.#queue.items.find(
+        (candidate) => candidate.state === 'pending' && !this.#training.has(candidate),
+      );
+      if (item === undefined) break;
+      if (!this.#listener.mayStart()) return;
+      this.#begin(item, slot);
+    }
+    if (this.#training.size === 0) this.#listener.idle();
+  }
+
+  #begin(item: QueueItem, slot: Slot): void {
+    const training = new RunTraining(item, slot, {
+      workspace: this.#workspace,
+      queueId: this.#queue.id,
+      options: this.#options,
+      save: () => this.#trySave(),
+      heard: (event) => this.#listener.heard(item.runId, event),
+      mayStart: () => this.#listener.mayStart(),
+    });
+    this.#training.begin(training, (end) => this.#end(training, end));
+  }
+
+  #end(training: RunTraining, end: TrainingEnd): void {
+    const { item, measured } = training;
+    if (measured !== null && measured.epochs.length > 0) this.#measured.push(measured);
+    delete item.waiting;
+    if (end === 'back') {
+      item.state = 'pending';
+      this.#trySave();
+      return this.#next();
+    }
+    const { error } = end;
+    item.error = error;
+    if (error === null) item.state = 'finished';
+    else if (error.code === 'CANCELLED') item.state = training.stoppedAs;
+    else if (error.code === 'NO_SPACE') {
+      // Every other run would fail the same way: the queue stops here, and goes on when there is room.
+      item.state = 'interrupted';
+      this.#queue.paused = { reason: error.message, by: 'fault' };
+    } else item.state = 'failed';
+    if (error !== null && item.state !== 'interrupted') this.#record(item, error);
+    this.#trySave();
     this.#listener.ended(item.runId);
     this.#next();
   }
-}
 
-/** Waiting or training: such an item has an end to come. */
-function isOpen(item: QueueItem): boolean {
-  return item.state === 'pending' || item.state === 'running';
+  #record(item: QueueItem, error: ErrorPayload): void {
+    try {
+      recordFailure(this.#workspace, item.runId, error);
+    } catch (cause) {
+      // A full disk must not end the scheduler: the folder then tells less, the queue still tells it.
+      this.#queue.paused ??= { reason: toErrorPayload(cause).message, by: 'fault' };
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { GranaryError, fromErrorPayload } from '../../shared/errors.ts';
+import { type ErrorPayload, GranaryError, fromErrorPayload } from '../../shared/errors.ts';
 import {
   type Job,
   type JobResult,
@@ -8,8 +8,11 @@ import {
   jobResultSchemas,
   workerEventSchema,
 } from '../../shared/ipc/job.ts';
+import { outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
 import { entryPath } from '../files/paths.ts';
 import { nodeBinary } from './node-binary.ts';
+import { MemoryKills } from './memory-kills.ts';
+import { limited, memoryLimit } from './worker-limit.ts';
 import { WorkerLog } from './worker-log.ts';
 
 /** A worker at work: its result, and a bounded way to stop it. */
@@ -17,7 +20,8 @@ export interface RunningJob<T extends Job['type']> {
   pid: number | undefined;
   /**
    * Settles when the process is gone, so that its memory is free again. Rejects with a GranaryError: the worker's own;
-   * CANCELLED when it was stopped; WORKER_KILLED or WORKER_CRASHED when it ended without a word.
+   * CANCELLED when it was stopped; when it ended without a word WORKER_OUT_OF_MEMORY where its last words or the system tell
+   * so, else WORKER_KILLED (a signal from outside) or WORKER_CRASHED (a bug).
    */
   result: Promise<JobResult<T>>;
   /** Asks the worker to stop between two steps; kills it when it has not answered in time. */
@@ -33,6 +37,10 @@ export interface JobOptions {
   logPath?: string | undefined;
   /** Time to stop after being asked, and to leave after the last message. */
   graceMs?: number;
+  /** Most bytes of data that the system gives the process (RLIMIT_DATA, Linux). Default: GRANARY_WORKER_MEMORY, else none. */
+  memoryLimitBytes?: number | undefined;
+  /** Variables of the worker's environment besides the parent's. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 const GRACE_MS = 10_000;
@@ -47,13 +55,13 @@ export function startJob<J extends Job>(
 ): RunningJob<J['type']> {
   const graceMs = options.graceMs ?? GRACE_MS;
   const log = new WorkerLog(options.logPath);
+  const kills = new MemoryKills();
   const child = fork(options.entry ?? entryPath('worker'), [], {
-    execPath: nodeBinary(),
-    // Flags such as --inspect or a test runner's loaders are the parent's own.
-    execArgv: [],
+    // Without the parent's own flags, such as --inspect or a test runner's loaders.
+    ...limited(nodeBinary(), options.memoryLimitBytes ?? memoryLimit()),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
-    env: workerEnvironment(job),
+    env: { ...workerEnvironment(job), ...options.environment },
   });
   child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
   child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
@@ -80,7 +88,7 @@ export function startJob<J extends Job>(
       outcome = readResult<J['type']>(job.type, event.data.result);
       killLater();
     } else if (event.data.type === 'failed') {
-      outcome = { ok: false, error: fromErrorPayload(event.data.error) };
+      outcome = { ok: false, error: failureOf(event.data.error) };
       killLater();
     } else {
       if (event.data.type === 'run-started') log.open();
@@ -92,7 +100,7 @@ export function startJob<J extends Job>(
     const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
       log.close();
-      outcome ??= { ok: false, error: endedWithoutWord(code, signal, stopping, log.tail) };
+      outcome ??= { ok: false, error: endedWithoutWord({ code, signal, stopping, tail: log.tail, kills }) };
       if (outcome.ok) resolve(outcome.value);
       else reject(outcome.error);
     };
@@ -171,17 +179,32 @@ function report(onEvent: (event: WorkerEvent) => void, event: WorkerEvent, log: 
   }
 }
 
-function endedWithoutWord(
-  code: number | null,
-  signal: NodeJS.Signals | null,
-  stopping: boolean,
-  tail: string,
-): GranaryError {
+/** What a worker says it failed with; a bug's message may be that of an allocation that failed. */
+function failureOf(error: ErrorPayload): GranaryError {
+  return error.code === 'INTERNAL' && tellsOfMemory(error.message)
+    ? outOfMemory(error.message.split('\n')[0]!.slice(0, 300))
+    : fromErrorPayload(error);
+}
+
+function endedWithoutWord(end: {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stopping: boolean;
+  tail: string;
+  kills: MemoryKills;
+}): GranaryError {
+  const { code, signal, stopping, tail, kills } = end;
   if (stopping)
     return new GranaryError('CANCELLED', 'The worker was ended because it did not stop in time.', undefined);
   const words = tail.trim() === '' ? '' : ` Its last words: ${tail.trim()}`;
   const kept =
     'Finished epochs are kept. Start the run again; if it happens again, report it with the run folder.';
+  if (signal === 'SIGKILL' && kills.happened())
+    return outOfMemory(`the system ran out of it and killed the worker${words}`);
+  if (signal !== 'SIGKILL' && tellsOfMemory(tail))
+    return outOfMemory(
+      `the worker ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}.${words}`,
+    );
   if (signal === 'SIGKILL')
     return new GranaryError(
       'WORKER_KILLED',

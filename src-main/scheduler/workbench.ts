@@ -1,20 +1,29 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
-import type { Queue, QueueItem } from '../../shared/records/queue.ts';
+import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
+import type { QueueOutcome } from '../../shared/ipc/views.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
+import { alreadyFinished } from '../runs/checkpoint-file.ts';
 import { runName } from '../runs/run-id.ts';
 import { listRuns, readRun } from '../runs/run-store.ts';
 import { RunWatcher } from '../runs/run-watcher.ts';
 import { settleGridWeights } from './grid-weights.ts';
-import { type GridDataset, type PlannedRun, expandGrid } from './grid.ts';
+import { type GridDataset, type InvalidRun, type PlannedRun, checkSomeValid, planGrid } from './grid.ts';
+import { blockOf } from './duplicate.ts';
+import { DatasetReader } from './dataset-reader.ts';
+import { estimateSeconds } from './eta.ts';
+import { answerCommands, emptyMailbox, sendCommand } from './mailbox.ts';
+import { isOpen, itemOf, notInState } from './queue-edit.ts';
+import { pastRun } from './past-run.ts';
 import { WorkspaceLock, describeHolder, lockHolder } from './lock.ts';
+import { measuredRuns } from './measured-runs.ts';
 import { readQueue } from './queue-file.ts';
-import { RunQueue } from './run-queue.ts';
-import { type JobOptions, startJob } from './supervisor.ts';
+import { outcomeOf } from './queue-outcome.ts';
+import { type QueueOptions, RunQueue } from './run-queue.ts';
 
 export interface WorkbenchEvents {
   'queue-changed': [items: QueueItem[]];
@@ -25,15 +34,15 @@ export interface WorkbenchEvents {
   'mode-changed': [mode: 'owner' | 'attached'];
   /** Nothing trains and nothing waits. */
   idle: [];
+  /** The last run of the queue has ended: what a notification tells. */
+  'queue-ended': [outcome: QueueOutcome];
 }
 
-export interface WorkbenchOptions {
+export interface WorkbenchOptions extends QueueOptions {
   /** When another process schedules here: attach and read (true), or fail with WORKSPACE_LOCKED (false, the default). */
   attach?: boolean;
   /** What others are told holds the workspace. */
   command?: string;
-  /** For tests: workers that misbehave on purpose, shorter graces. */
-  job?: JobOptions;
 }
 
 type ProgressEvent = Extract<WorkerEvent, { type: 'progress' }>;
@@ -47,16 +56,21 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   readonly workspace: string;
   readonly #options: WorkbenchOptions;
   readonly #watcher: RunWatcher;
-  readonly #manifests = new Map<string, Manifest>();
+  readonly #datasets: DatasetReader;
   #owned: { lock: WorkspaceLock; queue: RunQueue } | null = null;
   /** The holder's queue as last read, while attached. */
   #seen: Queue | null = null;
   #poll: NodeJS.Timeout | null = null;
+  #answering = false;
+  #learnt = false;
+  /** Whether something has trained since the queue last ended. */
+  #worked = false;
 
   private constructor(workspace: string, options: WorkbenchOptions) {
     super();
     this.workspace = resolve(workspace);
     this.#options = options;
+    this.#datasets = new DatasetReader(this.workspace, options.job);
     this.#watcher = new RunWatcher(this.workspace, (ids) => this.emit('runs-changed', ids));
   }
 
@@ -95,15 +109,6 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     return this.#owned?.queue.record ?? this.#seen ?? readQueue(this.workspace, 'leave');
   }
 
-  /** The run that trains here, if one does. */
-  get currentRunId(): string | null {
-    return this.#owned?.queue.currentRunId ?? null;
-  }
-
-  get paused(): boolean {
-    return this.#owned?.queue.paused ?? false;
-  }
-
   runs(): Promise<RunSummary[]> {
     return listRuns(this.workspace);
   }
@@ -117,60 +122,67 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    * Reads and checks a dataset in a worker. Works attached, too.
    * @throws GranaryError the worker's; CANCELLED when `signal` stopped it
    */
-  async inspect(
+  inspect(
     dataset: string,
     options: DatasetOptions = {},
     onProgress: (event: ProgressEvent) => void = () => undefined,
     signal?: AbortSignal,
   ): Promise<Manifest> {
-    const path = resolve(dataset);
-    const job = startJob(
-      { type: 'inspect', dataset: path, options, workspace: this.workspace },
-      (event) => {
-        if (event.type === 'progress') onProgress(event);
-      },
-      { ...this.#options.job, logPath: undefined },
-    );
-    const stop = (): void => job.stop();
-    if (signal?.aborted === true) stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      const { manifest } = await job.result;
-      this.#manifests.set(manifestKey(path, options), manifest);
-      return manifest;
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
+    return this.#datasets.inspect(dataset, options, onProgress, signal);
   }
 
   /**
-   * The runs that a grid would make, without queueing them. A dataset that was not read yet is read first.
-   * @throws GranaryError as {@link expandGrid} and {@link inspect}
+   * The runs that a grid would make, without queueing them: those that cannot be trained with the reason, and how long the
+   * others will take, null while nothing has been measured. A dataset that was not read yet is read first.
+   * @throws GranaryError as {@link planGrid} and {@link inspect}
    */
-  async previewGrid(dataset: GridDataset, wanted: Grid): Promise<PlannedRun[]> {
-    const grid = await settleGridWeights(wanted, this.workspace);
-    const path = resolve(dataset.path);
-    const { options } = dataset;
-    const manifest =
-      dataset.manifest ??
-      this.#manifests.get(manifestKey(path, options)) ??
-      (await this.inspect(path, options));
-    const further = columnsToRead(manifest, grid);
-    if (further.length > 0 && options.targetColumns === undefined) {
-      const targetColumns = [...manifest.targets.map((target) => target.name), ...further];
-      return this.previewGrid({ path, options: { ...options, targetColumns }, manifest: null }, grid);
-    }
-    return expandGrid(grid, { path, options, manifest });
+  async previewGrid(
+    dataset: GridDataset,
+    grid: Grid,
+  ): Promise<{ runs: (PlannedRun | InvalidRun)[]; seconds: number | null }> {
+    const runs = await this.#plan(dataset, grid);
+    const valid = runs.filter((run) => !('error' in run)).map((run) => run.config);
+    return { runs, seconds: estimateSeconds(valid, await measuredRuns(this.workspace)) };
   }
 
   /**
-   * Queues every run of a grid and starts the first, unless the queue is paused. Nothing is queued when one of them is wrong.
-   * @throws GranaryError as {@link previewGrid}; WORKSPACE_LOCKED when attached
+   * Queues every run of a grid and starts the first, unless the queue is paused. Combinations that cannot be trained are kept as
+   * skipped with the reason.
+   * @throws GranaryError as {@link planGrid}, and the first reason when no combination can be trained; WORKSPACE_LOCKED when attached
    */
   async enqueue(dataset: GridDataset, grid: Grid): Promise<QueueItem[]> {
     this.#mine();
-    const planned = await this.previewGrid(dataset, grid);
+    const planned = await this.#plan(dataset, grid);
+    checkSomeValid(planned);
+    await this.#learn();
     return this.#mine().add(planned);
+  }
+
+  /**
+   * Goes on with a run that was interrupted, failed or was cancelled, from its checkpoint; from its beginning where it has none. Its
+   * id and folder stay.
+   * @throws GranaryError RUN_NOT_FOUND, RUN_FINISHED, RUN_CORRUPT, USAGE when it waits or trains already, WORKSPACE_LOCKED
+   */
+  async resumeRun(runId: string): Promise<QueueItem> {
+    this.#mine();
+    await this.#learn();
+    const { finished, ...run } = await pastRun(this.workspace, this.queue, runId);
+    if (finished) throw alreadyFinished(runId);
+    return this.#mine().readd(run);
+  }
+
+  /**
+   * Does what a person asks of the queue, here or, when another process holds the workspace, there.
+   * @throws GranaryError RUN_NOT_FOUND, USAGE, WORKSPACE_LOCKED when the holder does not answer
+   */
+  async perform(command: QueueCommand): Promise<void> {
+    if (this.#owned === null) return sendCommand(this.workspace, command);
+    if (command.verb !== 'duplicate') return this.#mine().perform(command);
+    const { config } = itemOf(this.queue.items, command.runId);
+    const grid = { version: 1 as const, blocks: [{ ...blockOf(config), ...command.changes }] };
+    if (command.changes.size !== undefined && command.changes.presize === undefined)
+      delete grid.blocks[0]!.presize;
+    await this.enqueue({ path: config.dataset, options: config.datasetOptions, manifest: null }, grid);
   }
 
   /**
@@ -180,45 +192,17 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   async again(runId: string): Promise<QueueItem> {
     const queue = this.#mine();
     const queued = queue.find(runId);
-    if (queued?.state === 'running' || queued?.state === 'pending')
-      throw new GranaryError(
-        'USAGE',
-        `${runId} is in the queue already.`,
-        'Wait for it, or cancel it first.',
-      );
-    const config = queued?.config ?? (await readRun(this.workspace, runId)).header?.config;
-    if (config === undefined)
-      throw new GranaryError(
-        'RUN_CORRUPT',
-        `The config of ${runId} cannot be read.`,
-        'Queue it anew with its flags.',
-      );
+    if (queued !== undefined && isOpen(queued)) throw notInState(queued, 'trained again', 'has ended');
+    const { config } = await pastRun(this.workspace, queue.record, runId);
     queue.take((item) => item.runId === runId);
     return queue.add([{ name: runName(config), config }])[0]!;
   }
 
-  /** Trains everything that was interrupted, in its old order, under new ids. */
+  /** Goes on with everything that was interrupted, in its old order, each from its last checkpoint. */
   async resumeInterrupted(): Promise<QueueItem[]> {
     const queue = this.#mine();
-    const left = queue.take((item) => item.state === 'interrupted');
-    return left.length === 0 ? [] : queue.add(left);
-  }
-
-  /**
-   * Takes a waiting run out of the queue, or stops the one that trains (it ends after its step; its epochs stay).
-   * @throws GranaryError RUN_NOT_FOUND, WORKSPACE_LOCKED
-   */
-  async cancel(runId: string): Promise<void> {
-    await this.#mine().cancel(runId);
-  }
-
-  /** Starts no further run; the one that trains goes on. */
-  pause(): void {
-    this.#mine().pause();
-  }
-
-  resume(): void {
-    this.#mine().resume();
+    await this.#learn();
+    return queue.resumeInterrupted();
   }
 
   /**
@@ -233,6 +217,19 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   /** Resolves when nothing trains and nothing is about to. */
   async whenIdle(): Promise<void> {
     await this.#owned?.queue.whenIdle();
+  }
+
+  /**
+   * Resolves when every run has ended, or nothing can go on by itself (a full disk, a workspace that was taken over). While a person
+   * has paused the queue it is not done.
+   */
+  async whenDone(): Promise<void> {
+    for (;;) {
+      await this.whenIdle();
+      const { items, paused } = this.queue;
+      if (this.mode === 'attached' || !items.some(isOpen) || paused?.by === 'fault') return;
+      await once(this, 'queue-changed');
+    }
   }
 
   /** Seconds until the queue is empty; null while nothing is known of the run that trains. */
@@ -268,18 +265,52 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
         this.workspace,
         {
           changed: () => this.emit('queue-changed', this.queue.items),
-          heard: (runId, event) => this.emit('worker-event', runId, event),
+          heard: (runId, event) => {
+            this.#worked = true;
+            this.emit('worker-event', runId, event);
+          },
           ended: () => this.#watcher.check(),
-          idle: () => this.emit('idle'),
+          idle: () => this.#idle(),
           mayStart: () => lock.held || this.#lose(lock),
         },
-        this.#options.job,
+        this.#options,
       );
+      emptyMailbox(this.workspace);
       this.#owned = { lock, queue };
     } catch (error) {
       lock.release();
       throw error;
     }
+  }
+
+  #idle(): void {
+    this.emit('idle');
+    if (this.#worked) this.emit('queue-ended', outcomeOf(this.queue));
+    this.#worked = false;
+  }
+
+  /** Does what other programs have asked of this queue. */
+  #answer(): void {
+    if (this.#answering) return;
+    this.#answering = true;
+    answerCommands(this.workspace, (command) => this.perform(command))
+      // A full disk: the sender hears nothing, and says so.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#answering = false;
+      });
+  }
+
+  async #plan(dataset: GridDataset, wanted: Grid): Promise<(PlannedRun | InvalidRun)[]> {
+    const grid = await settleGridWeights(wanted, this.workspace);
+    return planGrid(grid, await this.#datasets.readFor(dataset, grid));
+  }
+
+  /** Lets the queue know what runs took that were trained before, so that it can say how long the new ones will. */
+  async #learn(): Promise<void> {
+    if (this.#learnt) return;
+    this.#learnt = true;
+    this.#owned?.queue.learn(await measuredRuns(this.workspace));
   }
 
   /** Someone deleted the lock file, or took it over while this machine slept: two schedulers must not share a card. */
@@ -293,7 +324,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
 
   /** Attached: shows the holder's queue as it changes, and takes over when the holder is gone. */
   #follow(): void {
-    if (this.#owned !== null) return;
+    if (this.#owned !== null) return this.#answer();
     if (lockHolder(this.workspace) === null) {
       try {
         this.#own();
@@ -309,16 +340,4 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     this.#seen = queue;
     if (!same) this.emit('queue-changed', queue.items);
   }
-}
-
-/** Columns that a grid wants to train on and that nobody took for a target: asking for one makes it one. */
-function columnsToRead(manifest: Pick<Manifest, 'targets' | 'columns'>, grid: Grid): string[] {
-  const taken = manifest.targets.map((target) => target.name);
-  const columns = manifest.columns?.map((column) => column.name) ?? [];
-  const wanted = [grid.defaults, ...grid.blocks].flatMap((block) => block?.targets ?? []);
-  return [...new Set(wanted)].filter((name) => !taken.includes(name) && columns.includes(name));
-}
-
-function manifestKey(path: string, options: DatasetOptions): string {
-  return JSON.stringify([path, options]);
 }

@@ -3,13 +3,28 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/records/dataset.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
 import { layout } from '../../shared/workspace-layout.ts';
-import { checkpointPath } from '../runs/checkpoint-file.ts';
+import { alreadyFinished, checkpointPath } from '../runs/checkpoint-file.ts';
 import { summarise } from '../runs/run-store.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import type { ResumePoint } from '../training/resume-point.ts';
 
 /** What may differ between two attempts at one run: how it is computed, not what. */
-const FREE: ReadonlySet<string> = new Set(['version', 'accum', 'checkpointing', 'checkpointMinutes']);
+const CHANGEABLE = [
+  'accum',
+  'autoAccum',
+  'checkpointing',
+  'checkpointMinutes',
+] as const satisfies (keyof RunConfig)[];
+const FREE: ReadonlySet<string> = new Set(['version', ...CHANGEABLE]);
+
+/**
+ * The settings that a run goes on with: what it settled when it began stays settled; how it is computed may be new.
+ * @param before as its `config.json` has them
+ * @param now as they are asked for
+ */
+export function settledConfig(before: RunConfig, now: RunConfig): RunConfig {
+  return { ...before, ...Object.fromEntries(CHANGEABLE.map((key) => [key, now[key]])) };
+}
 
 /**
  * Reads where a run stands; null when it has no checkpoint yet and so begins anew.
@@ -40,15 +55,6 @@ export async function readResumePoint(runFolder: string, runId: string): Promise
       'Put the file back, or train the run from its beginning with `granary train --again RUN`.',
     );
   return { header, splitPath: join(runFolder, layout.run.split), checkpoint, epochs };
-}
-
-/** The error of going on with a run that has reached its end. */
-export function alreadyFinished(runId: string): GranaryError {
-  return new GranaryError(
-    'RUN_FINISHED',
-    `${runId} is finished: there is nothing to go on with.`,
-    'Train it once more from its beginning with `granary train --again RUN`.',
-  );
 }
 
 /** @throws GranaryError DATASET_CHANGED when the pictures or labels are others than those that the run began with */

@@ -40,7 +40,7 @@ export class QueueState {
   }
 
   async cancel(runId: string): Promise<void> {
-    await ask('queue:cancel', { runId });
+    await ask('queue:perform', { verb: 'cancel', runId, when: 'now' });
   }
 
   async again(runId: string): Promise<void> {

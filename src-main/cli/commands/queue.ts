@@ -7,14 +7,19 @@ import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun } from '../../runs/run-store.ts';
 import { gridOfFlags, readGridFile } from '../../scheduler/grid-file.ts';
+import { slotsOf } from '../../scheduler/slots.ts';
 import type { Workbench } from '../../scheduler/workbench.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, figuresOf } from '../run-figures.ts';
-import { type RunFlags, addRunFlags, datasetOptionsOf, list, settingsOf } from '../run-flags.ts';
+import { type RunFlags, addRunFlags, datasetOptionsOf, integer, list, settingsOf } from '../run-flags.ts';
+import { type LaunchFlags, addLaunchFlags, launchOptionsOf } from '../launch-flags.ts';
 import { type GridRequest, trainQueue } from '../train-queue.ts';
+import { registerVerbs } from './queue-verbs.ts';
 
-interface Flags extends RunFlags {
+interface Flags extends RunFlags, LaunchFlags {
+  parallel?: number;
+  onFinish?: string;
   grid?: string;
   arch?: string[];
   size?: string[];
@@ -43,8 +48,20 @@ export function register(program: Command): void {
     )
     .option('--size <sizes>', 'training sizes, separated by commas: 128,320x240 (height first)', list)
     .option('--img-size <sizes>', 'the same as --size', list);
-  addRunFlags(command)
-    .option('--resume', 'train what was interrupted: after Ctrl-C, a crash or a power cut')
+  addLaunchFlags(addRunFlags(command))
+    .option(
+      '--parallel <n>',
+      'runs at the same time, on the processor; where there are several cards each trains one (default: 1)',
+      integer('--parallel'),
+    )
+    .option(
+      '--on-finish <command>',
+      'run a command of your shell when the queue has ended; its environment has GRANARY_QUEUE_STATE and the counts',
+    )
+    .option(
+      '--resume',
+      'go on with what was interrupted, by Ctrl-C, a crash or a power cut, from its last checkpoints',
+    )
     .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
     .option('--json', 'print one JSON object a line: events, then the result')
     .addHelpText(
@@ -55,10 +72,16 @@ Examples:
   $ granary queue data/paddy --arch tf_efficientnet_lite0,tf_efficientnet_lite1 --resize squish,crop --size 128,160
   $ granary queue data/paddy --grid my.yaml --epochs 1      (a flag wins over the file's own setting)
   $ granary queue --resume
+  $ granary queue data/paddy --grid my.yaml --on-finish 'notify-send "Granary: $GRANARY_QUEUE_STATE"'
+  $ granary queue list                                      (from another terminal; also pause, move, cancel …)
 
-Ctrl-C stops after the step; finished epochs are kept, and the waiting runs can be resumed.`,
+Ctrl-C stops after the step; \`granary queue --resume\` goes on from there. A run that has too little memory goes on with twice
+the accumulation and the same effective batch; one whose worker is killed goes on from its last checkpoint.
+--on-finish gets GRANARY_WORKSPACE, GRANARY_QUEUE_STATE (finished or failed), GRANARY_QUEUE_FINISHED, GRANARY_QUEUE_FAILED and
+GRANARY_QUEUE_OTHERS (numbers of runs). It is not run after Ctrl-C.`,
     )
     .action(queue);
+  registerVerbs(command);
 }
 
 async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
@@ -69,6 +92,8 @@ async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
     command: 'granary queue',
     stopAs: 'interrupted',
     json,
+    launch: { ...launchOptionsOf(flags), slots: slotsOf([], flags.parallel) },
+    onFinish: flags.onFinish,
     what: flags.resume === true ? resumeInterrupted : gridRequest(dataset, flags),
   });
   await report(items, workspace, json);
@@ -151,7 +176,7 @@ async function report(items: readonly QueueItem[], workspace: string, json: bool
     process.stdout.write(`\n${pc.red(`${name} ${state}:`)} ${problem}\n${fix === null ? '' : `${fix}\n`}`);
   }
   const left = items.filter((item) => item.state === 'interrupted').length;
-  if (left > 0) process.stdout.write(`\nTo train what is left (${left}): granary queue --resume\n`);
+  if (left > 0) process.stdout.write(`\nTo go on with what is left (${left}): granary queue --resume\n`);
 }
 
 /** A run's figures, or, when it has no folder (it was refused at once, or never began), what the queue knows. */

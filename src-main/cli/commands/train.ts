@@ -8,14 +8,16 @@ import { formatDuration, formatLoss, formatRate, formatTable } from '../format.t
 import { printJson } from '../output.ts';
 import { type RunFigures, figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, settingsOf } from '../run-flags.ts';
+import { type LaunchFlags, addLaunchFlags, launchOptionsOf } from '../launch-flags.ts';
 import { type GridRequest, trainQueue } from '../train-queue.ts';
 
-interface Flags extends RunFlags {
+interface Flags extends RunFlags, LaunchFlags {
   arch?: string;
   size?: string;
   imgSize?: string;
   resize?: string;
   again?: string;
+  resume?: string;
   workspace?: string;
   json?: boolean;
 }
@@ -30,8 +32,12 @@ export function register(program: Command): void {
     .option('--size <size>', 'training size: 128, or 320x240 (height first)')
     .option('--img-size <size>', 'the same as --size')
     .option('--resize <method>', 'how pictures become --presize: squish, crop or pad (default: squish)');
-  addRunFlags(command)
-    .option('--again <run>', 'train a run again from its own config (interrupted, failed or finished)')
+  addLaunchFlags(addRunFlags(command))
+    .option(
+      '--resume <run>',
+      'go on with a run that was cut off, from its last checkpoint, in its own folder',
+    )
+    .option('--again <run>', 'train a run once more from its beginning, from its own config, as a new run')
     .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
     .option('--json', 'print one JSON object a line: events, then the result')
     .addHelpText(
@@ -42,9 +48,10 @@ Examples:
   $ granary train data/paddy --arch convnext_tiny --size 320x240 --presize 640x480 --resize crop --accum 4
   $ granary train data/paddy --arch resnet18 --size 64 --weights none --epochs 20 --seed 1 --json
   $ granary train data/paddy --arch resnet26d --size 128 --target label --target variety
+  $ granary train --resume k3x9
   $ granary train --again k3x9
 
-A run is a folder in the workspace. Ctrl-C stops after the step; finished epochs are kept.`,
+A run is a folder in the workspace. Ctrl-C stops after the step; --resume goes on from the last checkpoint.`,
     )
     .action(train);
 }
@@ -52,19 +59,43 @@ A run is a folder in the workspace. Ctrl-C stops after the step; finished epochs
 async function train(dataset: string | undefined, flags: Flags): Promise<void> {
   const workspace = workspacePath(flags.workspace);
   const json = flags.json === true;
-  const { again } = flags;
+  const { again, resume } = flags;
+  if (again !== undefined || resume !== undefined) checkAlone(dataset, flags);
   const [item] = await trainQueue({
     workspace,
     command: 'granary train',
     stopAs: 'cancelled',
     json,
+    launch: launchOptionsOf(flags),
     what:
-      again === undefined
-        ? gridRequest(dataset, flags)
-        : async (workbench) => [await workbench.again(await resolveRunId(workspace, again))],
+      resume !== undefined
+        ? async (workbench) => [await workbench.resumeRun(await resolveRunId(workspace, resume))]
+        : again === undefined
+          ? gridRequest(dataset, flags)
+          : async (workbench) => [await workbench.again(await resolveRunId(workspace, again))],
   });
   await report(item!, workspace, json);
 }
+
+/** @throws GranaryError USAGE when settings are given for a run that has its own */
+function checkAlone(dataset: string | undefined, flags: Flags): void {
+  const { again, resume, workspace: _workspace, json: _json, whenShort: _short, ...settings } = flags;
+  const flag = again === undefined ? '--resume' : '--again';
+  const given = Object.entries(settings).find(
+    ([key, value]) => value !== true || !FLAGS_WITH_DEFAULTS.has(key),
+  )?.[0];
+  if (again !== undefined && resume !== undefined)
+    throw new GranaryError('USAGE', '--again and --resume cannot be given together.', 'Give one of them.');
+  if (dataset === undefined && given === undefined) return;
+  throw new GranaryError(
+    'USAGE',
+    `${flag} trains a run with its own dataset and settings, and ${given === undefined ? dataset : `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`} was given.`,
+    `Leave it out. To change settings, start a new run.`,
+  );
+}
+
+/** Commander gives a `--no-…` flag's key the value true when it was not given. */
+const FLAGS_WITH_DEFAULTS: ReadonlySet<string> = new Set(['holdout', 'augment', 'flip', 'testDir']);
 
 /** @throws GranaryError USAGE naming what is missing, or a flag with its expected values */
 function gridRequest(dataset: string | undefined, flags: Flags): GridRequest {

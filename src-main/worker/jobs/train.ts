@@ -18,7 +18,7 @@ import {
 } from '../../runs/run-writer.ts';
 import { type Checkpoint, encodeCheckpoint } from '../../training/checkpoint.ts';
 import type { ResumePoint } from '../../training/resume-point.ts';
-import { checkDataset, readResumePoint } from '../read-resume-point.ts';
+import { checkDataset, readResumePoint, settledConfig } from '../read-resume-point.ts';
 import type { RunDesk } from '../../training/run-output.ts';
 import { trainRun } from '../../training/train-run.ts';
 import type { JobContext } from '../context.ts';
@@ -34,8 +34,7 @@ export async function run(job: JobOf<'train'>, context: JobContext): Promise<Job
     signal,
   });
   if (point !== null) checkDataset(point, manifest);
-  // What the run settled when it began stays settled; only how it is computed may be new.
-  const settled = point === null ? config : { ...point.header.config, ...changeable(config) };
+  const settled = point === null ? config : settledConfig(point.header.config, config);
   const folder = new RunFolder(job, context, point);
   try {
     const around = { workspace, desk: folder, signal };
@@ -51,10 +50,6 @@ export async function run(job: JobOf<'train'>, context: JobContext): Promise<Job
     folder.failed(failure);
     throw failure;
   }
-}
-
-function changeable({ accum, checkpointMinutes }: JobOf<'train'>['config']) {
-  return { accum, checkpointMinutes };
 }
 
 /** The desk of a run: its folder on disk, and the channel to whoever ordered it. */

@@ -80,7 +80,7 @@ describe('the live display', () => {
   it('is cut to the terminal’s width, and draws nothing where there is no terminal', () => {
     const narrow = terminal(20);
     new TerminalDisplay(new StatusLine(true, narrow)).hear('a', step, '1/1', null);
-    expect(narrow.text()).toBe('\r\x1b[K[1/1] epoch 2/0 ━━━');
+    expect(narrow.text()).toBe('\r\x1b[K[1/1] epoch 2/? ━━━');
     const pipe = terminal(80, false);
     new TerminalDisplay(new StatusLine(true, pipe)).hear('a', step, '1/1', null);
     expect(pipe.text()).toBe('');

@@ -27,7 +27,7 @@ describe('isOwnPage', () => {
 describe('answer', () => {
   it('passes parsed input on and wraps the value', async () => {
     const handler = vi.fn(() => null);
-    const envelope = await answer('queue:cancel', handler, page, { runId: 'a-run', extra: 1 });
+    const envelope = await answer('queue:again', handler as never, page, { runId: 'a-run', extra: 1 });
     expect(envelope).toEqual({ ok: true, value: null });
     expect(handler).toHaveBeenCalledWith({ runId: 'a-run' });
   });
@@ -40,9 +40,9 @@ describe('answer', () => {
   });
 
   it.each([
-    ['queue:cancel', { runId: '../../../etc' }],
-    ['queue:cancel', { runId: 'a/b' }],
-    ['queue:cancel', {}],
+    ['queue:again', { runId: '../../../etc' }],
+    ['queue:again', { runId: 'a/b' }],
+    ['queue:perform', { verb: 'cancel' }],
     ['runs:read', 'a-run'],
     ['dataset:inspect', { path: '' }],
     ['dataset:inspect', { path: 'x'.repeat(5000) }],

@@ -1,10 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { type RunConfig, runConfigSchema } from '../../../shared/records/run-config.ts';
-import { estimateSeconds, relativeCost } from '../../../src-main/scheduler/eta.ts';
+import { type MeasuredRun, estimateSeconds, gmacsOf, relativeCost } from '../../../src-main/scheduler/eta.ts';
+import { exampleEpoch } from '../runs/example-run.ts';
 
-function config(arch: string, side: number, epochs: number): RunConfig {
+const counts = { train: 100, valid: 20, holdout: 10, test: 30 };
+
+function config(arch: string, side: number, epochs: number, more: object = {}): RunConfig {
   const size = { height: side, width: side };
-  return runConfigSchema.parse({ dataset: '/d', arch, size, epochs, frozenEpochs: 0, seed: 1 });
+  const settings = { arch, size, epochs, frozenEpochs: 0, seed: 1, ttaViews: 0, ...more };
+  return runConfigSchema.parse({ dataset: '/d', ...settings });
+}
+
+/** A run that takes `cost` seconds a trained picture and GMAC, a third of it frozen or looked at, and 4 s besides. */
+function measured(run: RunConfig, cost: number): MeasuredRun {
+  const full = cost * counts.train * gmacsOf(run);
+  const epochs = Array.from({ length: run.frozenEpochs + run.epochs }, (_, index) => ({
+    ...exampleEpoch(index + 1),
+    phase: index < run.frozenEpochs ? ('frozen' as const) : ('full' as const),
+    trainSeconds: index < run.frozenEpochs ? full / 3 : full,
+    validSeconds: (cost / 3) * counts.valid * gmacsOf(run),
+  }));
+  const looks = (cost / 3) * (1 + run.ttaViews) * 60 * gmacsOf(run);
+  const seconds = epochs.reduce((sum, log) => sum + log.trainSeconds + log.validSeconds, looks + 4);
+  return { config: run, counts, epochs, seconds };
 }
 
 describe('the time a queue takes', () => {
@@ -13,18 +31,41 @@ describe('the time a queue takes', () => {
     expect(estimateSeconds([], [])).toBe(0);
   });
 
-  it('grows with epochs and pixels of a measured run', () => {
-    const known = [{ config: config('resnet18', 64, 2), seconds: 10 }];
-    expect(estimateSeconds([config('resnet18', 64, 6)], known)).toBeCloseTo(30);
-    expect(estimateSeconds([config('resnet18', 128, 2), config('resnet18', 64, 2)], known)).toBeCloseTo(50);
+  it('counts frozen and full epochs, validations, views and what a run costs besides', () => {
+    const known = [measured(config('resnet18', 64, 2, { frozenEpochs: 1, ttaViews: 2 }), 0.5)];
+    for (const pending of [
+      config('resnet18', 64, 6, { frozenEpochs: 2 }),
+      config('resnet18', 128, 2, { ttaViews: 4 }),
+    ])
+      expect(estimateSeconds([pending], known)).toBeCloseTo(measured(pending, 0.5).seconds!, 6);
+    // From scratch frozen epochs train all layers.
+    const scratch = config('resnet18', 64, 2, { frozenEpochs: 1, weights: 'none' });
+    expect(estimateSeconds([scratch], known)).toBeCloseTo(
+      measured(config('resnet18', 64, 3), 0.5).seconds!,
+      6,
+    );
   });
 
-  it('trusts runs of the same architecture more than others', () => {
+  it('guesses a full epoch from a frozen one until one was seen', () => {
+    const run = measured(config('resnet18', 64, 2, { frozenEpochs: 1 }), 0.5);
+    const begun = { ...run, epochs: run.epochs.slice(0, 1), seconds: null };
+    const other = config('resnet18', 64, 3);
+    // What a run costs besides is not known yet.
+    expect(estimateSeconds([other], [begun])).toBeCloseTo(measured(other, 0.5).seconds! + 4, 6);
+  });
+
+  it('trusts runs of the same architecture more than others, of the same size most, and scales others by multiply-adds', () => {
     const known = [
-      { config: config('resnet18', 64, 2), seconds: 10 },
-      { config: config('convnext_tiny', 64, 2), seconds: 70 },
+      measured(config('resnet18', 64, 2), 0.5),
+      measured(config('convnext_tiny', 64, 2), 2),
+      measured(config('convnext_tiny', 128, 2), 1),
     ];
-    expect(estimateSeconds([config('convnext_tiny', 64, 4)], known)).toBeCloseTo(140);
+    const same = config('convnext_tiny', 128, 4);
+    expect(estimateSeconds([same], known)).toBeCloseTo(measured(same, 1).seconds!, 6);
+    const other = config('resnet50', 64, 4);
+    const seconds = estimateSeconds([other], [known[0]!]);
+    expect(seconds).toBeCloseTo(measured(other, 0.5).seconds!, 6);
+    expect(gmacsOf(other)).toBeGreaterThan(2 * gmacsOf(config('resnet18', 64, 1)));
   });
 
   it('takes a frozen epoch for cheaper than a full one', () => {

@@ -7,7 +7,18 @@ export const workerPath = join(import.meta.dirname, '../../fixtures/workers/misb
 
 /** Ways in which the worker of a run with the architecture convnext_tiny ends; all others train as they should. */
 export type Fault =
-  'good' | 'refuse' | 'malformed' | 'crash' | 'exit' | 'kill' | 'deaf' | 'wrong-result' | 'lingers';
+  | 'good'
+  | 'refuse'
+  | 'malformed'
+  | 'crash'
+  | 'exit'
+  | 'kill'
+  | 'kill-early'
+  | 'memory'
+  | 'bad-alloc'
+  | 'deaf'
+  | 'wrong-result'
+  | 'lingers';
 
 export const exampleManifest: Manifest = {
   version: 1,

@@ -2,13 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GranaryError } from '../../../shared/errors.ts';
-import { expandGrid } from '../../../src-main/scheduler/grid.ts';
+import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
+import { type GridDataset, type PlannedRun, planGrid } from '../../../src-main/scheduler/grid.ts';
+import type { Grid } from '../../../shared/records/grid.ts';
 import { parseGrid, readGridFile } from '../../../src-main/scheduler/grid-file.ts';
 import { exampleManifest } from './fixture-worker.ts';
 
 const dataset = { path: '/data/paddy', options: {}, manifest: exampleManifest };
 const examples = join(import.meta.dirname, '../../../assets/grids');
+
+/** The runs of a grid of which all can be trained; throws the first reason otherwise. */
+function expandGrid(grid: Grid, on: GridDataset): PlannedRun[] {
+  return planGrid(grid, on).map((run) => {
+    if ('error' in run) throw fromErrorPayload(run.error);
+    return run;
+  });
+}
 
 let folder: string;
 beforeEach(() => {

@@ -1,0 +1,168 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { parse } from 'yaml';
+import { GranaryError } from '../../../shared/errors.ts';
+import type { GridBlock } from '../../../shared/records/grid.ts';
+import type { Queue, QueueCommand, QueueItem } from '../../../shared/records/queue.ts';
+import { workspacePath } from '../../files/paths.ts';
+import { parseGrid } from '../../scheduler/grid-file.ts';
+import { lockHolder } from '../../scheduler/lock.ts';
+import { readQueue } from '../../scheduler/queue-file.ts';
+import { Workbench } from '../../scheduler/workbench.ts';
+import { formatTable } from '../format.ts';
+import { printJson } from '../output.ts';
+
+interface Flags {
+  workspace?: string;
+  json?: boolean;
+  afterEpoch?: boolean;
+  set?: string[];
+}
+
+/** `granary queue list`, `pause` …: what can be asked of a queue while another process works it off, or none does. */
+export function registerVerbs(queue: Command): void {
+  // What follows a verb is the verb's: both have --workspace and --json.
+  queue.enablePositionalOptions();
+  const verb = (usage: string, description: string): Command =>
+    queue
+      .command(usage)
+      .description(description)
+      .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
+      .option('--json', 'print one JSON object');
+
+  verb('list', 'Show the queue: what waits, trains, has ended, and why.').action((flags: Flags) =>
+    show(readQueue(workspacePath(flags.workspace), 'leave'), flags),
+  );
+  verb('pause', 'Start no further run; what trains goes on.').action((flags: Flags) =>
+    ask(flags, () => ({ verb: 'pause' })),
+  );
+  verb('resume', 'Go on after a pause.').action((flags: Flags) => ask(flags, () => ({ verb: 'resume' })));
+  verb(
+    'move <run> <to>',
+    'Move a run that waits: up, down, first, last, or to a place counted from 1.',
+  ).action((run: string, to: string, flags: Flags) =>
+    ask(flags, (find) => ({ verb: 'move', runId: find(run), to: placeOf(to) })),
+  );
+  verb('skip <run>', 'Pass over a run that waits; `retry` puts it back.').action(
+    (run: string, flags: Flags) => ask(flags, (find) => ({ verb: 'skip', runId: find(run) })),
+  );
+  verb(
+    'retry <run>',
+    'Put a run that failed, was cancelled or skipped back in line; it goes on from its checkpoint.',
+  ).action((run: string, flags: Flags) => ask(flags, (find) => ({ verb: 'retry', runId: find(run) })));
+  verb('duplicate <run>', 'Queue a run once more, with other settings if you like.')
+    .option('--set <key=value>', 'a setting as a grid file has it; may be repeated', collect)
+    .addHelpText('after', '\nExample:\n  $ granary queue duplicate k3x9 --set lr=0.001 --set size=160,192')
+    .action((run: string, flags: Flags) =>
+      ask(flags, (find) => ({ verb: 'duplicate', runId: find(run), changes: changesOf(flags.set ?? []) })),
+    );
+  verb('cancel <run>', 'Take a run out of the queue, or stop it while it trains; its epochs stay.')
+    .option('--after-epoch', 'let it finish the epoch that it is in')
+    .action((run: string, flags: Flags) =>
+      ask(flags, (find) => ({
+        ...{ verb: 'cancel', runId: find(run), when: flags.afterEpoch === true ? 'after-epoch' : 'now' },
+      })),
+    );
+  verb('clear', 'Take everything that has ended out of the list; the runs themselves stay.').action(
+    (flags: Flags) => ask(flags, () => ({ verb: 'clear' })),
+  );
+}
+
+/**
+ * Has something done by the process that holds the workspace. Where none does, the queue's file is changed, and nothing starts:
+ * `granary queue --resume` trains what waits in it.
+ */
+async function ask(flags: Flags, command: (find: (text: string) => string) => QueueCommand): Promise<void> {
+  const workspace = workspacePath(flags.workspace);
+  const { items } = readQueue(workspace, 'leave');
+  const wanted = command((text) => findRun(items, text));
+  const held = lockHolder(workspace) !== null;
+  if (!held && (wanted.verb === 'pause' || wanted.verb === 'resume'))
+    throw new GranaryError(
+      'USAGE',
+      `Nothing trains in ${workspace}.`,
+      'Start what waits with `granary queue --resume`.',
+    );
+  const workbench = await Workbench.open(workspace, {
+    ...{ attach: true, startNothing: true, command: `granary queue ${wanted.verb}` },
+  });
+  await workbench.perform(wanted).finally(() => workbench.close());
+  show(readQueue(workspace, 'leave'), flags);
+}
+
+/** @throws GranaryError RUN_NOT_FOUND when the text is the beginning or the end of no run's id in the queue, or of several */
+function findRun(items: readonly QueueItem[], text: string): string {
+  const ids = items.map((item) => item.runId);
+  if (ids.includes(text)) return text;
+  const matches = ids.filter((id) => id.startsWith(text) || id.endsWith(`-${text}`));
+  if (matches.length === 1) return matches[0]!;
+  throw new GranaryError(
+    'RUN_NOT_FOUND',
+    matches.length === 0
+      ? `${text} is not in the queue.`
+      : `"${text}" names ${matches.length} runs of the queue.`,
+    'See what is with `granary queue list`; the last four characters of an id are enough.',
+  );
+}
+
+function placeOf(text: string): Extract<QueueCommand, { verb: 'move' }>['to'] {
+  if (text === 'up' || text === 'down' || text === 'first' || text === 'last') return text;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new GranaryError(
+    'USAGE',
+    `A place is up, down, first, last or a number from 1, and "${text}" was given.`,
+    'For example: granary queue move k3x9 first',
+  );
+}
+
+/** `lr=0.001`, `size=160,192`: values as a grid file has them; a comma makes a list. */
+function changesOf(settings: readonly string[]): Partial<GridBlock> {
+  const pairs = settings.map((text) => {
+    const at = text.indexOf('=');
+    if (at < 1)
+      throw new GranaryError(
+        'USAGE',
+        `--set needs key=value, and "${text}" was given.`,
+        'For example: --set lr=0.001',
+      );
+    const value = text.slice(at + 1);
+    return [
+      text.slice(0, at),
+      parse(value.includes(',') && !/^[[{]/.test(value) ? `[${value}]` : value) as unknown,
+    ];
+  });
+  const changes = Object.fromEntries(pairs) as Partial<GridBlock>;
+  parseGrid({ blocks: [{ arch: 'any', size: 1, ...changes }] }, '--set');
+  return changes;
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+function show({ items, paused }: Queue, { json, workspace }: Flags): void {
+  const rows = items.map(({ runId, name, state, config, accum, waiting, error }, index) => ({
+    ...{ place: index + 1, run: runId, name, state, accum: accum ?? config.accum },
+    why: waiting ?? error?.message ?? null,
+  }));
+  if (json === true) {
+    printJson({ type: 'queue', paused: paused?.reason ?? null, items: rows });
+    return;
+  }
+  if (rows.length === 0) {
+    process.stdout.write(`Nothing is queued in ${workspacePath(workspace)}.\n`);
+    return;
+  }
+  const table = formatTable(
+    ['', 'run', 'state', 'id', 'why'],
+    rows.map((row) => [String(row.place), row.name, row.state, row.run, shorten(row.why ?? '')]),
+    ['run', 'state', 'id', 'why'],
+  );
+  process.stdout.write(`${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n`);
+  if (paused !== undefined) process.stdout.write(`\nPaused: ${paused.reason}\n`);
+}
+
+function shorten(text: string): string {
+  const line = text.split('\n')[0]!;
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

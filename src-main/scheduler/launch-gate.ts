@@ -1,0 +1,26 @@
+import type { MemoryPlan } from '../../shared/records/memory-plan.ts';
+import type { RunConfig } from '../../shared/records/run-config.ts';
+
+/** What to do with a run when the memory that it needs is not free: wait until it is, or take a smaller micro-batch. */
+export type WhenShort = 'wait' | 'replan';
+
+/** A run that is about to get a process. */
+export interface Launch {
+  runId: string;
+  config: RunConfig;
+  /** What the config asks for, or more after a run has failed for want of memory: never planned below it. */
+  accum: number;
+  /** Index of the card that it will train on; null on the processor, or where there is one card. */
+  card: number | null;
+  whenShort: WhenShort;
+}
+
+export type LaunchDecision =
+  | { type: 'start'; accum: number; plan: MemoryPlan | null }
+  /** Asked again after a while; the reason is shown. */
+  | { type: 'wait'; reason: string }
+  /** It cannot fit in any way. */
+  | { type: 'refuse'; message: string; fix: string };
+
+/** Asked right before each launch: reads the memory that is free now. */
+export type LaunchGate = (launch: Launch) => Promise<LaunchDecision>;

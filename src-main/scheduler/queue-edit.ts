@@ -1,0 +1,70 @@
+import { GranaryError } from '../../shared/errors.ts';
+import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
+
+/** Waiting or training: such an item has an end to come. */
+export function isOpen(item: QueueItem): boolean {
+  return item.state === 'pending' || item.state === 'running';
+}
+
+/** In line, or put back in line by resuming what was interrupted: it can be moved, skipped, taken out. */
+export function waits(item: QueueItem): boolean {
+  return item.state === 'pending' || item.state === 'interrupted';
+}
+
+/** @throws GranaryError RUN_NOT_FOUND */
+export function itemOf(items: readonly QueueItem[], runId: string): QueueItem {
+  const item = items.find((candidate) => candidate.runId === runId);
+  if (item !== undefined) return item;
+  throw new GranaryError(
+    'RUN_NOT_FOUND',
+    `${runId} is not in the queue.`,
+    'See what is with `granary queue list`.',
+  );
+}
+
+/**
+ * The items with one that waits at another place among those that wait; the others keep their order.
+ * @throws GranaryError USAGE when it does not wait
+ */
+export function moved(
+  items: readonly QueueItem[],
+  item: QueueItem,
+  to: Extract<QueueCommand, { verb: 'move' }>['to'],
+): QueueItem[] {
+  const waiting = items.filter(waits);
+  const from = waiting.indexOf(item);
+  if (from < 0) throw notInState(item, 'moved', 'waits');
+  const last = waiting.length - 1;
+  const wanted =
+    to === 'first' ? 0 : to === 'last' ? last : to === 'up' ? from - 1 : to === 'down' ? from + 1 : to - 1;
+  waiting.splice(from, 1);
+  waiting.splice(Math.min(last, Math.max(0, wanted)), 0, item);
+  let next = 0;
+  return items.map((candidate) => (waits(candidate) ? waiting[next++]! : candidate));
+}
+
+/** The error of asking for something that an item's state does not allow. */
+export function notInState(item: QueueItem, done: string, needed: string): GranaryError {
+  return new GranaryError(
+    'USAGE',
+    `${item.runId} cannot be ${done}: it is ${item.state}.`,
+    `Only a run that ${needed} can be.`,
+  );
+}
+
+/**
+ * Puts what has ended back in line.
+ * @throws GranaryError USAGE when it has not ended, or is finished; what is wrong with its settings, for they have not changed
+ */
+export function putBack(item: QueueItem): void {
+  if (isOpen(item) || item.state === 'finished')
+    throw notInState(item, 'retried', 'failed, was cancelled, interrupted or skipped');
+  // A combination that cannot be trained has not become another.
+  if (item.state === 'skipped' && item.error !== null)
+    throw new GranaryError(
+      item.error.code,
+      item.error.message,
+      'Duplicate it with settings that can be trained.',
+    );
+  Object.assign(item, { state: 'pending', error: null });
+}

@@ -1,0 +1,16 @@
+import type { QueueOutcome } from '../../shared/ipc/views.ts';
+import type { Queue, QueueItem } from '../../shared/records/queue.ts';
+
+/** Counts how the items of a queue ended. */
+export function outcomeOf({ id, items }: Queue): QueueOutcome {
+  const count = (...states: QueueItem['state'][]): number =>
+    items.filter((item) => states.includes(item.state)).length;
+  const failed = count('failed');
+  return {
+    queue: id,
+    state: failed > 0 ? 'failed' : 'finished',
+    finished: count('finished'),
+    failed,
+    others: count('cancelled', 'interrupted', 'skipped'),
+  };
+}

@@ -1,0 +1,50 @@
+import type { ErrorPayload } from '../../shared/errors.ts';
+import type { RunConfig } from '../../shared/records/run-config.ts';
+
+/** What becomes of a run whose worker failed. */
+export type Recovery =
+  | { again: true; accum: number; reason: string }
+  /** `error` says more than the worker's own, where there is more to say. */
+  | { again: false; error: ErrorPayload };
+
+/** Kills from outside after which the run had come no further, before it is given up. */
+export const MOST_FRUITLESS_KILLS = 4;
+
+/**
+ * Decides whether a run goes on in a new process. Too little memory: with accumulation doubled, so that the effective batch stays;
+ * after at most log2(batch) doublings a micro-batch is one picture, and there is nothing left to halve. Killed from
+ * outside: as it was; when that brings it no further, memory is the likeliest reason (not every system says so), and it is doubled
+ * too. A crash, and all else, is not tried again: it would come again.
+ * @param run.accum the accumulation that failed
+ * @param run.fruitless kills in a row after which no checkpoint was newer than before, this one included
+ */
+export function recoveryOf(
+  error: ErrorPayload,
+  run: { config: Pick<RunConfig, 'batchSize'>; accum: number; fruitless: number },
+): Recovery {
+  const { batchSize } = run.config;
+  const next = nextAccumulation(batchSize, run.accum);
+  if (error.code === 'WORKER_OUT_OF_MEMORY') {
+    if (next !== null)
+      return { again: true, accum: next, reason: `memory did not suffice at accumulation ${run.accum}` };
+    return {
+      again: false,
+      error: {
+        ...error,
+        message: `${error.message} The micro-batch was one picture already.`,
+        fix: 'Choose a smaller size or architecture, or close other programs.',
+      },
+    };
+  }
+  if (error.code === 'WORKER_KILLED' && run.fruitless < MOST_FRUITLESS_KILLS) {
+    const accum = run.fruitless >= 2 && next !== null ? next : run.accum;
+    return { again: true, accum, reason: 'the worker was killed from outside' };
+  }
+  return { again: false, error };
+}
+
+/** The smallest accumulation that is at least twice this one and divides the batch; null when there is none. */
+export function nextAccumulation(batchSize: number, accum: number): number | null {
+  for (let next = 2 * accum; next <= batchSize; next++) if (batchSize % next === 0) return next;
+  return null;
+}

@@ -1,0 +1,223 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
+import type { WorkerEvent } from '../../shared/ipc/job.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
+import { layout } from '../../shared/workspace-layout.ts';
+import { checkpointMark } from '../runs/checkpoint-file.ts';
+import { runFolder } from '../runs/run-writer.ts';
+import type { MeasuredRun } from './eta.ts';
+import type { LaunchDecision, LaunchGate, WhenShort } from './launch-gate.ts';
+import { recoveryOf } from './recovery.ts';
+import { RunAttempt } from './run-attempt.ts';
+import { sweep } from './run-outcome.ts';
+import type { Slot } from './slots.ts';
+import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
+
+/** How runs are started. */
+export interface LaunchOptions {
+  job?: JobOptions;
+  /** Reads the memory that is free right before each launch; without it runs start at once. */
+  gate?: LaunchGate | undefined;
+  /** What becomes of a run when the memory that it needs is not free. Default: re-planned. */
+  whenShort?: WhenShort;
+  /** How often a run that waits for memory is looked at again. */
+  waitMs?: number;
+}
+
+/** How a run is stopped, and what it becomes. */
+export interface Stop {
+  how: 'after-step' | 'now';
+  as: 'interrupted' | 'cancelled';
+}
+
+/** What a run in training needs of its queue. */
+export interface TrainingHost {
+  workspace: string;
+  queueId: string;
+  options: LaunchOptions;
+  /** Its item has changed. */
+  save(): void;
+  heard(event: WorkerEvent): void;
+  /** Asked before each process: false when another program has taken the workspace over. */
+  mayStart(): boolean;
+}
+
+/** How a run's time in its slot ended: with an error or without; `back`: it never began, and waits again. */
+export type TrainingEnd = { error: ErrorPayload | null } | 'back';
+
+type Admitted = Exclude<LaunchDecision, { type: 'wait' }>;
+type Launched = Extract<LaunchDecision, { type: 'start' }>;
+const WAIT_MS = 5000;
+
+/**
+ * One run in its slot, from waiting for memory to its end, in as many processes as it takes: where memory did not suffice or
+ * the worker was killed, the next process goes on from the last checkpoint (`recovery.ts`).
+ */
+export class RunTraining {
+  readonly item: QueueItem;
+  readonly slot: Slot;
+  /** What was seen of it, for estimates; null until it has begun. */
+  measured: MeasuredRun | null = null;
+  /** The worker's own prediction, seconds from `heardAt`. */
+  eta: { seconds: number; heardAt: number } | null = null;
+  readonly #host: TrainingHost;
+  readonly #folder: string;
+  #job: RunningJob<'train'> | null = null;
+  #stop: Stop | null = null;
+  #stopAfterEpoch = false;
+  #released = false;
+  /** Ends the wait for memory early. */
+  #wake: () => void = () => undefined;
+
+  constructor(item: QueueItem, slot: Slot, host: TrainingHost) {
+    this.item = item;
+    this.slot = slot;
+    this.#host = host;
+    this.#folder = runFolder(host.workspace, item.runId);
+  }
+
+  /** Whether no process works at it: it waits for memory. */
+  get waits(): boolean {
+    return this.#job === null;
+  }
+
+  /** What a run that was stopped becomes. */
+  get stoppedAs(): Stop['as'] {
+    return this.#stop?.as ?? 'cancelled';
+  }
+
+  stop(stop: Stop): void {
+    this.#stop = stop;
+    this.#wake();
+    if (stop.how === 'now') this.#job?.kill();
+    else this.#job?.stop();
+  }
+
+  /** Stops it at the end of the epoch that it is in; at once where it has not begun. */
+  stopAfterEpoch(): void {
+    if (this.waits) this.stop({ how: 'after-step', as: 'cancelled' });
+    else this.#stopAfterEpoch = true;
+  }
+
+  /** Gives the slot back when it only waits for memory. */
+  release(): void {
+    if (!this.waits) return;
+    this.#released = true;
+    this.#wake();
+  }
+
+  async train(): Promise<TrainingEnd> {
+    const { item } = this;
+    let reason = existsSync(this.#folder) ? 'resumed' : 'first';
+    let fruitless = 0;
+    for (;;) {
+      const { gate } = this.#host.options;
+      // Without a gate nothing is waited for, so that a start is seen at once.
+      const decision: Admitted | null =
+        gate === undefined ? { type: 'start', accum: this.#accum, plan: null } : await this.#admitted(gate);
+      if (this.#stop !== null)
+        return { error: { code: 'CANCELLED', message: 'It was stopped before it began.' } };
+      if (decision === null || !this.#host.mayStart()) return 'back';
+      if (decision.type === 'refuse')
+        return { error: { code: 'WORKER_OUT_OF_MEMORY', message: decision.message, fix: decision.fix } };
+      const { accum, plan } = decision;
+      this.#accum = accum;
+      item.state = 'running';
+      delete item.waiting;
+      this.#host.save();
+      const mark = checkpointMark(this.#folder);
+      const facts = { reason, accum, microBatch: item.config.batchSize / accum, memory: plan };
+      const attempt = new RunAttempt(this.#folder, facts);
+      const error = await this.#launch(decision, attempt);
+      attempt.ended(error);
+      if (error === null || this.#stop !== null) return { error };
+      fruitless = checkpointMark(this.#folder) === mark ? fruitless + 1 : 1;
+      const recovery = recoveryOf(error, { config: item.config, accum, fruitless });
+      if (!recovery.again) return { error: recovery.error };
+      this.#accum = recovery.accum;
+      reason = `${recovery.reason}: ${error.message}`.slice(0, 500);
+      if (existsSync(this.#folder)) sweep(this.#folder);
+    }
+  }
+
+  /** What it trains with: the config's own, until memory did not suffice for it. */
+  get #accum(): number {
+    return this.item.accum ?? this.item.config.accum;
+  }
+
+  set #accum(accum: number) {
+    if (accum !== this.item.config.accum) this.item.accum = accum;
+  }
+
+  /** Waits until memory is there; null when it was released meanwhile. */
+  async #admitted(gate: LaunchGate): Promise<Admitted | null> {
+    const { item, slot } = this;
+    const { whenShort = 'replan', waitMs = WAIT_MS } = this.#host.options;
+    for (;;) {
+      const { runId, config } = item;
+      const decision = await gate({ runId, config, accum: this.#accum, card: slot.card, whenShort });
+      if (decision.type !== 'wait') return decision;
+      if (item.waiting !== decision.reason || item.state !== 'pending') {
+        Object.assign(item, { state: 'pending', waiting: decision.reason });
+        this.#host.save();
+      }
+      if (this.#stop === null && !this.#released)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, waitMs);
+          this.#wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      this.#wake = () => undefined;
+      if (this.#stop !== null || this.#released) return null;
+    }
+  }
+
+  /** One process. Returns what it failed with. */
+  async #launch({ accum, plan }: Launched, attempt: RunAttempt): Promise<ErrorPayload | null> {
+    const { runId, name, config } = this.item;
+    const { workspace, queueId, options } = this.#host;
+    const begun = Date.now();
+    const resume = existsSync(this.#folder);
+    try {
+      this.#job = startJob(
+        {
+          ...{ type: 'train' as const, workspace, runId, name, queue: queueId, resume },
+          config: { ...config, accum },
+          ...(plan === null ? {} : { memory: plan }),
+        },
+        (event) => {
+          attempt.hear(event);
+          this.#hear(event);
+        },
+        {
+          ...options.job,
+          logPath: join(this.#folder, layout.run.log),
+          environment: { ...options.job?.environment, ...this.slot.environment },
+        },
+      );
+      const { result } = await this.#job.result;
+      // Of a run in several pieces it is not known what a whole one takes.
+      if (this.measured !== null && !resume) this.measured.seconds = (Date.now() - begun) / 1000;
+      return result.status === 'finished' ? null : result.error;
+    } catch (error) {
+      return toErrorPayload(error);
+    } finally {
+      this.#job = null;
+    }
+  }
+
+  #hear(event: WorkerEvent): void {
+    if (event.type === 'run-started')
+      this.measured ??= { config: this.item.config, counts: event.header.counts, epochs: [], seconds: null };
+    if (event.type === 'step' && event.etaSeconds !== null)
+      this.eta = { seconds: event.etaSeconds, heardAt: Date.now() };
+    if (event.type === 'epoch' && this.measured !== null)
+      this.measured.epochs = [...this.measured.epochs, event.log];
+    if (event.type === 'epoch' && this.#stopAfterEpoch && this.#stop === null)
+      this.stop({ how: 'after-step', as: 'cancelled' });
+    this.#host.heard(event);
+  }
+}

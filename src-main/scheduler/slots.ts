@@ -1,0 +1,30 @@
+/** A place where one run trains at a time: a card, or a share of the machine. */
+export interface Slot {
+  /** Shown where there are several: `card 0`, `worker 2`; empty where there is but one. */
+  name: string;
+  /** Index of the card, as the driver counts them; null on the processor, or where TensorFlow takes the only card. */
+  card: number | null;
+  /** What its workers' environment has besides. */
+  environment: Readonly<Record<string, string>>;
+}
+
+/** The whole machine, or its only card. */
+export const ONE_SLOT: readonly Slot[] = [{ name: '', card: null, environment: {} }];
+
+/**
+ * Where runs train: one slot a card, each of whose workers sees that card alone (CUDA counts cards in the order of the bus,
+ * as `nvidia-smi` does, when it is told to). On the processor as many as asked for, which share its cores and its memory.
+ * @param cards indices of the machine's cards
+ */
+export function slotsOf(cards: readonly number[], parallel = 1): readonly Slot[] {
+  if (cards.length > 1)
+    return cards.map((card) => ({
+      name: `card ${card}`,
+      card,
+      environment: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(card) },
+    }));
+  if (cards.length === 1 || parallel <= 1) return ONE_SLOT;
+  return Array.from({ length: parallel }, (_, index) => ({
+    ...{ name: `worker ${index + 1}`, card: null, environment: {} },
+  }));
+}
