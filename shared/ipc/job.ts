@@ -56,6 +56,7 @@ export const jobSchema = z.discriminatedUnion('type', [
     size: z.string(),
     batch: z.number().int().positive(),
     steps: z.number().int().min(2),
+    checkpointing: z.boolean(),
   }),
   /** Decode, presize and read back a dataset's pictures, cold then cached; reports images a second. */
   z.object({
@@ -83,6 +84,7 @@ export const jobResultSchemas = {
     arch: z.string(),
     size: z.string(),
     batch: z.number(),
+    checkpointing: z.boolean(),
     median_s: z.number(),
     min_s: z.number(),
     peak_rss_mb: z.number(),

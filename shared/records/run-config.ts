@@ -84,6 +84,8 @@ export const runConfigSchema = z.object({
   targetWeights: z.array(z.number().positive()).min(1).optional(),
   /** auto: timm's pretrained ones of the architecture's tag; none: from scratch; run:<id>: a finished run's; else a file. */
   weights: z.string().default('auto'),
+  /** Gradient checkpointing: the backward pass computes each block again, from its input, which is all that is kept of it. */
+  checkpointing: z.boolean().default(false),
   /** Minutes between two checkpoints within an epoch; 0: only at the end of each epoch. */
   checkpointMinutes: z.number().min(0).max(1440).default(10),
   /** Ask TensorFlow for kernels that give the same bits each time, also where that is slower. */

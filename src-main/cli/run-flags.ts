@@ -31,6 +31,7 @@ export interface RunFlags {
   maxLighting?: number;
   minScale?: number;
   tta?: number;
+  checkpointing?: boolean;
   checkpointMinutes?: number;
   deterministic?: boolean;
   imageColumn?: string;
@@ -143,6 +144,7 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     labelSmoothing: flags.labelSmoothing,
     dropPath: flags.dropPath,
     dropout: flags.dropout,
+    checkpointing: flags.checkpointing,
     ttaViews: flags.tta,
     checkpointMinutes: flags.checkpointMinutes,
     deterministic: flags.deterministic,

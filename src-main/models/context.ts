@@ -55,6 +55,8 @@ export interface StatisticSpec {
 export interface ModelContext {
   /** True: batch statistics, dropout, stochastic depth. */
   readonly training: boolean;
+  /** True: the blocks of a network are computed again in the backward pass, and keep their input alone. */
+  readonly checkpointing: boolean;
   /** The parameter's current value. Asking twice for the same name gives the same tensor. */
   parameter(spec: ParameterSpec): Tensor;
   /** The running statistic's current value. */

@@ -12,6 +12,7 @@ export interface EagerValues {
 /** Runs a model op by op, for tests: the compiled step and timm are compared with it. */
 export class EagerContext implements ModelContext {
   readonly training: boolean;
+  readonly checkpointing: boolean;
   /** Everything that the model asked for, in its order, and the tensors that it got. */
   readonly parameters = new Map<ParameterSpec, Tensor>();
   readonly statistics = new Map<StatisticSpec, Tensor>();
@@ -20,8 +21,9 @@ export class EagerContext implements ModelContext {
   readonly #values: EagerValues;
   readonly #byName = new Map<string, Tensor>();
 
-  constructor(training: boolean, values: EagerValues) {
+  constructor(training: boolean, values: EagerValues, checkpointing = false) {
     this.training = training;
+    this.checkpointing = checkpointing;
     this.#values = values;
   }
 

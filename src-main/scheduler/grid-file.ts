@@ -22,6 +22,7 @@ const expectations: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   labelSmoothing: 'a number',
   dropPath: 'a number from 0 to 0.9',
   dropout: 'a number from 0 to 0.9',
+  checkpointing: 'true or false',
   ttaViews: 'a whole number',
   ttaBeta: 'a number from 0 to 1',
   checkpointMinutes: 'a number of minutes',

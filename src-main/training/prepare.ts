@@ -129,6 +129,7 @@ export async function prepareRun(
       accumulate,
       trainHead: config.frozenEpochs > 0,
       labelSmoothing: config.labelSmoothing,
+      checkpointing: config.checkpointing,
       dropPath: config.dropPath,
       dropout: config.dropout,
       // The weights' own: tags of one architecture may differ.

@@ -9,6 +9,7 @@ interface Options {
   size: string;
   batch: string;
   steps: string;
+  checkpointing?: boolean;
   json?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function register(program: Command): void {
     .option('--size <size>', 'S or HEIGHTxWIDTH', '224')
     .option('--batch <n>', 'pictures a step', '8')
     .option('--steps <n>', 'steps; the first does not count', '6')
+    .option('--checkpointing', 'compute each block again in the backward pass, to keep less')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -43,15 +45,16 @@ export function register(program: Command): void {
         size: options.size,
         batch: wholeNumber('--batch', options.batch, 1),
         steps: wholeNumber('--steps', options.steps, 2),
+        checkpointing: options.checkpointing === true,
       } as const;
       const result = await startJob(job).result;
       if (options.json === true) {
         printJson(result);
         return;
       }
-      const { arch, size, batch } = result;
+      const { arch, size, batch, checkpointing } = result;
       process.stdout.write(
-        `${arch}, ${size} px, batch ${batch}: ${result.median_s.toFixed(3)} s a step ` +
+        `${arch}, ${size} px, batch ${batch}${checkpointing ? ', checkpointing' : ''}: ${result.median_s.toFixed(3)} s a step ` +
           `(at best ${result.min_s.toFixed(3)} s), ${Math.round(result.peak_rss_mb)} MiB at most; ` +
           `recorded in ${Math.round(result.record_ms)} ms.\n`,
       );

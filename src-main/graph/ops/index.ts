@@ -13,6 +13,7 @@ export { normMlp } from './norm-mlp.ts';
 export type { Padding } from './padding.ts';
 export { avgPool, globalAveragePool, maxPool } from './pool.ts';
 export { rawOp, rawOps } from './raw-op.ts';
+export { recompute } from './recompute.ts';
 export { relu, relu6 } from './relu.ts';
 export { type ResponseNormParameters, responseNormMlp } from './response-norm-mlp.ts';
 export { scaleAdd } from './scale-add.ts';

@@ -8,6 +8,7 @@ import {
   invertedResidual,
   roundChannels,
 } from '../layers/inverted-residual.ts';
+import { checkpointed } from '../layers/checkpointed.ts';
 import { mobileHead, mobileStem } from '../layers/mobile-ends.ts';
 import { Scope } from '../layers/scope.ts';
 
@@ -69,7 +70,9 @@ export function efficientNet({ stemChannels, stages, features, style }: Efficien
           const rate = (dropPath * group) / total;
           group += 1;
           const stride = repeat === 0 ? block.stride : 1;
-          x = invertedResidual(x, at(group, `blocks.${index}.${repeat}`), { ...block, stride }, style, rate);
+          x = checkpointed(x, at(group, `blocks.${index}.${repeat}`), (x, scope) =>
+            invertedResidual(x, scope, { ...block, stride }, style, rate),
+          );
         }
       });
       group += 1;

@@ -9,6 +9,7 @@ import {
   invertedResidual,
   roundChannels,
 } from '../layers/inverted-residual.ts';
+import { checkpointed } from '../layers/checkpointed.ts';
 import { linearOver } from '../layers/linear.ts';
 import { mobileHead, mobileStem } from '../layers/mobile-ends.ts';
 import { Scope } from '../layers/scope.ts';
@@ -49,7 +50,9 @@ export function mobileNetV3({ stemChannels, stages, last, features }: MobileNetV
         blocks.forEach((block, index) => {
           const rate = (dropPath * group) / total;
           group += 1;
-          x = invertedResidual(x, at(group, `blocks.${stage}.${index}`), block, style, rate);
+          x = checkpointed(x, at(group, `blocks.${stage}.${index}`), (x, scope) =>
+            invertedResidual(x, scope, block, style, rate),
+          );
         });
       });
       group += 1;

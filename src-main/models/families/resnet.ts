@@ -1,6 +1,7 @@
 import { avgPool, globalAveragePool, maxPool, relu } from '../../graph/ops/index.ts';
 import { type Tensor2D, type Tensor4D, tf } from '../../graph/tf.ts';
 import type { Initializer, Model, ModelBuilder, ModelContext } from '../context.ts';
+import { checkpointed } from '../layers/checkpointed.ts';
 import { classifier } from '../layers/classifier.ts';
 import { convolution, pointwiseConvolution } from '../layers/convolution.ts';
 import { dropPath, dropPathRates } from '../layers/drop-path.ts';
@@ -106,7 +107,8 @@ export function resNet(config: ResNetConfig): ModelBuilder {
           group += 1;
           const scope = new Scope(context, group, `layer${stage + 1}.${index}`);
           const stride = stage > 0 && index === 0 ? 2 : 1;
-          x = block(x, scope, { channels: config.channels[stage]!, stride, rate: rates[group - 1]! }, config);
+          const place = { channels: config.channels[stage]!, stride, rate: rates[group - 1]! };
+          x = checkpointed(x, scope, (x, scope) => block(x, scope, place, config));
         }
       });
       return globalAveragePool(x);

@@ -1,6 +1,7 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../../graph/tf.ts';
 import type { Initializer, Model, ModelBuilder, ModelContext } from '../context.ts';
 import { attentionBranch } from '../layers/attention.ts';
+import { checkpointed } from '../layers/checkpointed.ts';
 import { dropPathRates } from '../layers/drop-path.ts';
 import { dropout as dropoutOf } from '../layers/dropout.ts';
 import { linearOver } from '../layers/linear.ts';
@@ -64,8 +65,10 @@ export function vit(config: VitConfig): ModelBuilder {
       dropPathRates(dropPath, depth).forEach((rate, index) => {
         const block = new Scope(context, index + 1, `blocks.${index}`);
         const branch = { initializer, initialScale, dropPath: rate };
-        x = attentionBranch(x, block, { ...branch, heads });
-        x = mlpBranch(index === depth - 1 ? classToken(x) : x, block, branch);
+        x = checkpointed(x, block, (x, block) => {
+          const attended = attentionBranch(x, block, { ...branch, heads });
+          return mlpBranch(index === depth - 1 ? classToken(attended) : attended, block, branch);
+        });
       });
       const features = layerNormalisation(x, new Scope(context, depth, 'norm'));
       return tf.reshape(features, [pixels.shape[0], channels]);

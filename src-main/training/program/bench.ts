@@ -9,13 +9,19 @@ export interface StepBenchmark {
   size: ImageSize;
   batch: number;
   steps: number;
+  checkpointing?: boolean;
 }
 
 /** Classes in a benchmark, as in the PyTorch script that it is compared with. */
 const CLASSES = 10;
 
 /** The program of a benchmark: that of a training run on one target of ten classes, pixels cached at the training size. */
-export function benchmarkSpec({ arch, size, batch }: Omit<StepBenchmark, 'steps'>): ProgramSpec {
+export function benchmarkSpec({
+  arch,
+  size,
+  batch,
+  checkpointing = false,
+}: Omit<StepBenchmark, 'steps'>): ProgramSpec {
   const { mean, std } = weightsOf(arch).tag;
   return {
     arch,
@@ -28,6 +34,7 @@ export function benchmarkSpec({ arch, size, batch }: Omit<StepBenchmark, 'steps'
     accumulate: false,
     trainHead: false,
     labelSmoothing: 0,
+    checkpointing,
     normalise: { mean, std },
     lrGroups: 1,
     optimizer: { beta2: 0.999, epsilon: 1e-8 },

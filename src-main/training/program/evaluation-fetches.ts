@@ -9,7 +9,11 @@ import type { Recording } from './train-fetches.ts';
 export function addEvaluation({ spec, model, variables, asked }: Recording): void {
   const { backend, graph } = variables;
   graph.scope = 'eval/';
-  const context = new RecordingContext(variables, asked, { training: false, scope: 'eval/' });
+  const context = new RecordingContext(variables, asked, {
+    training: false,
+    checkpointing: false,
+    scope: 'eval/',
+  });
   const { pixels, labels } = networkInput(variables, spec, 'eval/', spec.evalBatch);
   const logits = model.head(model.backbone(pixels, context), context);
   const losses = targetLosses(logits, labels, spec.targets, 0).map(({ loss }) => loss);
@@ -30,7 +34,11 @@ export const gradientNode = (parameter: string): string => `grad/of/${parameter}
 export function addFloatFetches({ spec, model, variables, asked }: Recording, rows: number): void {
   const { backend, graph } = variables;
   graph.scope = 'grad/';
-  const context = new RecordingContext(variables, asked, { training: false, scope: 'grad/' });
+  const context = new RecordingContext(variables, asked, {
+    training: false,
+    checkpointing: spec.checkpointing === true,
+    scope: 'grad/',
+  });
   const shape = [rows, spec.size.height, spec.size.width, 3];
   const input = variables.input('grad/input', 'float32', shape) as Tensor4D;
   const labels = variables.input('grad/labels', 'int32', [rows, spec.targets.length]) as Tensor2D;

@@ -9,9 +9,17 @@ export class ModelVariables {
   readonly statistics = new Map<string, StatisticSpec>();
 }
 
+export interface RecordingOptions {
+  training: boolean;
+  checkpointing: boolean;
+  /** Prefix of the names of its placeholders. */
+  scope: string;
+}
+
 /** What a model runs on while one fetch is recorded: variables for parameters, placeholders for random numbers. */
 export class RecordingContext implements ModelContext {
   readonly training: boolean;
+  readonly checkpointing: boolean;
   readonly randomInputs: RandomInput[] = [];
   /** Nodes that assign the running statistics. */
   readonly updates: string[] = [];
@@ -19,10 +27,11 @@ export class RecordingContext implements ModelContext {
   readonly #model: ModelVariables;
   readonly #scope: string;
 
-  constructor(variables: Variables, model: ModelVariables, options: { training: boolean; scope: string }) {
+  constructor(variables: Variables, model: ModelVariables, options: RecordingOptions) {
     this.#variables = variables;
     this.#model = model;
     this.training = options.training;
+    this.checkpointing = options.checkpointing;
     this.#scope = options.scope;
   }
 

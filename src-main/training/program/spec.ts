@@ -28,6 +28,8 @@ export interface ProgramSpec {
   /** Records `forward` and `grad` for this many rows of float input, in evaluation mode. */
   floatBatch?: number;
   labelSmoothing: number;
+  /** Blocks keep their input alone for the backward pass, which computes them again. Absent: no. */
+  checkpointing?: boolean;
   /** Highest rate of stochastic depth, and dropout before the head; absent: the family's default. Evaluation has neither. */
   dropPath?: number | undefined;
   dropout?: number | undefined;

@@ -37,7 +37,11 @@ export function addTrainFetch(
   const { backend, graph } = variables;
   const scope = `${name}/`;
   graph.scope = scope;
-  const context = new RecordingContext(variables, asked, { training: true, scope });
+  const context = new RecordingContext(variables, asked, {
+    training: true,
+    checkpointing: spec.checkpointing === true,
+    scope,
+  });
   const hyper = new Hyper(variables, scope, spec.lrGroups);
   const lossFactor = backend.symbol(hyper.lossFactor, { shape: [], dtype: dataTypes.float32 });
   const { pixels, labels } = networkInput(variables, spec, scope, rows);

@@ -6,9 +6,9 @@ import type { JobContext } from '../context.ts';
 
 /** Times compiled training steps in this process, whose peak memory is then that of training alone. */
 export async function run(job: JobOf<'bench-step'>, context: JobContext): Promise<JobResult<'bench-step'>> {
-  const { arch, batch, steps } = job;
+  const { arch, batch, steps, checkpointing } = job;
   const size = parseImageSize(job.size);
-  const { seconds, recorded } = benchmarkSteps({ arch, size, batch, steps }, (done) => {
+  const { seconds, recorded } = benchmarkSteps({ arch, size, batch, steps, checkpointing }, (done) => {
     context.emit({ type: 'progress', stage: 'steps', done, total: steps, unit: 'steps', perSecond: null });
     return !context.signal.aborted;
   });
@@ -18,6 +18,7 @@ export async function run(job: JobOf<'bench-step'>, context: JobContext): Promis
     arch,
     size: job.size,
     batch,
+    checkpointing,
     median_s: sorted[Math.floor(sorted.length / 2)]!,
     min_s: sorted[0]!,
     // Linux counts maxRSS in KiB.

@@ -92,7 +92,7 @@ describe('granary train', () => {
   it('passes every flag to the run', async () => {
     const flags =
       '--presize 48x40 --resize pad --pad-mode border --epochs 1 --frozen-epochs 2 --batch-size 32 --grad-accum-steps 4 --lr 0.1 --wd 0 ' +
-      '--label-smoothing 0.1 --drop-path 0.2 --dropout 0.3 --no-holdout --weights none --target label --target-weights 1 --no-augment --tta 0 --image-column image_id --no-test-dir';
+      '--label-smoothing 0.1 --drop-path 0.2 --dropout 0.3 --checkpointing --no-holdout --weights none --target label --target-weights 1 --no-augment --tta 0 --image-column image_id --no-test-dir';
     const { lines } = await granary(
       `train data --arch resnet18 --img-size 32x24 --seed 9 ${flags} --json`,
       'ws2',
@@ -112,6 +112,7 @@ describe('granary train', () => {
       labelSmoothing: 0.1,
       dropPath: 0.2,
       dropout: 0.3,
+      checkpointing: true,
       holdout: false,
       weights: 'none',
       targets: ['label'],

@@ -1,6 +1,7 @@
 import { type Sides, type WindowPlan, globalAveragePool } from '../../../graph/ops/index.ts';
 import { type Tensor2D, type Tensor4D, tf } from '../../../graph/tf.ts';
 import type { ModelBuilder, ModelContext } from '../../context.ts';
+import { checkpointed } from '../../layers/checkpointed.ts';
 import { classifier } from '../../layers/classifier.ts';
 import { dropPathRates } from '../../layers/drop-path.ts';
 import { patchEmbedding } from '../../layers/patch-embedding.ts';
@@ -97,7 +98,8 @@ export function swinNetwork(config: SwinConfig, style: SwinStyle): ModelBuilder 
           group += 1;
           const plan = windowPlan(grid, window, index % 2 === 1);
           const place = { stage, plan, heads: heads[stage]!, dropPath: rates[group - 1]! };
-          x = style.block(x, new Scope(context, group, `${name}.blocks.${index}`), place);
+          const scope = new Scope(context, group, `${name}.blocks.${index}`);
+          x = checkpointed(x, scope, (x, scope) => style.block(x, scope, place));
         }
       });
       return globalAveragePool(normalised(x, new Scope(context, blocks, 'norm')));

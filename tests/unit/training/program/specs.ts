@@ -1,8 +1,12 @@
 import type { ModelBuilder } from '../../../../src-main/models/context.ts';
 import { convNext } from '../../../../src-main/models/families/convnext.ts';
-import { efficientNet } from '../../../../src-main/models/families/efficientnet.ts';
+import { efficientNet, efficientNetStyle } from '../../../../src-main/models/families/efficientnet.ts';
 import { liteStyle } from '../../../../src-main/models/families/efficientnet-lite.ts';
+import { mobileNetV3 } from '../../../../src-main/models/families/mobilenetv3.ts';
 import { resNet } from '../../../../src-main/models/families/resnet.ts';
+import { swin } from '../../../../src-main/models/families/swin.ts';
+import { swinV2 } from '../../../../src-main/models/families/swinv2.ts';
+import { vit } from '../../../../src-main/models/families/vit.ts';
 import {
   type LrGrouping,
   type OptimizerFeeds,
@@ -33,6 +37,28 @@ export const tinyModels = {
     features: 32,
     style: liteStyle,
   }),
+  convnextv2: convNext({ depths: [1, 2], dims: [8, 16], convMlp: true, responseNorm: true }),
+  efficientnet: efficientNet({
+    stemChannels: 8,
+    stages: [
+      { repeats: 1, kernel: 3, stride: 1, expansion: 1, channels: 8, squeeze: true },
+      { repeats: 2, kernel: 3, stride: 2, expansion: 4, channels: 16, squeeze: true },
+    ],
+    features: 32,
+    style: efficientNetStyle,
+  }),
+  mobilenet: mobileNetV3({
+    stemChannels: 8,
+    stages: [
+      [{ kernel: 3, stride: 1, expansion: 1, channels: 8, activation: 'relu' }],
+      [1, 2].map(() => ({ kernel: 5, stride: 1, expansion: 3, channels: 16, squeeze: true })),
+    ],
+    ...{ last: 32, features: 24 },
+  }),
+  vit: vit({ patch: 8, channels: 12, depth: 3, heads: 2, classPosition: true, initialScale: null }),
+  deit3: vit({ patch: 8, channels: 12, depth: 2, heads: 2, classPosition: false, initialScale: 1e-6 }),
+  swin: swin({ channels: 8, depths: [2, 2], heads: [2, 4], window: 4 }),
+  swinv2: swinV2({ channels: 8, depths: [2, 2], heads: [2, 4], window: 4 }),
 } satisfies Record<string, ModelBuilder>;
 export type TinyModel = keyof typeof tinyModels;
 
@@ -46,7 +72,7 @@ export function startTiny(model: TinyModel, changes: Partial<ProgramSpec> = {}):
   const program = Program.load(recordTiny(model, changes));
   program.init(3);
   // Layer scale starts at 1e-6, which would leave nothing to be seen of the branches.
-  const scales = [...program.read()].filter(([name]) => name.endsWith('.gamma'));
+  const scales = [...program.read()].filter(([name]) => /\.gamma$/.test(name));
   program.load(new Map(scales.map(([name, values]) => [name, values.fill(0.3)])));
   return program;
 }
