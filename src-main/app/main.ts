@@ -13,7 +13,6 @@ import { lockDown, refusePermissions } from './lockdown.ts';
 import { NativeMenu } from './menu.ts';
 import { PreferenceStore } from './preferences.ts';
 import { declareScheme, serveScheme } from './protocol.ts';
-import { notify } from './queue-notice.ts';
 import { TraySign } from './tray.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { openWindow } from './window.ts';
@@ -66,7 +65,6 @@ async function start(): Promise<void> {
   const session = new WorkspaceSession(tell);
   serveScheme(join(packageRoot(), 'dist', 'renderer'), (url) => session.pictures.serve(url));
   session.onTraining = (training) => wakefulness.set(training);
-  session.onQueueEnded = (outcome) => notify(outcome, () => window);
 
   const openWorkspace = async (path: string): Promise<void> => {
     await session.open(path);

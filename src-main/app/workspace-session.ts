@@ -3,14 +3,7 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { News } from '../../shared/ipc/channels.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
-import type {
-  GridPreview,
-  LiveRun,
-  QueueOutcome,
-  QueueView,
-  RunRow,
-  WorkspaceState,
-} from '../../shared/ipc/views.ts';
+import type { GridPreview, LiveRun, QueueView, RunRow, WorkspaceState } from '../../shared/ipc/views.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
 import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
@@ -39,8 +32,6 @@ export class WorkspaceSession {
   readonly #live = new Map<string, LiveRunMemory>();
   /** Called when training begins or ends. */
   onTraining: (training: boolean) => void = () => undefined;
-  /** Called when the last run of a queue has ended. */
-  onQueueEnded: (outcome: QueueOutcome) => void = () => undefined;
 
   constructor(tell: Tell) {
     this.#tell = tell;
@@ -82,10 +73,7 @@ export class WorkspaceSession {
     workbench.on('queue-changed', () => this.#queueChanged());
     workbench.on('worker-event', (runId, event) => this.#workerSaid(runId, event));
     workbench.on('runs-changed', (ids) => this.#tell('runs:changed', ids));
-    workbench.on('queue-ended', (outcome) => {
-      this.#tell('queue:ended', outcome);
-      this.onQueueEnded(outcome);
-    });
+    workbench.on('queue-ended', (outcome) => this.#tell('queue:ended', outcome));
     workbench.on('mode-changed', () => this.#tell('workspace:changed', this.state));
   }
 
