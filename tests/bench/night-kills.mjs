@@ -21,6 +21,8 @@ const { values: options } = parseArgs({
     arch: { type: 'string', default: 'tf_efficientnet_lite0' },
     size: { type: 'string', default: '32' },
     epochs: { type: 'string', default: '6' },
+    /** Seconds to the first epoch, as a first guess. */
+    first: { type: 'string', default: '8' },
   },
 });
 if (options.dataset === undefined) throw new Error('Usage: night-kills.mjs --dataset SAMPLE');
@@ -48,7 +50,7 @@ const tally = {
   mostRepeated: 0,
 };
 const problems = [];
-let firstEpochSeconds = 8;
+let firstEpochSeconds = Number(options.first);
 
 function start(args) {
   const child = spawn(process.execPath, [granary, ...args, '--json', '--workspace', workspace], {
