@@ -16,7 +16,7 @@ const item = (runId: string, state: QueueItem['state'], message?: string): Queue
   state,
   error: message === undefined ? null : { code: 'WORKER_KILLED', message },
 });
-const queue = (...items: QueueItem[]) => ({ items, etaSeconds: null });
+const queue = (...items: QueueItem[]) => ({ items, etaSeconds: null, paused: null });
 const step = (done: number, total: number) => ({
   runId: 'a',
   event: {
