@@ -63,7 +63,10 @@ export interface ModelContext {
   statistic(spec: StatisticSpec): Tensor;
   /** In training: the value the running statistic takes after this step. */
   updateStatistic(name: string, value: Tensor): void;
-  /** Uniform in [0, 1), fresh each step, from the run's seeded generator. Recorded as an input of the step. */
+  /**
+   * Uniform in [0, 1), fresh each step, from the run's seeded generator. Recorded as an input of the step. Its first axis is the
+   * pictures, whose numbers do not depend on what else is in the micro-batch.
+   */
   random(name: string, shape: readonly number[]): Tensor;
 }
 

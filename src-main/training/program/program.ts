@@ -9,6 +9,7 @@ import type {
   EvaluationOutput,
   OptimizerFeeds,
   ProgramSpec,
+  RandomInput,
   RecordedProgram,
   StepOutput,
   TrainFeeds,
@@ -225,10 +226,7 @@ export class Program {
       shape,
       values,
     }));
-    for (const { name: input, shape } of this.recorded.randomInputs[fetch] ?? []) {
-      const length = shape.reduce((product, side) => product * side, 1);
-      feeds.push({ name: input, shape, values: Float32Array.from({ length }, () => batch.random()) });
-    }
+    feeds.push(...drawn(this.recorded.randomInputs[fetch] ?? [], rows, batch.random));
     const [figures] = this.#session.run(feeds, [fetch]) as [FetchedArray];
     this.compiledSteps += 1;
     const part = (index: number): number[] =>
@@ -268,6 +266,18 @@ export class Program {
     });
     this.#session.run(feeds, [fetch]);
   }
+}
+
+/** Random numbers, picture after picture, so that a picture gets the same ones however its window is cut into micro-batches. */
+function drawn(inputs: readonly RandomInput[], rows: number, random: () => number): Feed[] {
+  const feeds = inputs.map(({ name, shape }) => {
+    const each = shape.slice(1).reduce((product, side) => product * side, 1);
+    return { name, shape, each, values: new Float32Array(rows * each) };
+  });
+  for (let row = 0; row < rows; row++)
+    for (const { each, values } of feeds)
+      for (let i = row * each; i < (row + 1) * each; i++) values[i] = random();
+  return feeds;
 }
 
 /** The array itself, or lengthened by a factor: zeros, and labels of −1, which mask. */

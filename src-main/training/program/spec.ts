@@ -56,6 +56,7 @@ export type TrainFetch =
 
 export interface RandomInput {
   name: string;
+  /** [pictures, ...] */
   shape: readonly number[];
 }
 

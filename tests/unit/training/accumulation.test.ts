@@ -6,6 +6,7 @@ import { runConfigSchema } from '../../../shared/records/run-config.ts';
 import { decodeSafetensors, float32Values } from '../../../shared/safetensors/index.ts';
 import { inspectDataset } from '../../../src-main/dataset/inspect.ts';
 import type { Checkpoint } from '../../../src-main/training/checkpoint.ts';
+import { prepareRun } from '../../../src-main/training/prepare.ts';
 import { trainRun } from '../../../src-main/training/train-run.ts';
 import { smallDatasetOptions, temporaryFolder, writeSmallDataset } from './small-dataset.ts';
 
@@ -67,6 +68,16 @@ describe('gradient accumulation', { timeout: 300_000 }, () => {
       // Adam makes a gradient that is nearly zero into a step of either sign; the bound is a few of its steps.
       expect([name, largest < 2e-4]).toEqual([name, true]);
     }
+  });
+
+  it('warns once, in the record, where normalising over batches makes it another result', async () => {
+    const config = runConfigSchema.parse({
+      ...{ dataset, arch: 'resnet18', size: { height: 32, width: 32 }, weights: 'none', seed: 5 },
+      ...{ batchSize: 8, accum: 4, ttaViews: 0, holdout: false },
+    });
+    const { header } = await prepareRun({ runId: 'run', name: 'run', queue: null }, config, manifest);
+    const told = header.warnings.filter((warning) => warning.includes('micro-batches of 2'));
+    expect(told).toEqual([expect.stringContaining('not that of a whole batch of 8')]);
   });
 
   it('leaves a checkpoint that holds weights, optimizer and place', async () => {
