@@ -4,6 +4,8 @@ export const layout = {
   datasets: 'datasets',
   pixels: 'cache/pixels',
   thumbnails: 'cache/thumbnails',
+  previews: 'cache/previews',
+  imports: 'imports',
   ensembles: 'ensembles',
   queue: 'queue.json',
   lock: 'scheduler.lock',

@@ -25,6 +25,8 @@ export const errorCodes = [
   'DATASET_CHANGED',
   'SPLIT_INVALID',
   'SAMPLE_DEST_NOT_EMPTY',
+  'ARCHIVE_DAMAGED',
+  'ARCHIVE_REFUSED',
   // pixels
   'IMAGE_UNREADABLE',
   'IMAGE_TOO_LARGE',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { memoryPlanSchema } from '../records/memory-plan.ts';
+import { predictionReportSchema } from '../records/prediction.ts';
+import { previewReportSchema, previewSettingsSchema } from '../records/preview.ts';
 import { runConfigSchema } from '../records/run-config.ts';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../records/run-record.ts';
 import { errorPayloadSchema } from './error-codes.ts';
@@ -34,6 +36,33 @@ export const jobSchema = z.discriminatedUnion('type', [
     /** How it was made to fit, for its record. */
     memory: memoryPlanSchema.optional(),
   }),
+  /** Predict pictures, files or folders with files, with one run or the weighted mean of several. Paths are absolute. */
+  z.object({
+    type: z.literal('predict'),
+    workspace: z.string(),
+    /** The run or ensemble, for the report. */
+    source: z.string(),
+    members: z.array(z.object({ run: z.string(), weight: z.number().positive() })).min(1),
+    /** Null: all that the members share. */
+    targets: z.array(z.string()).nullable(),
+    pictures: z.array(z.string()).min(1),
+    tta: z.boolean(),
+    /** Classes to report of each target. */
+    top: z.number().int().min(1),
+  }),
+  /** Draw one picture of a dataset as runs would see it, under several settings. */
+  z.object({
+    type: z.literal('preview'),
+    dataset: z.string(),
+    datasetOptions: datasetOptionsSchema.default({}),
+    workspace: z.string(),
+    id: z.string(),
+    settings: previewSettingsSchema,
+    /** Folder for the pictures; made when it is missing. */
+    dest: z.string(),
+  }),
+  /** Unpack a zip into the workspace, unless that was done before. */
+  z.object({ type: z.literal('unpack'), archive: z.string(), workspace: z.string() }),
   z.object({
     type: z.literal('model-forward'),
     arch: z.string(),
@@ -78,6 +107,9 @@ export const jobResultSchemas = {
   inspect: z.object({ manifest: manifestSchema }),
   sample: z.object({ dest: z.string(), train: z.number(), test: z.number(), answers: z.string() }),
   train: z.object({ runId: z.string(), result: runResultSchema }),
+  predict: predictionReportSchema,
+  preview: previewReportSchema,
+  unpack: z.object({ folder: z.string(), files: z.number().int(), notes: z.array(z.string()) }),
   'model-forward': z.object({ output: z.string(), shape: z.array(z.number()) }),
   'model-grad': z.object({ output: z.string(), loss: z.number(), parameters: z.number() }),
   'bench-step': z.object({

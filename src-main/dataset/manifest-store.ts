@@ -7,6 +7,7 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { type FileCheck, fileCheckSchema } from './check-file.ts';
 import { type InspectHooks, inspectDataset } from './inspect.ts';
+import { isZip, unpackedFolder } from './unpack.ts';
 import type { FoundFile } from './walk.ts';
 
 /** Raised when checks change, so that old results are not taken for new ones. */
@@ -60,7 +61,7 @@ export function readManifest(
 }
 
 /**
- * Inspects a dataset, opening only the files that are new or have changed since the last time, however it was read then; so an
+ * Inspects a dataset (a zip is unpacked into the workspace first), opening only the files that are new or have changed since the last time, however it was read then; so an
  * unchanged dataset is read at once. Keeps the manifest and what was found in the workspace.
  * @throws GranaryError as {@link inspectDataset}
  */
@@ -76,7 +77,8 @@ export async function cachedManifest(
     const before = known.get(file.path);
     return before?.bytes === file.bytes && before.mtimeMs === file.mtimeMs ? before.check : undefined;
   };
-  const manifest = await inspectDataset(dataset, options, {
+  const unpacked = isZip(dataset) ? await unpackedFolder(workspace, dataset, hooks) : null;
+  const inspected = await inspectDataset(unpacked?.folder ?? dataset, options, {
     ...hooks,
     known: knownCheck,
     onChecks: (checks, files) => {
@@ -90,6 +92,8 @@ export async function cachedManifest(
       if (!same) writeFileAtomic(checksPath, JSON.stringify({ version: CHECKS_VERSION, files: entries }));
     },
   });
+  const manifest =
+    unpacked === null ? inspected : { ...inspected, notes: [...(inspected.notes ?? []), ...unpacked.notes] };
   if (readManifest(workspace, dataset, options)?.hash !== manifest.hash || manifest.stats.imagesPerSecond > 0)
     writeManifest(workspace, dataset, options, manifest);
   return manifest;

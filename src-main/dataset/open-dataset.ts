@@ -36,8 +36,8 @@ async function locate(path: string): Promise<{ root: string; table?: string }> {
   if (/\.(zip|tar|tgz|tar\.gz|gz|7z|rar|xz|zst)$/i.test(real)) {
     throw new GranaryError(
       'DATASET_UNSUPPORTED',
-      `${path} is an archive, and archives are not read yet.`,
-      'Unpack it, and give the folder that comes out.',
+      `${path} is an archive of a kind that is not read.`,
+      'Unpack it, and give the folder that comes out. Only zip files are unpacked here.',
     );
   }
   throw new GranaryError(

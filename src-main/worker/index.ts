@@ -26,6 +26,12 @@ async function runJob(job: Job, context: JobContext): Promise<unknown> {
       return (await import('./jobs/sample.ts')).run(job, context);
     case 'train':
       return (await import('./jobs/train.ts')).run(job, context);
+    case 'predict':
+      return (await import('./jobs/predict.ts')).run(job, context);
+    case 'preview':
+      return (await import('./jobs/preview.ts')).run(job, context);
+    case 'unpack':
+      return (await import('./jobs/unpack.ts')).run(job, context);
     case 'model-forward':
       return (await import('./jobs/model-forward.ts')).run(job, context);
     case 'model-grad':

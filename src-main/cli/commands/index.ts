@@ -9,6 +9,8 @@ import { register as inspect } from './inspect.ts';
 import { register as model } from './model.ts';
 import { register as models } from './models.ts';
 import { register as report } from './report.ts';
+import { register as predict } from './predict.ts';
+import { register as preview } from './preview.ts';
 import { register as score } from './score.ts';
 import { register as sample } from './sample.ts';
 import { register as queue } from './queue.ts';
@@ -26,6 +28,8 @@ export const commands: ((program: Command) => void)[] = [
   fetch,
   sample,
   ensemble,
+  predict,
+  preview,
   score,
   report,
   train,

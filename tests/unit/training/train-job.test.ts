@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { WorkerEvent } from '../../../shared/ipc/job.ts';
@@ -63,6 +63,49 @@ describe('the train job', { timeout: 300_000 }, () => {
     const steps = 3 * Math.ceil(header!.counts.train / 8);
     expect(result).toMatchObject({ status: 'finished', compiledSteps: steps, eagerSteps: 0, epochs: 3 });
     expect(existsSync(join(folderOf('first'), 'checkpoint'))).toBe(false);
+  });
+
+  it('predicts a file as it stored it, whatever is predicted beside it, and says what it cannot read', async () => {
+    const { sets, targets } = await readPredictions(folderOf('first'));
+    const ids = sets.holdout!.ids;
+    const bad = join(scratch, 'bad.jpg');
+    writeFileSync(bad, 'no picture');
+    const pictures = [bad, ...[...ids].reverse().map((id) => join(dataset, 'train', id))];
+    const ask = (paths: string[], tta: boolean) =>
+      startJob({
+        ...{ type: 'predict', workspace, source: 'first', members: [{ run: 'first', weight: 1 }] },
+        ...{ targets: null, pictures: paths, tta, top: 99 },
+      } as const).result;
+    const report = await ask(pictures, false);
+    expect(report.pictures[0]).toMatchObject({
+      ok: false,
+      name: 'bad.jpg',
+      reason: 'bad.jpg is no picture.',
+    });
+    let largest = 0;
+    for (const predicted of report.pictures.slice(1)) {
+      if (!predicted.ok) throw new Error(predicted.reason);
+      const row = ids.indexOf(predicted.name);
+      targets.forEach(({ classes }, t) => {
+        expect(predicted.top[t]!.length).toBe(classes.length);
+        for (const { label, probability } of predicted.top[t]!) {
+          const stored = sets.holdout!.plain[t]![row * classes.length + classes.indexOf(label)]!;
+          largest = Math.max(largest, Math.abs(probability - stored));
+        }
+      });
+    }
+    expect(report.pictures.length).toBe(ids.length + 1);
+    expect(largest).toBeLessThan(1e-5);
+
+    const together = await ask(pictures.slice(1), true);
+    const alone = await ask([pictures[2]!], true);
+    const top = (one: (typeof together.pictures)[number]) => (one.ok ? one.top[0]! : []);
+    for (const { label, probability } of top(alone.pictures[0]!))
+      expect(top(together.pictures[1]!).find((c) => c.label === label)!.probability).toBeCloseTo(
+        probability,
+        5,
+      );
+    expect(top(together.pictures[1]!)).not.toEqual(top(report.pictures[2]!));
   });
 
   it('says where it is: config before the first step, at most ten steps a second, each epoch', () => {
