@@ -1,6 +1,6 @@
 export { decodeSafetensors } from './decode.ts';
 export { type SafeTensorsHeader, LENGTH_BYTES, decodeHeader, headerLength } from './header.ts';
-export { encodeSafetensors } from './encode.ts';
+export { encodeSafetensors, safetensorsPieces } from './encode.ts';
 export {
   elementCount,
   safeDtypeBytes,

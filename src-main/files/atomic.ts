@@ -29,16 +29,19 @@ export function writeAll(handle: number, bytes: Uint8Array, pieceBytes = PIECE_B
 /**
  * Replaces a file so that at every moment, also after kill -9 or a power cut, the path holds the whole old content or the
  * whole new one: temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are made.
+ * @param content text, bytes, or pieces that are written one after another
  * @throws the file system's error; nothing is left behind then
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = openSync(temporary, 'wx');
     try {
-      writeAll(handle, typeof content === 'string' ? Buffer.from(content, 'utf8') : content);
+      if (typeof content === 'string') writeAll(handle, Buffer.from(content, 'utf8'));
+      else if (content instanceof Uint8Array) writeAll(handle, content);
+      else for (const piece of content) writeAll(handle, piece);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

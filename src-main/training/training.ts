@@ -82,6 +82,8 @@ export class Training {
   begin(): void {
     this.#program.init(this.#run.config.seed);
     this.#program.load(this.#run.startingValues);
+    // As much memory as the network itself, which nobody needs any more.
+    this.#run.startingValues.clear();
   }
 
   /** Sets network and optimizer to where a checkpoint left them. */

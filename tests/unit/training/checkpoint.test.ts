@@ -44,7 +44,12 @@ const checkpoint: Checkpoint = {
 
 describe('checkpoint', () => {
   it('comes back as it was', () => {
-    expect(decodeCheckpoint(encodeCheckpoint(checkpoint))).toEqual(checkpoint);
+    expect(decodeCheckpoint(Buffer.concat(encodeCheckpoint(checkpoint)))).toEqual(checkpoint);
+  });
+
+  it('is written without a copy of its values', () => {
+    const value = checkpoint.weights.values().next().value!;
+    expect(encodeCheckpoint(checkpoint).some((piece) => piece.buffer === value.buffer)).toBe(true);
   });
 
   it('is null where there is none', () => {
@@ -53,7 +58,7 @@ describe('checkpoint', () => {
 
   it('is refused when it is cut short or something else', () => {
     const path = join(folder, 'state.safetensors');
-    const bytes = encodeCheckpoint(checkpoint);
+    const bytes = Buffer.concat(encodeCheckpoint(checkpoint));
     writeFileSync(path, bytes.subarray(0, bytes.length - 3));
     expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'SAFETENSORS_INVALID' }));
     writeFileSync(path, encodeSafetensors({ metadata: { format: 'pt' }, tensors: new Map() }));

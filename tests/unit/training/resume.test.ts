@@ -49,7 +49,7 @@ async function train(runId: string, settings: object = {}, cutAt = Infinity, res
   const steps: Extract<WorkerEvent, { type: 'step' }>[] = [];
   let done = point === null ? 0 : point.checkpoint.steps.compiled;
   const keep = (checkpoint: Checkpoint): void => {
-    writeFileSync(checkpointPath(folder), encodeCheckpoint(checkpoint));
+    writeFileSync(checkpointPath(folder), Buffer.concat(encodeCheckpoint(checkpoint)));
     done += 1;
     if (done >= cutAt) stop.abort();
   };

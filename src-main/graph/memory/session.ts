@@ -1,0 +1,147 @@
+import { type Block, PoolAllocator } from './allocator.ts';
+import type { Step, Steps } from './steps.ts';
+
+/** Memory that several outputs may share. */
+interface Buffer {
+  bytes: number;
+  block: Block;
+  /** Readers that are yet to come, and one for the variable that holds it. */
+  needs: number;
+}
+
+/**
+ * What a TensorFlow session would take: runs fetches without computing anything, in the order in which TensorFlow's executor
+ * would, and keeps the books of its allocator. Variables live on from one run to the next.
+ */
+export class MemorySession {
+  readonly pool = new PoolAllocator();
+  /** The most that was handed out at once. */
+  mostLive = 0;
+  readonly #variables = new Map<string, Buffer>();
+  readonly #threads: number;
+  #state = 1;
+
+  constructor(threads = 2) {
+    this.#threads = threads;
+  }
+
+  #random(): number {
+    this.#state = (this.#state * 48_271) % 0x7fffffff;
+    return this.#state / 0x7fffffff;
+  }
+
+  /**
+   * Runs one fetch on `threads` threads. How long a node takes is guessed from the bytes that it moves, more or less: which of
+   * two finishes first differs from step to step, and with it where the allocator puts what comes next.
+   */
+  run({ steps, outputs }: Steps, pictures: number): void {
+    const run = new Run(this.pool, this.#variables, outputs);
+    for (const step of steps) for (const input of step.inputs) run.willRead(input);
+    const waits = steps.map((step) => step.waitsFor);
+    const ready = steps.flatMap((step, place) => (step.waitsFor === 0 ? [place] : []));
+    const working: { place: number; until: number }[] = [];
+    let now = 0;
+    for (let next = 0; next < ready.length || working.length > 0; ) {
+      if (next < ready.length && working.length < this.#threads) {
+        const place = ready[next++]!;
+        run.start(steps[place]!, pictures);
+        this.mostLive = Math.max(this.mostLive, this.pool.live);
+        working.push({ place, until: now + run.bytesMoved(steps[place]!) * (0.5 + this.#random()) });
+        continue;
+      }
+      const first = working.reduce((a, b) => (b.until < a.until ? b : a));
+      working.splice(working.indexOf(first), 1);
+      now = first.until;
+      run.finish(steps[first.place]!);
+      for (const follower of steps[first.place]!.followers) {
+        waits[follower]! -= 1;
+        if (waits[follower] === 0) ready.push(follower);
+      }
+    }
+  }
+}
+
+/** Which output lies where during one run, and who still needs it. */
+class Run {
+  readonly #pool: PoolAllocator;
+  readonly #variables: Map<string, Buffer>;
+  /** The buffer of each output; null: memory that is there anyway. */
+  readonly #buffers: (Buffer | null)[];
+  readonly #readers: Int32Array;
+
+  constructor(pool: PoolAllocator, variables: Map<string, Buffer>, outputs: number) {
+    this.#pool = pool;
+    this.#variables = variables;
+    this.#buffers = new Array<Buffer | null>(outputs).fill(null);
+    this.#readers = new Int32Array(outputs);
+  }
+
+  willRead(output: number): void {
+    this.#readers[output]! += 1;
+  }
+
+  start(step: Step, pictures: number): void {
+    if (step.kind === 'update') return this.#update(step);
+    if (step.kind === 'fed') return;
+    step.outputs.forEach((size, i) => {
+      const output = step.firstOutput + i;
+      const bytes = size.fixed + size.perPicture * pictures;
+      const shared = i === 0 ? this.#shared(step, bytes) : undefined;
+      const buffer = shared === undefined ? this.#allocate(bytes) : shared;
+      if (buffer !== null) buffer.needs += this.#readers[output]!;
+      this.#buffers[output] = buffer;
+    });
+  }
+
+  bytesMoved(step: Step): number {
+    const read = step.inputs.reduce((sum, input) => sum + (this.#buffers[input]?.bytes ?? 0), 0);
+    const written = step.outputs.reduce(
+      (sum, _, i) => sum + (this.#buffers[step.firstOutput + i]?.bytes ?? 0),
+      0,
+    );
+    return step.kind === 'alias' || step.kind === 'read' ? 0 : 1000 + read + written;
+  }
+
+  finish(step: Step): void {
+    for (const input of step.inputs) this.#release(this.#buffers[input]!, 1);
+    // Outputs that nobody reads are let go at once.
+    step.outputs.forEach((_, i) => this.#release(this.#buffers[step.firstOutput + i]!, 0));
+  }
+
+  /** The memory that the first output shares with another tensor; undefined: it needs its own. */
+  #shared(step: Step, bytes: number): Buffer | null | undefined {
+    if (step.kind === 'alias') return this.#buffers[step.inputs[0]!]!;
+    if (step.kind === 'read') return this.#variables.get(step.variables[0]!) ?? null;
+    if (step.kind !== 'forward') return undefined;
+    return step.inputs
+      .map((input) => this.#buffers[input]!)
+      .find((buffer) => buffer !== null && buffer.needs === 1 && buffer.bytes === bytes);
+  }
+
+  /** A variable whose value is still being read elsewhere is copied before it is written to. */
+  #update(step: Step): void {
+    for (const variable of step.variables) {
+      const held = this.#variables.get(variable);
+      if (held !== undefined && held.needs === 1) continue;
+      const value = step.inputs.at(-1);
+      const bytes = held?.bytes ?? (value === undefined ? 0 : (this.#buffers[value]?.bytes ?? 0));
+      const copy = this.#allocate(bytes);
+      copy.needs = 1;
+      this.#variables.set(variable, copy);
+      this.#release(held ?? null, 1);
+    }
+  }
+
+  #allocate(bytes: number): Buffer {
+    return { bytes, block: this.#pool.allocate(bytes), needs: 0 };
+  }
+
+  #release(buffer: Buffer | null, uses: number): void {
+    if (buffer === null) return;
+    buffer.needs -= uses;
+    if (buffer.needs > 0) return;
+    // Nobody comes back to it: a second release of the same buffer must find nothing to free.
+    buffer.needs = Infinity;
+    this.#pool.free(buffer.block, buffer.bytes);
+  }
+}

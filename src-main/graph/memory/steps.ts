@@ -1,0 +1,97 @@
+import type { Graph, GraphNode, OutputInfo } from '../graph.ts';
+import { inputNode, subgraph } from '../hash.ts';
+
+/** What a tensor takes: `fixed + perPicture × pictures` bytes. */
+export interface TensorBytes {
+  fixed: number;
+  perPicture: number;
+}
+
+/** One node of a fetch, as far as memory is concerned. Outputs and variables are places in lists. */
+export interface Step {
+  name: string;
+  kind: 'alias' | 'fed' | 'read' | 'update' | 'forward' | 'plain';
+  outputs: TensorBytes[];
+  firstOutput: number;
+  inputs: number[];
+  /** Names of variables that it reads or writes. */
+  variables: string[];
+  /** Steps that wait for this one, once for each of their inputs. */
+  followers: number[];
+  waitsFor: number;
+}
+
+/** The steps of a fetch in the recording's order, and how many outputs they have. */
+export interface Steps {
+  steps: Step[];
+  outputs: number;
+}
+
+/** Bytes of one element by TensorFlow's type number: float32, int32, uint8, int64, bool; handles take none. */
+const elementBytes: Readonly<Record<number, number>> = { 1: 4, 3: 4, 4: 1, 9: 8, 10: 1, 20: 0 };
+
+/** Their output is their first input's memory. */
+const aliasing = new Set(['Reshape', 'Identity', 'ExpandDims', 'Squeeze', 'StopGradient']);
+
+/** Their output is there anyway. */
+const fed = new Set(['Const', 'Placeholder', 'VarHandleOp']);
+
+/** Kernels that write into an input's memory when nobody else needs it: TensorFlow's element-wise ones, and a few more. */
+const forwarding = new Set([
+  ...['Add', 'AddV2', 'Sub', 'Mul', 'RealDiv', 'Div', 'Maximum', 'Minimum', 'SquaredDifference', 'Pow'],
+  ...['Neg', 'Square', 'Sqrt', 'Rsqrt', 'Exp', 'Log', 'Log1p', 'Erf', 'Sigmoid', 'Tanh', 'Reciprocal', 'Abs'],
+  ...['Relu', 'Relu6', 'ReluGrad', 'Relu6Grad', 'BiasAdd', 'Softmax', 'LogSoftmax', 'SigmoidGrad', 'AddN'],
+]);
+
+/**
+ * Reads a fetch off a recording.
+ * @param batch the recording's number of pictures: a prime that no other dimension is a multiple of, so that whatever it divides
+ *   grows with the batch
+ */
+export function stepsOf(graph: Graph, fetch: string, batch: number): Steps {
+  const nodes = subgraph(graph, fetch);
+  const places = new Map(nodes.map((node, place) => [node.name, place]));
+  let outputs = 0;
+  const steps = nodes.map((node): Step => {
+    const firstOutput = outputs;
+    outputs += node.outputs.length;
+    return {
+      name: node.name,
+      kind: kindOf(node.op),
+      outputs: node.outputs.map((output) => tensorBytes(output, batch)),
+      ...{ firstOutput, inputs: [], variables: [], followers: [], waitsFor: 0 },
+    };
+  });
+  nodes.forEach((node, place) => {
+    const step = steps[place]!;
+    for (const input of node.inputs) {
+      const from = places.get(inputNode(input))!;
+      steps[from]!.followers.push(place);
+      step.waitsFor += 1;
+      if (input.startsWith('^')) continue;
+      if (nodes[from]!.op === 'VarHandleOp') step.variables.push(nodes[from]!.name);
+      else step.inputs.push(steps[from]!.firstOutput + outputIndex(input));
+    }
+  });
+  return { steps, outputs };
+}
+
+function kindOf(op: GraphNode['op']): Step['kind'] {
+  if (aliasing.has(op)) return 'alias';
+  if (fed.has(op)) return 'fed';
+  if (op === 'ReadVariableOp') return 'read';
+  if (op.startsWith('ResourceApply') || /^Assign\w*VariableOp$/.test(op)) return 'update';
+  return forwarding.has(op) ? 'forward' : 'plain';
+}
+
+/** What a tensor of a recording takes for any number of pictures. */
+export function tensorBytes({ shape, dtype }: OutputInfo, batch: number): TensorBytes {
+  const bytes = shape.reduce((product, side) => product * side, elementBytes[dtype] ?? 4);
+  return shape.some((side) => side > 0 && side % batch === 0)
+    ? { fixed: 0, perPicture: bytes / batch }
+    : { fixed: bytes, perPicture: 0 };
+}
+
+function outputIndex(input: string): number {
+  return Number(/:(\d+)$/.exec(input)?.[1] ?? 0);
+}
