@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
+import { memoryForecastSchema, memoryQuestionSchema } from '../records/memory-forecast.ts';
 import { memoryPlanSchema } from '../records/memory-plan.ts';
 import { predictionReportSchema } from '../records/prediction.ts';
 import { previewReportSchema, previewSettingsSchema } from '../records/preview.ts';
+import { probeQuestionSchema, probeResultSchema } from '../records/memory-probe.ts';
 import { runConfigSchema } from '../records/run-config.ts';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../records/run-record.ts';
 import { errorPayloadSchema } from './error-codes.ts';
@@ -96,6 +98,16 @@ export const jobSchema = z.discriminatedUnion('type', [
   }),
   /** Bring pretrained weights (`id.tag`) onto this machine. */
   z.object({ type: z.literal('fetch-weights'), names: z.array(z.string()).max(1000) }),
+  /** Predict the most memory that runs take, from their recorded graphs alone. */
+  z.object({ type: z.literal('memory-forecast'), questions: z.array(memoryQuestionSchema).min(1) }),
+  /** Train a few steps on the smallest class (on noise without a dataset) and read what they took. */
+  z.object({
+    type: z.literal('memory-probe'),
+    question: probeQuestionSchema,
+    dataset: z
+      .object({ workspace: z.string(), path: z.string(), options: datasetOptionsSchema.default({}) })
+      .nullable(),
+  }),
   /** Load TensorFlow, train a tiny step, report versions and devices. */
   z.object({ type: z.literal('native-check') }),
 ]);
@@ -140,6 +152,8 @@ export const jobResultSchemas = {
       }),
     ),
   }),
+  'memory-forecast': z.object({ forecasts: z.array(memoryForecastSchema) }),
+  'memory-probe': probeResultSchema,
   'native-check': z.object({
     tensorflow: z.string(),
     devices: z.array(z.string()),

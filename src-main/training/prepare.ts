@@ -7,6 +7,7 @@ import type { RunConfig } from '../../shared/records/run-config.ts';
 import type { RunHeader } from '../../shared/records/run-record.ts';
 import { checkTargetWeights } from '../../shared/target-weights.ts';
 import { type Split, drawSplit, readSplitFile } from '../dataset/splits.ts';
+import { evaluationBatch } from './evaluation-batch.ts';
 import { BODY_GROUPS, lrGroupOf } from './lr-groups.ts';
 import { type Phase, planPhases } from './phases.ts';
 import { type PictureSets, pictureSets } from './pictures.ts';
@@ -48,10 +49,6 @@ export interface PreparedRun {
 
 /** How much larger than the training size the cached pixels are by default: 192 to the lesson's 128. */
 const PRESIZE_FACTOR = 1.5;
-
-/** Evaluation keeps no activations, so it may take more pictures at a time than training, and small batches waste little. */
-const MIN_EVAL_BATCH = 16;
-const MAX_EVAL_BATCH = 64;
 
 /** AdamW's β2 and ε as in fastai. */
 const OPTIMIZER = { beta2: 0.99, epsilon: 1e-5 };
@@ -113,7 +110,7 @@ export async function prepareRun(
     frozenEpochs: epochsOf(phases, 'frozen'),
   };
   const plan = planEpoch(sets.train.length, { ...config, batchNorm: info.batchNorm });
-  const evalBatch = Math.min(MAX_EVAL_BATCH, Math.max(MIN_EVAL_BATCH, plan.microBatch));
+  const evalBatch = evaluationBatch(plan.microBatch);
   const accumulate = config.accum > 1;
   const recorded = recordProgram(
     {

@@ -42,6 +42,10 @@ async function runJob(job: Job, context: JobContext): Promise<unknown> {
       return (await import('./jobs/bench-loader.ts')).run(job, context);
     case 'fetch-weights':
       return (await import('./jobs/fetch-weights.ts')).run(job, context);
+    case 'memory-forecast':
+      return (await import('./jobs/memory-forecast.ts')).run(job, context);
+    case 'memory-probe':
+      return (await import('./jobs/memory-probe.ts')).run(job, context);
     case 'native-check':
       return (await import('./jobs/native-check.ts')).run(job, context);
   }

@@ -18,42 +18,19 @@ export class MemorySession {
   /** The most that was handed out at once. */
   mostLive = 0;
   readonly #variables = new Map<string, Buffer>();
-  readonly #threads: number;
-  #state = 1;
 
-  constructor(threads = 2) {
-    this.#threads = threads;
-  }
-
-  #random(): number {
-    this.#state = (this.#state * 48_271) % 0x7fffffff;
-    return this.#state / 0x7fffffff;
-  }
-
-  /**
-   * Runs one fetch on `threads` threads. How long a node takes is guessed from the bytes that it moves, more or less: which of
-   * two finishes first differs from step to step, and with it where the allocator puts what comes next.
-   */
+  /** Runs one fetch. */
   run({ steps, outputs }: Steps, pictures: number): void {
     const run = new Run(this.pool, this.#variables, outputs);
     for (const step of steps) for (const input of step.inputs) run.willRead(input);
-    const waits = steps.map((step) => step.waitsFor);
+    const waits = Int32Array.from(steps, (step) => step.waitsFor);
     const ready = steps.flatMap((step, place) => (step.waitsFor === 0 ? [place] : []));
-    const working: { place: number; until: number }[] = [];
-    let now = 0;
-    for (let next = 0; next < ready.length || working.length > 0; ) {
-      if (next < ready.length && working.length < this.#threads) {
-        const place = ready[next++]!;
-        run.start(steps[place]!, pictures);
-        this.mostLive = Math.max(this.mostLive, this.pool.live);
-        working.push({ place, until: now + run.bytesMoved(steps[place]!) * (0.5 + this.#random()) });
-        continue;
-      }
-      const first = working.reduce((a, b) => (b.until < a.until ? b : a));
-      working.splice(working.indexOf(first), 1);
-      now = first.until;
-      run.finish(steps[first.place]!);
-      for (const follower of steps[first.place]!.followers) {
+    for (let next = 0; next < ready.length; next++) {
+      const step = steps[ready[next]!]!;
+      run.start(step, pictures);
+      this.mostLive = Math.max(this.mostLive, this.pool.live);
+      run.finish(step);
+      for (const follower of step.followers) {
         waits[follower]! -= 1;
         if (waits[follower] === 0) ready.push(follower);
       }
@@ -91,15 +68,6 @@ class Run {
       if (buffer !== null) buffer.needs += this.#readers[output]!;
       this.#buffers[output] = buffer;
     });
-  }
-
-  bytesMoved(step: Step): number {
-    const read = step.inputs.reduce((sum, input) => sum + (this.#buffers[input]?.bytes ?? 0), 0);
-    const written = step.outputs.reduce(
-      (sum, _, i) => sum + (this.#buffers[step.firstOutput + i]?.bytes ?? 0),
-      0,
-    );
-    return step.kind === 'alias' || step.kind === 'read' ? 0 : 1000 + read + written;
   }
 
   finish(step: Step): void {

@@ -76,6 +76,16 @@ export function stepsOf(graph: Graph, fetch: string, batch: number): Steps {
   return { steps, outputs };
 }
 
+/** The same steps, of which those that write certain variables (by their handles' names) take nothing. */
+export function without({ steps, outputs }: Steps, variables: ReadonlySet<string>): Steps {
+  return {
+    steps: steps.map((step) =>
+      step.kind === 'update' && variables.has(step.variables[0]!) ? { ...step, kind: 'fed' } : step,
+    ),
+    outputs,
+  };
+}
+
 function kindOf(op: GraphNode['op']): Step['kind'] {
   if (aliasing.has(op)) return 'alias';
   if (fed.has(op)) return 'fed';

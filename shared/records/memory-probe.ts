@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { imageSizeSchema } from '../image-size.ts';
+
+/** One way to train, to be tried for a few steps. */
+export const probeQuestionSchema = z.object({
+  /** timm's id, without a tag. */
+  arch: z.string(),
+  size: imageSizeSchema,
+  presize: imageSizeSchema,
+  classes: z.array(z.number().int().min(1)).min(1),
+  microBatch: z.number().int().min(1),
+  /** Gradients are added up over several micro-batches. */
+  accumulates: z.boolean(),
+  checkpointing: z.boolean(),
+});
+export type ProbeQuestion = z.infer<typeof probeQuestionSchema>;
+
+/** What the steps took. MiB. */
+export const probeResultSchema = z.object({
+  /** Highest resident memory of the process. */
+  peakMb: z.number(),
+  /** What had been predicted for these very steps. */
+  predictedMb: z.number(),
+  predictedCardMb: z.number(),
+  steps: z.number().int(),
+  /** Of the steps after the first. */
+  imagesPerSecond: z.number(),
+});
+export type ProbeResult = z.infer<typeof probeResultSchema>;

@@ -1,0 +1,125 @@
+import { architecture } from '../../../shared/architectures/index.ts';
+import type { MemoryForecast, MemoryQuestion } from '../../../shared/records/memory-forecast.ts';
+import type { ProbeQuestion } from '../../../shared/records/memory-probe.ts';
+import { MemorySession } from '../../graph/memory/session.ts';
+import { type Steps, stepsOf, without } from '../../graph/memory/steps.ts';
+import { evaluationBatch } from '../evaluation-batch.ts';
+import { recordProgram } from '../program/record.ts';
+import type { RecordedProgram } from '../program/spec.ts';
+import { accumulatorName } from '../program/train-fetches.ts';
+import { cardBytes, mainMemoryBytes } from './fixed-costs.ts';
+
+/** A prime that divides no dimension of a network, so that whatever it divides in a recording grows with the batch. */
+const RECORDED_BATCH = 8191;
+
+/** Steps until what the allocator keeps grows hardly any more. */
+const STEPS = 3;
+
+const MB = 2 ** 20;
+
+/**
+ * Predicts the most memory that a run takes, for each way to train it, from one recording with and one without checkpointing.
+ * Nothing is computed and nothing allocated: the graph has every shape, and TensorFlow's allocator is simulated over it.
+ * @throws GranaryError ARCH_UNKNOWN, ARCH_SIZE
+ */
+export function forecastMemory(question: MemoryQuestion): MemoryForecast {
+  const { accums, batchSize, presize } = question;
+  let [recordMs, predictMs] = [0, 0];
+  let parameters = 0;
+  const needs = [false, true].flatMap((checkpointing) => {
+    const recorded = record(question, checkpointing);
+    parameters = recorded.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const began = performance.now();
+    const forecast = new RecordedForecast(recorded);
+    recordMs += recorded.recordMs;
+    const answers = accums.map((accum) => {
+      const microBatch = batchSize / accum;
+      const { touched, mostLive, resident } = forecast.peak(microBatch, accum > 1);
+      const facts = {
+        nodes: recorded.nodes,
+        weights: 4 * parameters,
+        batch: microBatch * presize.height * presize.width * 3,
+      };
+      return {
+        accum,
+        checkpointing,
+        mainMb: mainMemoryBytes(touched, facts) / MB,
+        cardMb: cardBytes(mostLive) / MB,
+        activationsMb: (mostLive - resident) / MB,
+      };
+    });
+    predictMs += performance.now() - began;
+    return answers;
+  });
+  return { question, needs, parameters, weightsMb: (4 * parameters) / MB, recordMs, predictMs };
+}
+
+function record(
+  question: Pick<MemoryQuestion, 'arch' | 'size' | 'presize' | 'classes'>,
+  checkpointing: boolean,
+): RecordedProgram {
+  const info = architecture(question.arch);
+  return recordProgram({
+    arch: info.id,
+    targets: question.classes,
+    pixels: question.presize,
+    size: question.size,
+    microBatch: RECORDED_BATCH,
+    evalBatch: RECORDED_BATCH,
+    train: true,
+    accumulate: true,
+    trainHead: false,
+    checkpointing,
+    labelSmoothing: 0,
+    normalise: info,
+    lrGroups: 1,
+    optimizer: { beta2: 0.99, epsilon: 1e-5 },
+  });
+}
+
+/** The same for the few steps of a probe, which makes no checkpoint and evaluates nothing. */
+export function forecastProbe(question: ProbeQuestion): { mainMb: number; cardMb: number } {
+  const { microBatch, checkpointing, accumulates, presize } = question;
+  const recorded = record(question, checkpointing);
+  const { touched, mostLive } = new RecordedForecast(recorded).peak(microBatch, accumulates, false);
+  const batch = microBatch * presize.height * presize.width * 3;
+  const facts = { nodes: recorded.nodes, weights: 0, batch };
+  return { mainMb: mainMemoryBytes(touched, facts) / MB, cardMb: cardBytes(mostLive) / MB };
+}
+
+/** The fetches of a run, to be gone through for any batch. */
+class RecordedForecast {
+  readonly #fetches: Record<
+    'init' | 'reset' | 'resetAll' | 'train' | 'train_micro' | 'apply' | 'eval',
+    Steps
+  >;
+
+  constructor({ graph, parameters }: RecordedProgram) {
+    const of = (fetch: string): Steps => stepsOf(graph, fetch, RECORDED_BATCH);
+    const sums = new Set(parameters.map(({ name }) => `variable/${accumulatorName(name)}`));
+    const resetAll = of('reset');
+    this.#fetches = {
+      ...{ init: of('init'), reset: without(resetAll, sums), resetAll, eval: of('eval') },
+      ...{ train: of('train'), train_micro: of('train_micro'), apply: of('apply') },
+    };
+  }
+
+  /** A run from its first weights over some steps and an evaluation. `resident`: what stays between two steps. */
+  peak(
+    microBatch: number,
+    accumulate: boolean,
+    evaluates = true,
+  ): { touched: number; mostLive: number; resident: number } {
+    const { init, reset, resetAll, train, train_micro: micro, apply, eval: evaluation } = this.#fetches;
+    const session = new MemorySession();
+    session.run(init, 1);
+    session.run(accumulate ? resetAll : reset, 1);
+    const resident = session.pool.live;
+    for (let step = 0; step < STEPS; step++) {
+      session.run(accumulate ? micro : train, microBatch);
+      if (accumulate && step % 2 === 1) session.run(apply, microBatch);
+    }
+    if (evaluates) session.run(evaluation, evaluationBatch(microBatch));
+    return { touched: session.pool.touched, mostLive: session.mostLive, resident };
+  }
+}

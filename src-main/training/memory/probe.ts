@@ -1,0 +1,102 @@
+import { architecture, checkSize } from '../../../shared/architectures/index.ts';
+import type { ProbeQuestion, ProbeResult } from '../../../shared/records/memory-probe.ts';
+import { Program } from '../program/program.ts';
+import { recordProgram } from '../program/record.ts';
+import type { OptimizerFeeds, ProgramSpec, TrainFeeds } from '../program/spec.ts';
+import { syntheticBatch } from '../program/bench.ts';
+import { forecastProbe } from './forecast.ts';
+
+/** After so many steps what the allocator keeps grows hardly any more. */
+const STEPS = 4;
+/** The second step has shown nearly all of it; more are only worth their time while they are quick. */
+const ENOUGH_SECONDS = 6;
+
+/** Memory of this process as the system counts it, in bytes. */
+export interface MemoryGauge {
+  /** The highest so far. */
+  peakBytes(): number;
+}
+
+/** Pixels and labels of a batch. */
+export type ProbePictures = Pick<TrainFeeds, 'pixels' | 'labels'>;
+
+/**
+ * Trains a few steps at the true size and reads what they took at most. The graph is built by the function that training uses.
+ * @param pictures a batch of the dataset's; noise where there is none
+ * @param goOn false: it was cancelled
+ * @throws GranaryError ARCH_UNKNOWN, ARCH_SIZE
+ */
+export function probeMemory(
+  question: ProbeQuestion,
+  pictures: ((step: number) => ProbePictures) | null,
+  gauge: MemoryGauge,
+  goOn: (done: number) => boolean,
+): ProbeResult {
+  const spec = probeSpec(question);
+  const recorded = recordProgram(spec);
+  const predicted = forecastProbe(question);
+  const program = Program.load(recorded);
+  const seconds: number[] = [];
+  try {
+    program.init(1);
+    const noise = syntheticBatch(spec);
+    const began = performance.now();
+    for (let step = 0; step < STEPS; step++) {
+      const batch = { ...noise, ...pictures?.(step) };
+      const stepBegan = performance.now();
+      takeStep(program, batch, step);
+      seconds.push((performance.now() - stepBegan) / 1000);
+      if (!goOn(step + 1)) break;
+      if (step > 0 && performance.now() - began > 1000 * ENOUGH_SECONDS) break;
+    }
+  } finally {
+    program.dispose();
+  }
+  const counted = seconds.slice(1).sort((a, b) => a - b);
+  const step = counted[Math.floor(counted.length / 2)] ?? seconds[0]!;
+  return {
+    peakMb: gauge.peakBytes() / 2 ** 20,
+    predictedMb: predicted.mainMb,
+    predictedCardMb: predicted.cardMb,
+    steps: seconds.length,
+    imagesPerSecond: question.microBatch / step,
+  };
+}
+
+function takeStep(program: Program, batch: TrainFeeds & OptimizerFeeds, step: number): void {
+  if (!program.spec.accumulate) {
+    program.trainStep(batch);
+    return;
+  }
+  program.trainMicro(batch);
+  if (step % 2 === 1) program.apply(batch);
+}
+
+function probeSpec({
+  arch,
+  size,
+  presize,
+  classes,
+  microBatch,
+  accumulates,
+  checkpointing,
+}: ProbeQuestion): ProgramSpec {
+  const info = architecture(arch);
+  checkSize(info, size);
+  return {
+    arch: info.id,
+    targets: classes,
+    pixels: presize,
+    size,
+    microBatch,
+    evalBatch: microBatch,
+    train: !accumulates,
+    accumulate: accumulates,
+    trainHead: false,
+    checkpointing,
+    labelSmoothing: 0,
+    normalise: info,
+    lrGroups: 1,
+    optimizer: { beta2: 0.99, epsilon: 1e-5 },
+  };
+}

@@ -1,0 +1,151 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type MachineReading, machineReadingSchema } from '../../../../shared/machine.ts';
+import { MemoryMonitor } from '../../../../src-main/scheduler/memory/monitor.ts';
+
+const fixtures = join(import.meta.dirname, '..', '..', '..', 'fixtures', 'nvidia');
+const first = '0, GPU-aaa, 550.54, 12288, 2048, 10000, 37, 61, 120.50, NVIDIA GeForce RTX 3060';
+const second = '1, GPU-bbb, 550.54, 24576, 1, 24000, [N/A], 40, [N/A], NVIDIA GeForce RTX 4090, Founders';
+
+let folder: string;
+let monitor: MemoryMonitor | null = null;
+const environment = { ...process.env };
+
+/** Puts the stand-in on the PATH and watches what it says. */
+function watch(script: { cards?: unknown[]; processes?: unknown[] }, intervalSeconds = 0.1): MemoryMonitor {
+  process.env['PATH'] = `${fixtures}${delimiter}${process.env['PATH']}`;
+  process.env['FAKE_NVIDIA'] = JSON.stringify(script);
+  process.env['FAKE_NVIDIA_COUNT'] = join(folder, 'starts');
+  monitor = new MemoryMonitor({ intervalSeconds, retryMs: 20 });
+  return monitor;
+}
+
+function starts(): string[] {
+  return readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n');
+}
+
+async function until(condition: (reading: MachineReading) => boolean): Promise<MachineReading> {
+  return vi.waitFor(
+    () => {
+      const { current } = monitor!;
+      expect(condition(current)).toBe(true);
+      return current;
+    },
+    { timeout: 8000, interval: 20 },
+  );
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'granary-monitor-'));
+});
+afterEach(() => {
+  monitor?.stop();
+  monitor = null;
+  process.env = { ...environment };
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the memory monitor', { timeout: 20_000 }, () => {
+  it('reads several cards and the programs on them from two processes that go on running', async () => {
+    const rows = [first, second, { wait: 100 }, first, second, { wait: 100 }, first, second, { wait: 100 }];
+    const program = 'GPU-aaa, 4242, 1500, /usr/bin/python3, with a comma';
+    watch({
+      cards: rows,
+      processes: [{ wait: 30 }, program, 'GPU-bbb, 77, [N/A], [Not Found]', { wait: 200 }],
+    });
+    monitor!.start();
+    const reading = await until(({ cards }) => cards.length === 2 && cards[0]!.processes.length === 1);
+    expect(machineReadingSchema.parse(reading)).toEqual(reading);
+    expect(reading.cards[0]).toEqual({
+      ...{ index: 0, uuid: 'GPU-aaa', name: 'NVIDIA GeForce RTX 3060', driver: '550.54' },
+      ...{
+        totalMb: 12_288,
+        usedMb: 2048,
+        freeMb: 10_000,
+        utilization: 0.37,
+        temperatureC: 61,
+        powerW: 120.5,
+      },
+      processes: [{ pid: 4242, name: '/usr/bin/python3, with a comma', usedMb: 1500 }],
+    });
+    expect(reading.cards[1]).toMatchObject({
+      ...{ name: 'NVIDIA GeForce RTX 4090, Founders', utilization: null, powerW: null },
+      processes: [{ pid: 77, usedMb: null }],
+    });
+    expect(starts()).toHaveLength(2);
+    expect(starts().every((line) => / -l /.test(`${line} `))).toBe(true);
+  });
+
+  it('tells of readings without being asked, and not more often than its interval', async () => {
+    watch({ cards: [first, { wait: 60 }, first, { wait: 60 }, first, { wait: 60 }, first] }, 0.2);
+    const times: number[] = [];
+    monitor!.on('reading', () => times.push(Date.now()));
+    monitor!.start();
+    await vi.waitFor(() => expect(times.length).toBeGreaterThan(2), { timeout: 5000 });
+    const gaps = times.slice(1).map((time, i) => time - times[i]!);
+    expect(Math.min(...gaps)).toBeGreaterThan(150);
+  });
+
+  it('keeps a card whose figures are not to be had, without them', async () => {
+    const broken = '0, GPU-aaa, 550.54, [Unknown Error], [GPU is lost], [N/A], [N/A], [N/A], [N/A], RTX 3060';
+    watch({ cards: ['garbage', '', '1, 2', 'index, uuid, a, b, c, d, e, f, g, name', broken] });
+    const { cards } = await monitor!.read();
+    expect(cards).toHaveLength(1);
+    expect(cards[0]).toMatchObject({ name: 'RTX 3060', totalMb: null, freeMb: null, temperatureC: null });
+  });
+
+  it('takes figures with their units, as older drivers print them', async () => {
+    watch({ cards: ['0, GPU-aaa, 470.1, 8192 MiB, 10 MiB, 8000 MiB, 5 %, 40, 30.00 W, Card'] });
+    const { cards } = await monitor!.read();
+    expect(cards[0]).toMatchObject({ totalMb: 8192, freeMb: 8000, utilization: 0.05, powerW: 30 });
+  });
+
+  it('lets a card go that vanishes, and says so', async () => {
+    const lost = 'Unable to determine the device handle for GPU 0000:01:00.0: Unknown Error';
+    const tail = Array.from({ length: 40 }, () => [second, { wait: 50 }]).flat();
+    watch({ cards: [first, second, { wait: 50 }, lost, ...tail] });
+    monitor!.start();
+    await until(({ cards }) => cards.length === 2);
+    const reading = await until(({ cards }) => cards.length === 1);
+    expect(reading.cards[0]!.uuid).toBe('GPU-bbb');
+  });
+
+  it('starts the program again when the driver restarts, ever more patiently', async () => {
+    const reason = 'NVIDIA-SMI has failed because it couldn’t communicate with the NVIDIA driver.';
+    watch({ cards: [first, { wait: 30 }, { error: reason, exit: 9 }] });
+    monitor!.start();
+    await until(({ cards }) => cards.length === 1);
+    const reading = await until(({ problem }) => problem !== null);
+    expect(reading.cards).toEqual([]);
+    expect(reading.problem).toContain('communicate with the NVIDIA driver');
+    await vi.waitFor(() => expect(starts().length).toBeGreaterThan(4), { timeout: 8000 });
+    await until(({ cards, problem }) => cards.length === 1 && problem === null);
+  });
+
+  it('has no cards, and no problem, where there is no driver', async () => {
+    monitor = new MemoryMonitor({ programs: [join(folder, 'none'), join(folder, 'neither')] });
+    const reading = await monitor.read();
+    expect(reading).toMatchObject({ cards: [], problem: null });
+    expect(reading.memory.totalMb).toBeGreaterThan(100);
+    expect(reading.memory.freeMb).toBeLessThanOrEqual(reading.memory.totalMb);
+  });
+
+  it('has no cards where the program is there and the driver is not', async () => {
+    watch({ cards: [{ error: 'NVIDIA-SMI has failed', exit: 9 }] });
+    const began = Date.now();
+    expect(await monitor!.read()).toMatchObject({ cards: [], problem: null });
+    expect(Date.now() - began).toBeLessThan(2500);
+  });
+
+  it('leaves nothing running', async () => {
+    watch({ cards: [first] });
+    await monitor!.read();
+    monitor!.stop();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const count = starts().length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(starts()).toHaveLength(count);
+  });
+});
