@@ -48,7 +48,7 @@ function cudaOf(pin) {
   return pin.nvidia?.find((wheel) => wheel.package === 'nvidia-cuda-runtime-cu12')?.version ?? null;
 }
 
-/** Writes down what this checkout was linked to: `granary doctor` reads it (src-main/cli/doctor/set-up-record.ts). */
+/** Writes down what this checkout was linked to: `granary doctor` reads it (src-main/files/set-up-record.ts). */
 function noteSetUp(tensorflow) {
   const path = findElectron();
   const electron = path === undefined ? null : { version: electronVersion(path), path };

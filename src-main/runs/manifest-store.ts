@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Manifest, manifestSchema } from '../../shared/records/dataset.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 
@@ -37,4 +38,16 @@ function readManifest(path: string): Manifest | null {
   } catch {
     return null;
   }
+}
+
+/** The newest manifest of a dataset that was read in this workspace, in whichever way, by its path; null where there is none. */
+export function manifestOfDataset(workspace: string, dataset: string): Manifest | null {
+  const key = createHash('sha256').update(resolve(dataset)).digest('hex').slice(0, 20);
+  const folder = join(workspace, layout.datasets, key);
+  if (!existsSync(folder)) return null;
+  const paths = readdirSync(folder)
+    .filter((name) => /^manifest.*\.json$/.test(name))
+    .map((name) => join(folder, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  return paths.map(readManifest).find((manifest) => manifest !== null) ?? null;
 }

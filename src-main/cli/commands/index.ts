@@ -5,9 +5,11 @@ import { register as benchLoader } from './bench-loader.ts';
 import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as fetch } from './fetch.ts';
+import { register as fit } from './fit.ts';
 import { register as inspect } from './inspect.ts';
 import { register as model } from './model.ts';
 import { register as models } from './models.ts';
+import { register as monitor } from './monitor.ts';
 import { register as report } from './report.ts';
 import { register as predict } from './predict.ts';
 import { register as preview } from './preview.ts';
@@ -22,6 +24,8 @@ import { register as train } from './train.ts';
 export const commands: ((program: Command) => void)[] = [
   bench,
   doctor,
+  monitor,
+  fit,
   inspect,
   model,
   models,

@@ -9,7 +9,7 @@ import { startJob } from '../../scheduler/supervisor.ts';
 import { type DiskReport, diskOf } from './disk.ts';
 import { missingLibraries } from './libraries.ts';
 import { type NvidiaReport, askNvidia } from './nvidia.ts';
-import { type SetUpRecord, readSetUpRecord } from './set-up-record.ts';
+import { type SetUpRecord, readSetUpRecord } from '../../files/set-up-record.ts';
 
 /** Something that is missing, and how to get it. `blocks`: nothing can be trained until it is put right. */
 export interface Problem {

@@ -70,7 +70,8 @@ export class LineProcess {
   stop(): void {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#child?.kill();
+    // A child that could not be started has no pid yet, and Node would then send the signal to our own process group.
+    if (this.#child?.pid !== undefined) this.#child.kill();
     this.#child = null;
   }
 }

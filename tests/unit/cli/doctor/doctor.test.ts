@@ -6,7 +6,7 @@ import { diskOf } from '../../../../src-main/cli/doctor/disk.ts';
 import { type DoctorReport, findProblems } from '../../../../src-main/cli/doctor/examine.ts';
 import { missingLibraries, parseLdd } from '../../../../src-main/cli/doctor/libraries.ts';
 import { parseNvidia } from '../../../../src-main/cli/doctor/nvidia.ts';
-import { readSetUpRecord } from '../../../../src-main/cli/doctor/set-up-record.ts';
+import { readSetUpRecord } from '../../../../src-main/files/set-up-record.ts';
 
 let folder = '';
 beforeEach(() => {

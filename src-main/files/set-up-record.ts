@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../../files/paths.ts';
+import { packageRoot } from './paths.ts';
 
 /** What scripts/setup wrote down: which native parts this checkout was linked to. */
 const setUpRecordSchema = z.object({

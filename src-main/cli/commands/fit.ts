@@ -1,0 +1,179 @@
+import type { Command } from 'commander';
+import { architecture, checkSize } from '../../../shared/architectures/index.ts';
+import { GranaryError } from '../../../shared/errors.ts';
+import { formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
+import { formatMb } from '../../../shared/memory.ts';
+import type { Manifest } from '../../../shared/records/dataset.ts';
+import { workspacePath } from '../../files/paths.ts';
+import { parseMargin, parseMb } from '../../scheduler/memory/amount.ts';
+import { cardByName } from '../../scheduler/memory/cards-table.ts';
+import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
+import { type Fit, type FitConfig, MemoryFit } from '../../scheduler/memory/fit.ts';
+import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
+import { formatTable } from '../format.ts';
+import { printJson } from '../output.ts';
+import { StatusLine } from '../progress.ts';
+import { integer, list } from '../run-flags.ts';
+import { runWorkerJob } from '../worker-job.ts';
+
+interface Flags {
+  classes?: number;
+  arch: string[];
+  size: string[];
+  batchSize: number;
+  checkpointing?: boolean;
+  memory?: string;
+  card?: string;
+  margin?: string;
+  probe: boolean;
+  workspace?: string;
+  json?: boolean;
+}
+
+/** `granary fit`: how architectures fit the memory, before anything is queued. */
+export function register(program: Command): void {
+  program
+    .command('fit')
+    .description(
+      'Say which accumulation fits each architecture into memory: predicted from its graph, then tried for a few steps.',
+    )
+    .argument('[dataset]', 'folder of the dataset; a few pictures of its smallest class are trained on')
+    .option('--classes <n>', 'number of classes, where there is no dataset yet', integer('--classes'))
+    .requiredOption('--arch <ids>', "timm's ids, separated by commas", list)
+    .requiredOption('--size <sizes>', 'training sizes, separated by commas: 128,320x240 (height first)', list)
+    .option('--batch-size <n>', 'effective batch: micro-batch × accumulation', integer('--batch-size'), 64)
+    .option('--checkpointing', 'less memory for more time, from the beginning')
+    .option('--memory <amount>', 'plan for this much free memory instead of what is free now, such as 8GB')
+    .option('--card <name>', 'answer for a card that this machine need not have, such as "RTX 3060 12GB"')
+    .option('--margin <text>', 'what is left free: a share, an amount, or both (default: 6%,300MB)')
+    .option('--no-probe', 'predict only; nothing is trained')
+    .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ granary fit data/paddy --arch convnext_small,vit_small_patch16_224 --size 224
+  $ granary fit --classes 10 --arch convnext_large --size 320x240 --memory 8GB
+  $ granary fit --classes 10 --arch swin_large_patch4_window7_224 --size 224 --card "RTX 3060 12GB"`,
+    )
+    .action(fit);
+}
+
+async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
+  const json = flags.json === true;
+  const workspace = workspacePath(flags.workspace);
+  if (dataset === undefined && flags.classes === undefined)
+    throw new GranaryError(
+      'USAGE',
+      'Neither a dataset nor --classes was given.',
+      'For example: granary fit --classes 10 --arch convnext_tiny --size 224',
+    );
+  if (flags.card !== undefined && flags.memory !== undefined)
+    throw new GranaryError('USAGE', '--card and --memory cannot be given together.', 'Give one of them.');
+  if (flags.batchSize < 1 || (flags.classes ?? 1) < 1)
+    throw new GranaryError(
+      'USAGE',
+      '--batch-size and --classes need whole numbers from 1.',
+      'For example: --batch-size 64',
+    );
+  const margin = parseMargin(flags.margin);
+  const combinations = flags.arch.flatMap((arch) =>
+    flags.size.map((text) => {
+      const size = parseImageSize(text);
+      checkSize(architecture(arch), size);
+      return { arch, size };
+    }),
+  );
+  const device = await chooseDevice(flags);
+  const classes = dataset === undefined ? [flags.classes!] : await classesOf(dataset, workspace, json);
+  const memoryFit = new MemoryFit();
+  const status = new StatusLine(!json);
+  const stop = (): void => memoryFit.stop();
+  process.once('SIGINT', stop);
+  try {
+    const rows: (Fit & { config: FitConfig })[] = [];
+    for (const { arch, size } of combinations) {
+      status.show(() => `${arch} ${formatImageSize(size)}  (${rows.length + 1}/${combinations.length})`);
+      const config: FitConfig = {
+        ...{ arch, size, batchSize: flags.batchSize, accum: 1, autoAccum: true },
+        checkpointing: flags.checkpointing === true,
+        ...(dataset === undefined ? {} : { dataset }),
+      };
+      const probe = flags.probe && flags.card === undefined ? 'always' : 'never';
+      const [answer] = await memoryFit.fitOf([config], { device, margin, probe, workspace, classes });
+      rows.push({ ...answer!, config });
+    }
+    status.clear();
+    report(rows, flags.card !== undefined, json);
+  } finally {
+    status.clear();
+    process.off('SIGINT', stop);
+  }
+}
+
+/** What is planned for: a card of the table, an amount, or what is free on this machine now. */
+async function chooseDevice({ card, memory }: Flags): Promise<PlanningDevice> {
+  if (card !== undefined) return { ...cardByName(card), driver: null };
+  const monitor = new MemoryMonitor();
+  try {
+    const device = deviceOf(await monitor.read());
+    if (memory === undefined) return device;
+    const mb = parseMb('--memory', memory);
+    return { ...device, totalMb: Math.max(device.totalMb, mb), freeMb: mb };
+  } finally {
+    monitor.stop();
+  }
+}
+
+async function classesOf(dataset: string, workspace: string, json: boolean): Promise<number[]> {
+  const job = { type: 'inspect', dataset, options: {}, workspace } as const;
+  const { manifest }: { manifest: Manifest } = await runWorkerJob(job, json);
+  return [Math.max(1, manifest.targets[0]?.classes.length ?? 1)];
+}
+
+function report(rows: readonly (Fit & { config: FitConfig })[], estimate: boolean, json: boolean): void {
+  if (json) {
+    printJson({
+      estimate,
+      runs: rows.map(({ plan, config, imagesPerSecond }) => ({
+        ...{ arch: config.arch, size: formatImageSize(config.size), batch_size: plan.batchSize },
+        ...{
+          micro_batch: plan.microBatch,
+          accum: plan.accum,
+          checkpointing: plan.checkpointing,
+          fits: plan.fits,
+        },
+        ...{ predicted_mb: Math.round(plan.predictedMb), probed_mb: rounded(plan.probedMb) },
+        ...{
+          margin_mb: Math.round(plan.marginMb),
+          free_mb: Math.round(plan.device.freeMb),
+          device: plan.device.name,
+        },
+        ...{ images_per_second: imagesPerSecond, reason: plan.reason },
+      })),
+    });
+    return;
+  }
+  const lines = formatTable(
+    ['architecture', 'size', 'micro-batch × accum', 'predicted', 'probed', 'free', 'margin', 'images/s'],
+    rows.map(({ plan, config, imagesPerSecond }) => [
+      config.arch,
+      formatImageSize(config.size),
+      plan.fits
+        ? `${plan.microBatch} × ${plan.accum}${plan.checkpointing ? ' checkpointing' : ''}`
+        : 'does not fit',
+      formatMb(plan.predictedMb),
+      plan.probedMb === null ? '–' : formatMb(plan.probedMb),
+      formatMb(plan.device.freeMb),
+      formatMb(plan.marginMb),
+      imagesPerSecond === null ? '–' : imagesPerSecond.toFixed(1),
+    ]),
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+  for (const { plan, config } of rows.filter(({ plan }) => !plan.fits))
+    process.stdout.write(`\n${config.arch} ${formatImageSize(config.size)}: ${plan.reason}\n`);
+  if (estimate) process.stdout.write('\nAn estimate, not measured on that card.\n');
+}
+
+const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value));

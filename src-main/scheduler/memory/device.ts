@@ -1,0 +1,33 @@
+import type { MachineReading } from '../../../shared/machine.ts';
+import type { MemoryDevice } from '../../../shared/records/memory-plan.ts';
+import { readSetUpRecord } from '../../files/set-up-record.ts';
+
+/** Whether workers train on a card, where there is one: TensorFlow's build decides, not the driver. */
+export function trainsOnCards(): boolean {
+  return readSetUpRecord()?.tensorflow.variant.endsWith('-cuda') ?? false;
+}
+
+/** A device to plan for, and the driver that it depends on. */
+export interface PlanningDevice extends MemoryDevice {
+  driver: string | null;
+}
+
+/**
+ * The memory that a worker would train in.
+ * @param card its index; null: the first one
+ */
+export function deviceOf(
+  reading: MachineReading,
+  card: number | null = null,
+  onCards: boolean = trainsOnCards(),
+): PlanningDevice {
+  const found = onCards
+    ? reading.cards.find(({ index }) => index === (card ?? reading.cards[0]?.index))
+    : undefined;
+  if (found !== undefined && found.totalMb !== null && found.freeMb !== null) {
+    const { name, totalMb, freeMb, driver } = found;
+    return { kind: 'card', name, totalMb, freeMb, driver };
+  }
+  const { totalMb, freeMb } = reading.memory;
+  return { kind: 'main-memory', name: 'main memory', totalMb, freeMb, driver: null };
+}

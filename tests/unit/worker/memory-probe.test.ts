@@ -1,0 +1,67 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startJob } from '../../../src-main/scheduler/supervisor.ts';
+import { FitCache } from '../../../src-main/scheduler/memory/fit-cache.ts';
+import { MemoryFit } from '../../../src-main/scheduler/memory/fit.ts';
+
+const size = { height: 64, width: 64 };
+
+it('a probe takes what was predicted for it, and leaves nothing behind', { timeout: 120_000 }, async () => {
+  const graphs = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('granary-graph-'));
+  const before = graphs();
+  const job = startJob({
+    type: 'memory-probe',
+    question: {
+      ...{ arch: 'resnet18', size, presize: size, classes: [10], microBatch: 16 },
+      ...{ accumulates: true, checkpointing: false },
+    },
+    dataset: null,
+  });
+  const { peakMb, predictedMb, imagesPerSecond, steps } = await job.result;
+  expect(Math.abs(peakMb / predictedMb - 1)).toBeLessThan(0.25);
+  expect(imagesPerSecond).toBeGreaterThan(0);
+  expect(steps).toBeGreaterThan(1);
+  // All memory was the process's own, and the process is gone.
+  expect(existsSync(`/proc/${job.pid}`)).toBe(false);
+  expect(graphs().filter((name) => !before.includes(name))).toEqual([]);
+});
+
+it(
+  'fits of several runs come from one worker, and the second time from the cache',
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'granary-fit-'));
+    try {
+      const started: string[] = [];
+      const fit = new MemoryFit({
+        cache: new FitCache(folder),
+        startJob: ((job, ...rest) => {
+          started.push(job.type);
+          return startJob(job, ...rest);
+        }) as typeof startJob,
+      });
+      const device = {
+        kind: 'main-memory',
+        name: 'main memory',
+        totalMb: 8192,
+        freeMb: 6000,
+        driver: null,
+      } as const;
+      const options = { device, workspace: folder, probe: 'near' } as const;
+      const config = { size, presize: size, batchSize: 16, accum: 1, autoAccum: true, checkpointing: false };
+      const configs = ['resnet18', 'convnext_atto', 'resnet18'].map((arch) => ({ ...config, arch }));
+      const fits = await fit.fitOf(configs, options);
+      expect(started).toEqual(['memory-forecast']);
+      expect(fits.map(({ plan }) => plan.accum)).toEqual([1, 1, 1]);
+      expect(fits[2]!.plan.predictedMb).toBe(fits[0]!.plan.predictedMb);
+      expect((await fit.fitOf(configs, options)).map(({ plan }) => plan.predictedMb)).toEqual(
+        fits.map(({ plan }) => plan.predictedMb),
+      );
+      expect(started).toEqual(['memory-forecast']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
