@@ -36,7 +36,14 @@ function decide(
   run: Partial<Launch['config']> = {},
   launch: Partial<Launch> = {},
 ): Promise<LaunchDecision> {
-  const config = runConfigSchema.parse({ dataset: '/d', arch: 'resnet18', size, seed: 1, autoAccum: true, ...run });
+  const config = runConfigSchema.parse({
+    dataset: '/d',
+    arch: 'resnet18',
+    size,
+    seed: 1,
+    autoAccum: true,
+    ...run,
+  });
   const device: PlanningDevice = { kind: 'card', name: 'RTX 3060', driver: '550', ...machine };
   const gate = memoryGate({ workspace: '/w', fit, margin, device: () => Promise.resolve(device) });
   return gate({ runId: 'r', config, accum: config.accum, card: null, whenShort: 'replan', ...launch });
@@ -54,7 +61,10 @@ describe('the gate before a launch', () => {
 
   it('waits for another program’s memory where that was chosen, and says for how much', async () => {
     const decision = await decide({ totalMb: 12_000, freeMb: 4500 }, {}, { whenShort: 'wait' });
-    expect(decision).toMatchObject({ type: 'wait', reason: expect.stringContaining('other programs hold the rest') });
+    expect(decision).toMatchObject({
+      type: 'wait',
+      reason: expect.stringContaining('other programs hold the rest'),
+    });
     expect(await decide({ totalMb: 12_000, freeMb: 11_000 }, {}, { whenShort: 'wait' })).toMatchObject({
       type: 'start',
       accum: 1,
@@ -78,7 +88,11 @@ describe('the gate before a launch', () => {
 
   it('starts when nothing can be told', async () => {
     const config = runConfigSchema.parse({ dataset: '/d', arch: 'resnet18', size, seed: 1 });
-    const gate = memoryGate({ workspace: '/w', fit, device: () => Promise.reject(new Error('no such device')) });
+    const gate = memoryGate({
+      workspace: '/w',
+      fit,
+      device: () => Promise.reject(new Error('no such device')),
+    });
     const launch = { runId: 'r', config, accum: 2, card: null, whenShort: 'wait' as const };
     expect(await gate(launch)).toEqual({ type: 'start', accum: 2, plan: null });
   });
