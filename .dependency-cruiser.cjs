@@ -17,6 +17,15 @@ module.exports = {
     },
     only('dataset', 'src-main/dataset/', 'shared/', 'src-main/files/'),
     only(
+      'collab',
+      'src-main/collab/',
+      'src-main/training/',
+      'src-main/graph/',
+      'src-main/dataset/',
+      'shared/',
+      'src-main/files/',
+    ),
+    only(
       'preprocess',
       'src-main/preprocess/',
       'src-main/dataset/',
@@ -55,7 +64,7 @@ module.exports = {
       to: {
         path: [
           'tensorflow',
-          '^src-main/(dataset|graph|models|training|preprocess|worker)/',
+          '^src-main/(dataset|graph|models|training|collab|preprocess|worker)/',
           'node_modules/sharp/',
         ],
       },

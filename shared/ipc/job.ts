@@ -5,6 +5,13 @@ import { memoryPlanSchema } from '../records/memory-plan.ts';
 import { predictionReportSchema } from '../records/prediction.ts';
 import { previewReportSchema, previewSettingsSchema } from '../records/preview.ts';
 import { probeQuestionSchema, probeResultSchema } from '../records/memory-probe.ts';
+import { ratingsManifestSchema, ratingsOptionsSchema } from '../records/ratings.ts';
+import {
+  ratingsConfigSchema,
+  ratingsEpochSchema,
+  ratingsHeaderSchema,
+  ratingsResultSchema,
+} from '../records/ratings-run.ts';
 import { runConfigSchema } from '../records/run-config.ts';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../records/run-record.ts';
 import { errorPayloadSchema } from './error-codes.ts';
@@ -24,6 +31,33 @@ export const jobSchema = z.discriminatedUnion('type', [
     dest: z.string(),
     images: z.number().int().min(40).max(100_000),
     seed: z.number().int(),
+  }),
+  /** Draw a ratings dataset with planted factors and a known noise floor. */
+  z.object({
+    type: z.literal('collab-sample'),
+    dest: z.string(),
+    users: z.number().int(),
+    items: z.number().int(),
+    ratings: z.number().int(),
+    seed: z.number().int(),
+  }),
+  /** Read and check a ratings file; what was found is kept in the workspace. */
+  z.object({
+    type: z.literal('collab-inspect'),
+    ratings: z.string(),
+    options: ratingsOptionsSchema.default({}),
+    workspace: z.string(),
+  }),
+  /** Train a recommender into `workspace/runs/<runId>/`. */
+  z.object({
+    type: z.literal('collab-train'),
+    workspace: z.string(),
+    runId: z.string(),
+    name: z.string(),
+    queue: z.string().nullable(),
+    config: ratingsConfigSchema,
+    /** Go on from the folder's checkpoint; where there is none the run begins anew in the same folder. */
+    resume: z.boolean().optional(),
   }),
   /** Train one run into `workspace/runs/<runId>/`. */
   z.object({
@@ -118,6 +152,15 @@ export type JobOf<T extends Job['type']> = Extract<Job, { type: T }>;
 export const jobResultSchemas = {
   inspect: z.object({ manifest: manifestSchema }),
   sample: z.object({ dest: z.string(), train: z.number(), test: z.number(), answers: z.string() }),
+  'collab-sample': z.object({
+    dest: z.string(),
+    users: z.number(),
+    items: z.number(),
+    ratings: z.number(),
+    noiseFloor: z.object({ rmse: z.number(), validRmse: z.number().nullable() }),
+  }),
+  'collab-inspect': z.object({ manifest: ratingsManifestSchema }),
+  'collab-train': z.object({ runId: z.string(), result: ratingsResultSchema }),
   train: z.object({ runId: z.string(), result: runResultSchema }),
   predict: predictionReportSchema,
   preview: previewReportSchema,
@@ -198,6 +241,9 @@ export const workerEventSchema = z.discriminatedUnion('type', [
     etaSeconds: z.number().nullable(),
   }),
   z.object({ type: z.literal('epoch'), runId: z.string(), log: epochLogSchema }),
+  /** The same two of a recommender. */
+  z.object({ type: z.literal('ratings-started'), header: ratingsHeaderSchema }),
+  z.object({ type: z.literal('ratings-epoch'), runId: z.string(), log: ratingsEpochSchema }),
   z.object({ type: z.literal('done'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), error: errorPayloadSchema }),
 ]);

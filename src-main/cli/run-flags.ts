@@ -205,7 +205,8 @@ export function integer(flag: string): (text: string) => number {
   };
 }
 
-function decimal(flag: string): (text: string) => number {
+/** A parser of numbers that names its flag. */
+export function decimal(flag: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() !== '' && Number.isFinite(value)) return value;

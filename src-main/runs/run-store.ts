@@ -14,6 +14,7 @@ import {
 import { layout } from '../../shared/workspace-layout.ts';
 import { livenessOf, processIdentitySchema } from '../files/process-identity.ts';
 import { checkRunId, runIdPattern } from './run-id.ts';
+import { isRatingsConfig } from './run-kind.ts';
 import { parseNotes } from './run-notes.ts';
 
 /**
@@ -79,6 +80,8 @@ export async function summarise(folder: string, id: string): Promise<RunSummary 
   );
   const notes = parseNotes(await readText(folder, names.notes, []));
   if (config == null && result == null && lines == null && problems.length === 0) return null;
+  // A recommender's run has records of its own (ratings-runs.ts).
+  if (config != null && isRatingsConfig(config)) return null;
   const header = config == null ? null : parse(runHeaderSchema, config, names.config, problems);
   if (config == null && problems.length === 0) problems.push(`${names.config} is missing`);
   const epochs = parseEpochs(lines ?? '', problems);
@@ -106,7 +109,7 @@ function stateOf(
 }
 
 /** Whether the process named in `worker.json` still runs. Copied folders name one of another machine: it does not. */
-function workerLives(folder: string): boolean {
+export function workerLives(folder: string): boolean {
   try {
     const worker = processIdentitySchema.parse(
       JSON.parse(readFileSync(join(folder, layout.run.worker), 'utf8')),

@@ -143,8 +143,14 @@ function workerEnvironment(job: Job): NodeJS.ProcessEnv {
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_GPU_ALLOCATOR: process.env['TF_GPU_ALLOCATOR'] ?? 'cuda_malloc_async',
     ...(job.type === 'train' && job.config.deterministic ? deterministic : {}),
+    ...(job.type === 'collab-train' && job.config.batchSize < MANY_ROWS ? oneThread : {}),
   };
 }
+
+/** Rows a step from which on a step's ops are worth more than one thread. */
+const MANY_ROWS = 1024;
+/** Small ops take less time than handing them to other threads. Read when TensorFlow's library is loaded. */
+const oneThread = { TF_NUM_INTEROP_THREADS: '1', TF_NUM_INTRAOP_THREADS: '1' };
 
 /** TensorFlow's own switches for the same bits at each run; they matter on cards. Read when its library is loaded. */
 const deterministic = { TF_DETERMINISTIC_OPS: '1', TF_CUDNN_DETERMINISTIC: '1' };

@@ -24,6 +24,12 @@ async function runJob(job: Job, context: JobContext): Promise<unknown> {
       return (await import('./jobs/inspect.ts')).run(job, context);
     case 'sample':
       return (await import('./jobs/sample.ts')).run(job, context);
+    case 'collab-sample':
+      return (await import('./jobs/collab-sample.ts')).run(job, context);
+    case 'collab-train':
+      return (await import('./jobs/collab-train.ts')).run(job, context);
+    case 'collab-inspect':
+      return (await import('./jobs/collab-inspect.ts')).run(job, context);
     case 'train':
       return (await import('./jobs/train.ts')).run(job, context);
     case 'predict':

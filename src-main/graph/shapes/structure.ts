@@ -91,4 +91,8 @@ export const structureRules: Record<string, ShapeRule> = {
       { shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: x.dtype },
     ];
   },
+  UnsortedSegmentSum: (node) => {
+    const [x, segments] = [node.inputs[0]!, node.inputs[1]!];
+    return [{ shape: [node.values(2)[0]!, ...x.shape.slice(segments.shape.length)], dtype: x.dtype }];
+  },
 };

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { RatingsTable } from '../../shared/ratings/table.ts';
+import {
+  type RatingsManifest,
+  type RatingsOptions,
+  ratingsManifestSchema,
+} from '../../shared/records/ratings.ts';
+import {
+  type SafeTensor,
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Tensor,
+  float32Values,
+  int32Tensor,
+  int32Values,
+} from '../../shared/safetensors/index.ts';
+import { layout } from '../../shared/workspace-layout.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+
+/** Raised when what is kept changes, so that an older Granary's files are read anew. */
+const VERSION = '1';
+const idsSchema = z.array(z.string());
+
+/** A ratings file as it was read: what is known of it, and its columns. */
+export interface StoredRatings {
+  manifest: RatingsManifest;
+  table: RatingsTable;
+}
+
+/** `workspace/datasets/<key>/`: what is remembered of a ratings file that was read in this way. */
+export function ratingsFolder(workspace: string, path: string, options: RatingsOptions): string {
+  const { userColumn, itemColumn, ratingColumn, timeColumn, items } = options;
+  const way = JSON.stringify([path, { userColumn, itemColumn, ratingColumn, timeColumn, items }]);
+  return join(workspace, layout.datasets, createHash('sha256').update(way).digest('hex').slice(0, 20));
+}
+
+/** Keeps a ratings file that was read, so that later runs and questions need not read it again. */
+export function writeRatings(
+  workspace: string,
+  options: RatingsOptions,
+  { manifest, table }: StoredRatings,
+): void {
+  const folder = ratingsFolder(workspace, manifest.path, options);
+  const rows = [table.user.length];
+  const tensors = new Map<string, SafeTensor>([
+    ['user', int32Tensor(rows, table.user)],
+    ['item', int32Tensor(rows, table.item)],
+  ]);
+  if (table.rating !== null) tensors.set('rating', float32Tensor(rows, table.rating));
+  if (table.time !== null) {
+    const { buffer, byteOffset, byteLength } = table.time;
+    tensors.set('time', { dtype: 'F64', shape: rows, data: new Uint8Array(buffer, byteOffset, byteLength) });
+  }
+  const metadata = {
+    format: 'granary-ratings',
+    version: VERSION,
+    source: sourceMark(manifest.path, options),
+    users: JSON.stringify(table.users),
+    items: JSON.stringify(table.items),
+    ...(table.titles === null ? {} : { titles: JSON.stringify(table.titles) }),
+  };
+  writeFileAtomic(join(folder, 'ratings.safetensors'), encodeSafetensors({ metadata, tensors }));
+  writeFileAtomic(join(folder, 'ratings.json'), `${JSON.stringify(ratingsManifestSchema.parse(manifest))}\n`);
+}
+
+/** What was kept of a ratings file; null where there is nothing, it cannot be read, or the file has changed since. */
+export function readRatingsStore(
+  workspace: string,
+  path: string,
+  options: RatingsOptions,
+): StoredRatings | null {
+  const folder = ratingsFolder(workspace, path, options);
+  try {
+    const manifest = ratingsManifestSchema.parse(
+      JSON.parse(readFileSync(join(folder, 'ratings.json'), 'utf8')),
+    );
+    const { metadata, tensors } = decodeSafetensors(readFileSync(join(folder, 'ratings.safetensors')));
+    if (metadata['version'] !== VERSION || metadata['source'] !== sourceMark(path, options)) return null;
+    const list = (key: string): string[] => idsSchema.parse(JSON.parse(metadata[key]!));
+    const optional = (name: string): SafeTensor | null => tensors.get(name) ?? null;
+    const [rating, time] = [optional('rating'), optional('time')];
+    const table: RatingsTable = {
+      users: list('users'),
+      items: list('items'),
+      user: int32Values(tensors.get('user')!),
+      item: int32Values(tensors.get('item')!),
+      rating: rating === null ? null : float32Values(rating),
+      time: time === null ? null : doubles(time),
+      titles: metadata['titles'] === undefined ? null : list('titles'),
+    };
+    return { manifest, table };
+  } catch {
+    return null;
+  }
+}
+
+function doubles({ shape, data }: SafeTensor): Float64Array {
+  return new Float64Array(data.slice().buffer as ArrayBuffer, 0, shape[0]);
+}
+
+/** Size and time of last change of the files that were read: another mark means that they may be others now. */
+function sourceMark(path: string, options: RatingsOptions): string {
+  return [path, ...(options.items === undefined ? [] : [options.items])]
+    .map((file) => (existsSync(file) ? `${statSync(file).size}/${statSync(file).mtimeMs}` : 'gone'))
+    .join(' ');
+}
