@@ -1,10 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startedFromScratch } from '../../../shared/records/run-record.ts';
 import { decodeSafetensors, float32Tensor } from '../../../shared/safetensors/index.ts';
 import { type RecordedProgram, recordProgram } from '../../../src-main/training/program/index.ts';
 import { matchStartingWeights, startingWeights } from '../../../src-main/training/starting-weights.ts';
+import { leakWarning } from '../../../src-main/training/warnings.ts';
 import { encodeWeights } from '../../../src-main/training/weights-file.ts';
+import { FakeHub } from '../hub/fake-hub.ts';
+import { exampleHeader } from '../runs/example-run.ts';
 import { temporaryFolder } from './small-dataset.ts';
 
 const path = join(temporaryFolder(), 'weights.safetensors');
@@ -72,6 +76,82 @@ describe('starting weights', () => {
     expect(() => matchStartingWeights(recorded, { file })).toThrow(
       expect.objectContaining({ code: 'WEIGHTS_MISMATCH' }),
     );
+  });
+});
+
+describe('weights of the hub and of runs', () => {
+  let hub: FakeHub;
+  beforeAll(async () => {
+    hub = await FakeHub.start();
+    vi.stubEnv('GRANARY_CACHE', temporaryFolder());
+    vi.stubEnv('HF_HUB_CACHE', temporaryFolder());
+    vi.stubEnv('HF_ENDPOINT', hub.endpoint);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await hub.stop();
+  });
+
+  it('are those of the tag that the architecture names, with progress and the hash in the record', async () => {
+    const named = encodeWeights(recorded, values, { which: 'named' });
+    const { sha256 } = hub.put('convnext_atto.d2_in1k', named);
+    hub.put('convnextv2_atto.fcmae', 1000);
+    const told: unknown[] = [];
+    const around = { tell: (event: unknown) => void told.push(event) };
+    const weights = await startingWeights('convnext_atto.d2_in1k', 'auto', around);
+    expect(weights).toMatchObject({
+      kind: 'hub',
+      source: 'hub:timm/convnext_atto.d2_in1k',
+      sha256,
+      run: null,
+    });
+    expect(told.at(-1)).toMatchObject({
+      ...{ type: 'progress', stage: 'fetching weights convnext_atto.d2_in1k', unit: 'bytes' },
+      ...{ done: named.length, total: named.length },
+    });
+    const { missing, values: matched } = matchStartingWeights(recorded, weights);
+    expect(missing).toEqual(['head.fc.weight', 'head.fc.bias']);
+    expect(isSame(matched.get('stem.0.weight')!, values.get('stem.0.weight')!)).toBe(true);
+    expect(await startingWeights('convnextv2_atto.fcmae', 'auto')).toMatchObject({
+      source: 'hub:timm/convnextv2_atto.fcmae',
+    });
+  });
+
+  it('come from a finished run of the workspace, which the record names', async () => {
+    const workspace = temporaryFolder();
+    const folder = join(workspace, 'runs', 'r1');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'weights.safetensors'), encodeWeights(recorded, values, {}));
+    const header = exampleHeader('r1');
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(header));
+    const weights = await startingWeights('convnext_atto', 'run:r1', { workspace });
+    expect(weights).toMatchObject({ kind: 'run', source: 'run:r1', sha256: null, run: { id: 'r1' } });
+    expect(matchStartingWeights(recorded, weights).missing).toEqual(['head.fc.weight', 'head.fc.bias']);
+    // An id with a path in it is a file's path, and not there.
+    await expect(startingWeights('convnext_atto', 'run:../r1', { workspace })).rejects.toMatchObject({
+      code: 'WEIGHTS_NOT_FOUND',
+    });
+  });
+
+  it('come with a warning when their run has learnt from what validates or is held out now', () => {
+    const source = exampleHeader('r1');
+    expect(leakWarning(null, source)).toBeNull();
+    expect(leakWarning(source, exampleHeader('r2'))).toBeNull();
+    const other = { ...exampleHeader('r2'), validHash: 'e'.repeat(64) };
+    expect(leakWarning(source, other)).toMatch(/r1 learnt from pictures that validate here.*--split/);
+    expect(
+      leakWarning({ ...source, config: { ...source.config, holdout: false } }, exampleHeader('r2')),
+    ).toMatch(/that are held out here/);
+    expect(leakWarning(source, { ...other, datasetHash: 'f'.repeat(64) })).toBeNull();
+  });
+
+  it.each([
+    [{ source: 'none: trained from scratch' }, true],
+    [{ source: '/w.safetensors' }, false],
+    [{ kind: 'scratch', source: 'x' }, true],
+    [{ kind: 'hub', source: 'none' }, false],
+  ] as const)('are told from none by kind, in older records by words: %j', (weights, scratch) => {
+    expect(startedFromScratch(weights)).toBe(scratch);
   });
 });
 
