@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import type { PredictionReport } from '../../shared/records/prediction.ts';
 
 /** A spreadsheet takes a cell for a formula that begins like this; names of files and classes are a dataset's own words. */
-export const FORMULA = /^[=+\-@\u0000-\u001f]/;
+export const FORMULA = /^[=+\-@\p{Cc}]/u;
 
 /**
  * A row for each picture: its name, then for each target the most probable classes and their probabilities. Pictures that could
