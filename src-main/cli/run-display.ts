@@ -126,7 +126,7 @@ export class TerminalDisplay implements RunDisplay {
         `\n${pc.bold(title)}  ${pc.dim(header.id)}`,
         ...(resumed == null ? [] : [`Goes on ${whereOf(resumed)}.`]),
         `${pictures.join(', ')}; batch ${config.batchSize} = ${microBatch} × ${config.accum}; ` +
-          `${(parameters / 1e6).toFixed(1)} M parameters, weights ${weights.source}; seed ${config.seed}`,
+          `${(parameters / 1e6).toFixed(1)} M parameters, weights ${weightsText(weights)}; seed ${config.seed}`,
         pc.bold(row(['epoch', 'train_loss', 'valid_loss', 'error_rate', 'images/s', 'time'])),
       ].join('\n'),
     );
@@ -136,6 +136,14 @@ export class TerminalDisplay implements RunDisplay {
 /** `after epoch 3`, `after step 12 of epoch 4`. */
 function whereOf({ epoch, windows }: { epoch: number; windows: number }): string {
   return windows === 0 ? `after epoch ${epoch}` : `after step ${windows} of epoch ${epoch + 1}`;
+}
+
+/** Where the weights came from, what starts afresh, and what of the file is not used. */
+function weightsText({ source, missing, unexpected }: RunHeader['weights']): string {
+  const fresh = missing.length === 0 ? '' : `, new head (${missing.join(', ')})`;
+  const more = unexpected.length > 3 ? ` and ${unexpected.length - 3} more` : '';
+  const unused = unexpected.length === 0 ? '' : `, not used: ${unexpected.slice(0, 3).join(', ')}${more}`;
+  return `${source}${fresh}${unused}`;
 }
 
 /** A line of the table, as fastai shows an epoch. */

@@ -51,6 +51,17 @@ describe('the live display', () => {
     expect(out).toContain(
       '8 to train, 2 to validate, 1 held out; batch 64 = 4 × 1; 11.0 M parameters, weights none; seed 7',
     );
+    const weights = {
+      source: 'hub:timm/x',
+      missing: ['fc.weight', 'fc.bias'],
+      unexpected: ['a', 'b', 'c', 'd'],
+    };
+    const named = printed(() =>
+      display.hear('b', { type: 'run-started', header: { ...exampleHeader('run-b'), weights } }, '1/1', null),
+    );
+    expect(named).toContain(
+      'weights hub:timm/x, new head (fc.weight, fc.bias), not used: a, b, c and 1 more; seed',
+    );
     expect(out).toMatch(/epoch +train_loss +valid_loss +error_rate +images\/s +time/);
     expect(out).toMatch(/1 frozen +1\.200000 +1\.000000 +0\.500000 +20 +0:04/);
     display.hear('a', step, '2/4', 250);
