@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { Queue } from '../../shared/records/queue.ts';
-import type { EpochLog } from '../../shared/records/run-record.ts';
+import type { EpochLog, RunWeights } from '../../shared/records/run-record.ts';
 import { formatBar, formatBytes, formatDuration, formatLoss, formatRate } from './format.ts';
 import { printJson } from './output.ts';
 import type { StatusLine } from './progress.ts';
@@ -139,7 +139,7 @@ function whereOf({ epoch, windows }: { epoch: number; windows: number }): string
 }
 
 /** Where the weights came from, what starts afresh, and what of the file is not used. */
-function weightsText({ source, missing, unexpected }: RunHeader['weights']): string {
+function weightsText({ source, missing, unexpected }: RunWeights): string {
   const fresh = missing.length === 0 ? '' : `, new head (${missing.join(', ')})`;
   const more = unexpected.length > 3 ? ` and ${unexpected.length - 3} more` : '';
   const unused = unexpected.length === 0 ? '' : `, not used: ${unexpected.slice(0, 3).join(', ')}${more}`;
