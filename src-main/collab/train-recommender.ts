@@ -19,7 +19,7 @@ export const DENSE_LIMIT = 1_000_000;
 /** fastai's Adam. Gradients of a mean shrink with the batch, and epsilon with them, so that it means the same at any size. */
 const ADAM = { beta2: 0.99, epsilon: 1e-5, atBatch: 64 };
 /** Rows handed over at once, at least: between two pieces a cancel is heard and progress told. */
-const PIECE_ROWS = 1 << 16;
+const PIECE_ROWS = 1 << 14;
 /** Lists are judged for so many users at most; more say nothing more. */
 const RANKED_USERS = 5000;
 export const RANKING_K = 10;
@@ -93,12 +93,14 @@ class Training {
     const [users, items] = [train.users.length, train.items.length];
     const model = buildModel(config, users, items);
     const { batchSize } = config;
+    const rows = epochRowCount(prepared);
     this.#spec = {
       model,
       users,
       items,
       batchSize,
-      unrolled: Math.max(1, Math.min(32, Math.floor(16_384 / batchSize))),
+      // More steps than an epoch has would never be called; TensorFlow's look at the graph costs a second for 32.
+      unrolled: Math.max(1, Math.min(32, Math.floor(16_384 / batchSize), Math.floor(rows / batchSize))),
       evalBatch: Math.max(4096, batchSize),
       objective,
       beta2: ADAM.beta2,
@@ -110,7 +112,7 @@ class Training {
       decay: config.decay,
       beta2: ADAM.beta2,
       epsilon: ADAM.epsilon * Math.min(1, ADAM.atBatch / batchSize),
-      totalSteps: config.epochs * Math.ceil(epochRowCount(prepared) / batchSize),
+      totalSteps: config.epochs * Math.ceil(rows / batchSize),
     };
     checkShrink(adam);
     this.#program =

@@ -5,10 +5,12 @@ import { pictureSets } from '../../../shared/run-table/comparable.ts';
 import { fieldNamed, fieldsOf } from '../../../shared/run-table/fields.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { runRow } from '../../runs/run-row.ts';
+import { listRatingsRuns } from '../../runs/ratings-runs.ts';
 import { listRuns } from '../../runs/run-store.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, type TargetFigures, figuresOf } from '../run-figures.ts';
+import { ratingsFigures, ratingsRunLines } from '../ratings-runs.ts';
 import { list } from '../run-flags.ts';
 import { type RowChoice, checkTarget, chooseRows, formatField } from '../run-rows.ts';
 
@@ -50,10 +52,19 @@ Examples:
       const summaries = new Map((await listRuns(workspace)).map((run) => [run.id, run]));
       const all = [...summaries.values()].map((run): RunRow => ({ ...runRow(run), color: 1 }));
       const rows = chooseRows(all, flags);
+      // Filters, columns and archives are of the fields that runs on pictures have.
+      const chosen = flags.filter ?? flags.sort ?? flags.columns ?? flags.target ?? flags.archived;
+      const ratings = chosen === undefined ? await listRatingsRuns(workspace) : [];
       if (flags.json === true) {
-        printJson(rows.map(({ id }) => figuresOf(summaries.get(id)!, workspace)));
+        const figures = rows.map(({ id }) => figuresOf(summaries.get(id)!, workspace));
+        printJson([...figures, ...ratings.map((run) => ratingsFigures(run, workspace))]);
         return;
       }
+      if (ratings.length > 0)
+        process.stdout.write(
+          `${ratingsRunLines(ratings, workspace).join('\n')}\n${all.length > 0 ? '\n' : ''}`,
+        );
+      if (ratings.length > 0 && all.length === 0) return;
       if (rows.length === 0) {
         process.stdout.write(emptyText(all, flags, workspace));
         return;

@@ -6,9 +6,11 @@ import { type RunConfig, runConfigSchema } from '../../../shared/records/run-con
 import type { EpochLog, RunHeader, RunSummary } from '../../../shared/records/run-record.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { workspacePath } from '../../files/paths.ts';
+import { readRatingsRun } from '../../runs/ratings-runs.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
+import { describeRatingsRun } from '../ratings-runs.ts';
 
 /** `granary show RUN`: one run's settings, epochs and figures. */
 export function register(program: Command): void {
@@ -21,7 +23,14 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExamples:\n  $ granary show k3x9\n  $ granary show 20261123-2115 --json')
     .action(async (text: string, flags: { workspace?: string; json?: boolean }) => {
       const workspace = workspacePath(flags.workspace);
-      const run = await readRun(workspace, await resolveRunId(workspace, text));
+      const id = await resolveRunId(workspace, text);
+      const ratings = readRatingsRun(workspace, id);
+      if (ratings !== null) {
+        if (flags.json === true) printJson({ ...ratings, folder: join(workspace, layout.runs, id) });
+        else process.stdout.write(`${describeRatingsRun(ratings, workspace)}\n`);
+        return;
+      }
+      const run = await readRun(workspace, id);
       if (flags.json === true) printJson({ ...run, folder: join(workspace, layout.runs, run.id) });
       else process.stdout.write(`${describe(run, workspace)}\n`);
     });

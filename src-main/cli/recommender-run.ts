@@ -1,0 +1,126 @@
+import { Scorer } from '../../shared/recommender/scorer.ts';
+import type { RatingsRun } from '../../shared/records/ratings-run.ts';
+import type { RatingsTable } from '../../shared/ratings/table.ts';
+import { GranaryError } from '../../shared/errors.ts';
+import { nearestNames } from '../../shared/architectures/nearest.ts';
+import { readRecommender } from '../runs/ratings-runs.ts';
+import { readRatingsStore } from '../runs/ratings-store.ts';
+import { resolveRunId } from '../runs/run-store.ts';
+import { runWorkerJob } from './worker-job.ts';
+
+/** One or several finished recommender runs, ready to predict; several predict their mean. */
+export interface OpenRecommender {
+  runs: RatingsRun[];
+  scorers: Scorer[];
+  /** The first run's ids; all have the same. */
+  users: string[];
+  items: string[];
+  title(item: number): string;
+  predictAll(user: string): Float64Array;
+}
+
+/**
+ * Opens runs for recommending.
+ * @throws GranaryError RUN_NOT_FOUND, RUN_NOT_FINISHED, RUN_CORRUPT; ENSEMBLE_IMAGES_DIFFER when their items differ
+ */
+export async function openRecommender(workspace: string, names: readonly string[]): Promise<OpenRecommender> {
+  const opened: ReturnType<typeof readRecommender>[] = [];
+  for (const name of names) opened.push(readRecommender(workspace, await resolveRunId(workspace, name)));
+  const scorers = opened.map(({ weights }) => new Scorer(weights));
+  const { users, items, titles } = opened[0]!.weights;
+  // Runs of one file may know of other validation ids: items are joined by id, never by place.
+  const places = scorers.map(({ weights }) => {
+    const index = new Map(weights.items.map((id, place) => [id, place]));
+    return items.map((id) => index.get(id) ?? -1);
+  });
+  if (opened.some(({ run }) => run.header!.implicit !== opened[0]!.run.header!.implicit))
+    throw new GranaryError(
+      'ENSEMBLE_TARGETS_DIFFER',
+      'Some of these runs predict ratings and others whether an item is taken: their mean means nothing.',
+      'Combine runs of one kind.',
+    );
+  return {
+    runs: opened.map(({ run }) => run),
+    scorers,
+    users,
+    items,
+    title: (item) => titles?.[item] || items[item]!,
+    predictAll(user) {
+      const sums = new Float64Array(items.length);
+      scorers.forEach((scorer, s) => {
+        const index = scorer.userIndex(user);
+        places[s]!.forEach((place, item) => (sums[item]! += scorer.predict(index, place) / scorers.length));
+      });
+      return sums;
+    },
+  };
+}
+
+/** What a run's users had rated in its file: read from the workspace's copy, which is made anew where it is gone. */
+export async function ratingsOf(
+  workspace: string,
+  { header }: RatingsRun,
+  json: boolean,
+): Promise<RatingsTable> {
+  const { ratings, options } = header!.config;
+  const kept = readRatingsStore(workspace, ratings, options);
+  if (kept !== null) return kept.table;
+  await runWorkerJob({ type: 'collab-inspect', ratings, options, workspace }, json);
+  const read = readRatingsStore(workspace, ratings, options);
+  if (read !== null) return read.table;
+  throw new GranaryError(
+    'DATASET_CHANGED',
+    `The ratings file ${ratings} changes while it is read.`,
+    'Try again when it stays as it is.',
+  );
+}
+
+/** Items of each user, by the recommender's own item numbers. */
+export function historyOf(
+  table: RatingsTable,
+  items: readonly string[],
+): (user: string) => { item: number; rating: number | null }[] {
+  const place = new Map(items.map((id, index) => [id, index]));
+  const ours = table.items.map((id) => place.get(id) ?? -1);
+  const byUser = new Map<number, { item: number; rating: number | null }[]>();
+  for (let row = 0; row < table.user.length; row++) {
+    const item = ours[table.item[row]!]!;
+    if (item < 0) continue;
+    const user = table.user[row]!;
+    const own = byUser.get(user);
+    const entry = { item, rating: table.rating?.[row] ?? null };
+    if (own === undefined) byUser.set(user, [entry]);
+    else own.push(entry);
+  }
+  const index = new Map(table.users.map((id, user) => [id, user]));
+  return (user) => byUser.get(index.get(user) ?? -1) ?? [];
+}
+
+/**
+ * The item that a person named: its id, or its title, or the only title that holds the text.
+ * @throws GranaryError USAGE
+ */
+export function findItem({ items, title }: OpenRecommender, text: string): number {
+  const byId = items.indexOf(text);
+  if (byId >= 0) return byId;
+  const wanted = text.toLowerCase();
+  const titles = items.map((_, item) => title(item));
+  const exact = titles.findIndex((candidate) => candidate.toLowerCase() === wanted);
+  if (exact >= 0) return exact;
+  const holding = titles.flatMap((candidate, item) =>
+    candidate.toLowerCase().includes(wanted) ? [item] : [],
+  );
+  if (holding.length === 1) return holding[0]!;
+  throw new GranaryError(
+    'USAGE',
+    holding.length === 0
+      ? `There is no item "${text}".`
+      : `"${text}" stands in ${holding.length} titles: ${holding
+          .slice(0, 5)
+          .map((item) => titles[item])
+          .join(', ')}${holding.length > 5 ? ' …' : ''}.`,
+    holding.length === 0
+      ? `Did you mean ${nearestNames(text, titles, 3).join(', ')}?`
+      : 'Write more of the title, or its id.',
+  );
+}
