@@ -53,7 +53,7 @@ export function principalComponents(
 }
 
 function mainAxes(matrix: Float64Array, width: number): { axis: Float64Array; size: number }[] {
-  const axes = [0, 1].slice(0, width).map((k) => {
+  const axes = [0, 1].slice(0, width).map((k): { axis: Float64Array; size: number } => {
     const start = new Float64Array(width);
     for (let f = 0; f < width; f++) start[f] = Math.cos((f + 1) * (k + 1));
     return { axis: start, size: 0 };
