@@ -4,7 +4,18 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['node_modules', 'dist', '.dist-*', '.native', 'test-results', 'tests/fixtures'] },
+  {
+    ignores: [
+      'node_modules',
+      'dist',
+      '.dist-*',
+      '.native',
+      'release',
+      'build',
+      'test-results',
+      'tests/fixtures',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs['flat/recommended'],

@@ -5,7 +5,13 @@ import util from 'node:util';
 // Node 23 took these two away; tfjs-node 4.22 still calls them while it loads (as in src-main/graph/tf.ts).
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 util.isArray ??= Array.isArray;
-const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu');
+const require = createRequire(import.meta.url);
+// In the packaged app the addon lies in the user's cache (as in src-main/graph/addon.ts).
+if (process.env.GRANARY_ADDON)
+  createRequire(require.resolve('@tensorflow/tfjs-node-gpu'))(
+    '@mapbox/node-pre-gyp/lib/pre-binding.js',
+  ).find = () => process.env.GRANARY_ADDON;
+const tf = require('@tensorflow/tfjs-node-gpu');
 
 const x = tf.range(-1, 1, 0.125).reshape([16, 1]);
 const y = x.mul(3).add(1);

@@ -6,6 +6,8 @@ export const channelNames = [
   'app:state',
   'workspace:choose',
   'menu:views',
+  'setup:state',
+  'setup:start',
   'preferences:read',
   'preferences:write',
   'dataset:choose',
@@ -40,6 +42,7 @@ export const newsNames = [
   'run:event',
   'workspace:changed',
   'menu:command',
+  'setup:changed',
   'preferences:changed',
 ] as const;
 export type NewsName = (typeof newsNames)[number];

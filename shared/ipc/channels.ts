@@ -17,6 +17,7 @@ import {
   pictureFilterSchema,
   picturePageSchema,
 } from './pictures.ts';
+import { setUpStateSchema } from './set-up.ts';
 import {
   datasetSummarySchema,
   gridPreviewSchema,
@@ -61,6 +62,9 @@ export const channels = {
       .max(20),
     output: z.null(),
   },
+  'setup:state': { input: nothing, output: setUpStateSchema },
+  /** Once more, after it failed. */
+  'setup:start': { input: nothing, output: z.null() },
   'preferences:read': { input: nothing, output: preferencesSchema },
   'preferences:write': { input: preferencesChangeSchema, output: preferencesSchema },
   'dataset:choose': { input: nothing, output: z.string().nullable() },
@@ -155,6 +159,7 @@ export const news = {
   'workspace:changed': workspaceStateSchema,
   /** Id of a command that was chosen in the native menu. */
   'menu:command': z.string(),
+  'setup:changed': setUpStateSchema,
   'preferences:changed': preferencesSchema,
 } as const satisfies Record<NewsName, z.ZodType>;
 export type News<N extends NewsName> = z.output<(typeof news)[N]>;

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { ChannelInput, News } from '../../shared/ipc/channels.ts';
 import type { Preferences } from '../../shared/records/preferences.ts';
-import { packageRoot, workspacePath } from '../files/paths.ts';
+import { packageRoot, unpacked, workspacePath } from '../files/paths.ts';
 import { listen } from '../ipc/door.ts';
 import { createHandlers } from '../ipc/index.ts';
+import { nodeBinary } from '../scheduler/node-binary.ts';
 import { Attendant } from './attendant.ts';
 import { closeInOrder } from './closing.ts';
 import { surviveCrashes } from './crashes.ts';
 import { lockDown, refusePermissions } from './lockdown.ts';
 import { NativeMenu } from './menu.ts';
+import { NativeSetup } from './native-setup.ts';
 import { PreferenceStore } from './preferences.ts';
 import { declareScheme, serveScheme } from './protocol.ts';
 import { TraySign } from './tray.ts';
@@ -81,7 +83,15 @@ async function start(): Promise<void> {
     return wishes;
   };
   let recovered = false;
+  const setUp = new NativeSetup(
+    app.isPackaged
+      ? { node: nodeBinary(), script: unpacked(join(packageRoot(), 'scripts', 'setup', 'app.mjs')) }
+      : null,
+    (state) => tell('setup:changed', state),
+  );
+  setUp.start();
   const services = {
+    setUp,
     session,
     chooseFolder,
     reveal: (path: string) => shell.showItemInFolder(path),

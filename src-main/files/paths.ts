@@ -15,7 +15,12 @@ export function packageRoot(): string {
 
 /** Path of a built entry that runs as its own process or thread. */
 export function entryPath(name: 'worker' | 'reader-thread' | 'thumbnailer'): string {
-  return join(packageRoot(), 'dist', `${name}.cjs`);
+  return unpacked(join(packageRoot(), 'dist', `${name}.cjs`));
+}
+
+/** In the packaged app Electron reads from an archive that plain Node cannot read; what Node needs lies beside it. */
+export function unpacked(path: string): string {
+  return path.replace(/([\\/]app\.asar)(?=[\\/])/, '$1.unpacked');
 }
 
 /** The workspace that app and CLI share: the flag, else GRANARY_WORKSPACE, else ~/Granary. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import { pointToAddon } from './addon.ts';
 import { GranaryError } from '../../shared/errors.ts';
 
 /**
@@ -16,6 +17,7 @@ export const tf = loadTensorflow();
 
 function loadTensorflow(): typeof TensorFlow {
   try {
+    pointToAddon();
     return createRequire(__filename)('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
   } catch (error) {
     const message = (error as Error).message.split('\n')[0] ?? '';

@@ -4,7 +4,13 @@ import type { Services } from './services.ts';
 
 type Own = Pick<
   Handlers,
-  'app:state' | 'workspace:choose' | 'menu:views' | 'preferences:read' | 'preferences:write'
+  | 'app:state'
+  | 'workspace:choose'
+  | 'menu:views'
+  | 'setup:state'
+  | 'setup:start'
+  | 'preferences:read'
+  | 'preferences:write'
 >;
 
 export function appHandlers(services: Services): Own {
@@ -24,6 +30,11 @@ export function appHandlers(services: Services): Own {
     },
     'menu:views'(views) {
       services.showViews(views);
+      return null;
+    },
+    'setup:state': () => services.setUp.state,
+    'setup:start'() {
+      services.setUp.start();
       return null;
     },
     'preferences:read': () => services.preferences(),

@@ -1,5 +1,6 @@
 import type { ChannelInput } from '../../shared/ipc/channels.ts';
 import type { Preferences } from '../../shared/records/preferences.ts';
+import type { SetUpState } from '../../shared/ipc/set-up.ts';
 import type { WorkspaceSession } from '../app/workspace-session.ts';
 
 /** What the handlers may use of the app: the workspace, and the few things that only Electron can do. */
@@ -18,5 +19,6 @@ export interface Services {
   changePreferences(changed: ChannelInput<'preferences:write'>): Preferences;
   /** True once after the window crashed and was loaded anew. */
   recovered(): boolean;
+  setUp: { readonly state: SetUpState; start(): void };
   versions: { electron: string; chrome: string; node: string };
 }

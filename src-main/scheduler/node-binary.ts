@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 
 let found: string | undefined;
 
 /**
  * The plain Node that workers run on. Under Electron `process.execPath` is Electron, in which TensorFlow crashes (design.md), so
- * Node is looked for: GRANARY_NODE, the Node that npm runs on, then `node` on the PATH.
+ * Node is looked for: GRANARY_NODE, the one that ships with the packaged app, the Node that npm runs on, then `node` on the PATH.
  * @throws GranaryError NATIVE_MISSING
  */
 export function nodeBinary(): string {
@@ -16,6 +17,8 @@ export function nodeBinary(): string {
     throw missing(`GRANARY_NODE names ${named}, which does not exist.`);
   }
   if (process.versions['electron'] === undefined) return process.execPath;
+  const shipped = join((process as { resourcesPath?: string }).resourcesPath ?? '', 'node', 'node');
+  if (existsSync(shipped)) return shipped;
   found ??= [process.env['npm_node_execpath'], 'node'].find(
     (candidate) => candidate !== undefined && isNode(candidate),
   );

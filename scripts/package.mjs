@@ -1,0 +1,106 @@
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { electronExecutable, electronVersion } from './electron.mjs';
+import { addonPartName, provideAddon } from './setup/addon-part.mjs';
+import { SetupError, reportFailure } from './setup/errors.mjs';
+import { root } from './setup/paths.mjs';
+import { pins } from './setup/pins.mjs';
+import { lastLines, runProgram } from './setup/process.mjs';
+import { provideTensorflow, wantedTensorflow } from './setup/tensorflow-part.mjs';
+import { setUp } from './setup.mjs';
+
+/**
+ * Packs the app with electron-builder into release/:
+ *   node scripts/package.mjs dir     a folder that starts by itself
+ *   node scripts/package.mjs linux   an AppImage and a deb as well
+ * Everything that goes in is here already or comes from npm: the Electron that set-up has, a Node for the workers from npm's
+ * `node-<platform>-<arch>` package, and the addon that set-up compiled.
+ */
+const work = join(root, 'build', 'package');
+
+async function pack(kind) {
+  if (kind !== 'dir' && kind !== 'linux') throw new Error('Usage: node scripts/package.mjs dir|linux');
+  await setUp({ app: 'required' });
+  rmSync(work, { recursive: true, force: true });
+  await provideNode(join(work, 'node'));
+  await provideNative(join(work, 'native'));
+  const electron = provideElectronFolder(join(work, 'electron'));
+  const targets = kind === 'dir' ? ['--dir'] : ['--linux', 'AppImage', 'deb'];
+  const builder = join(root, 'node_modules', 'electron-builder', 'cli.js');
+  const run = await runProgram(
+    process.execPath,
+    [
+      builder,
+      ...targets,
+      '--publish=never',
+      `-c.electronDist=${electron}`,
+      `-c.electronVersion=${electronVersion(electronExecutable())}`,
+    ],
+    { cwd: root, timeoutMs: 900_000 },
+  );
+  rmSync(work, { recursive: true, force: true });
+  if (run.code !== 0)
+    throw new SetupError(
+      'NATIVE_BROKEN',
+      `electron-builder ended with code ${run.code}:\n${lastLines(run.output, 25)}`,
+      'AppImage and deb need tools that electron-builder fetches from its own release page; `npm run build:dir` needs none.',
+    );
+  console.log(`Packed into ${join(root, 'release')}: ${readdirSync(join(root, 'release')).join(', ')}`);
+}
+
+/** The Node that ships: npm's platform package, checked against its pinned hash. */
+async function provideNode(folder) {
+  const { version, integrity } = pins['node-binary'];
+  const name = `node-${process.platform}-${process.arch}`;
+  const expected = integrity[`${process.platform}-${process.arch}`];
+  if (expected === undefined)
+    throw new SetupError(
+      'PLATFORM_UNSUPPORTED',
+      `No hash of ${name} is pinned.`,
+      'Add it to scripts/setup/pins.json.',
+    );
+  mkdirSync(folder, { recursive: true });
+  console.log(`Fetching ${name} ${version} from npm`);
+  const fetched = await runProgram('npm', ['pack', '--silent', `${name}@${version}`], { cwd: folder });
+  const file = readdirSync(folder).find((one) => one.endsWith('.tgz'));
+  if (fetched.code !== 0 || file === undefined)
+    throw new SetupError(
+      'NO_NETWORK',
+      `npm could not fetch ${name}: ${lastLines(fetched.output, 4)}`,
+      'Try again with a network.',
+    );
+  const archive = join(folder, file);
+  const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+  if (found !== expected)
+    throw new SetupError(
+      'HASH_MISMATCH',
+      `${file} is not the file that was pinned.`,
+      'Do not use it; report it.',
+    );
+  await runProgram('tar', ['-xzf', file, '--strip-components=2', 'package/bin/node'], { cwd: folder });
+  await runProgram('tar', ['-xzf', file, '--strip-components=1', 'package/LICENSE'], { cwd: folder });
+  rmSync(archive);
+  chmodSync(join(folder, 'node'), 0o755);
+}
+
+/** The addon alone: TensorFlow's library is found or fetched at the first start (its licence asks nothing; its size does). */
+async function provideNative(folder) {
+  const tensorflow = await provideTensorflow(wantedTensorflow());
+  const addon = await provideAddon(tensorflow);
+  const target = join(folder, addonPartName(tensorflow));
+  cpSync(join(addon, 'tfjs_binding.node'), join(target, 'tfjs_binding.node'), { dereference: true });
+}
+
+/** A copy of the Electron that set-up has, without anybody's app in it. */
+function provideElectronFolder(folder) {
+  const from = dirname(electronExecutable());
+  const own = new Set([join('resources', 'app'), join('resources', 'default_app.asar'), 'granary-part.json']);
+  cpSync(from, folder, {
+    recursive: true,
+    filter: (path) => !own.has(path.slice(from.length + 1)),
+  });
+  return folder;
+}
+
+if (basename(process.argv[1] ?? '') === 'package.mjs') pack(process.argv[2]).catch(reportFailure);
