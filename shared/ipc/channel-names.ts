@@ -20,6 +20,8 @@ export const channelNames = [
   'dataset:copies',
   'pictures:cancel',
   'grid:preview',
+  'grid:save',
+  'grid:load',
   'queue:add',
   'queue:list',
   'queue:perform',

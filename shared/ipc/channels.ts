@@ -107,6 +107,10 @@ export const channels = {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,
   },
+  /** Writes a grid file where the user says; its path, or null when they changed their mind. */
+  'grid:save': { input: z.object({ grid: gridSchema }), output: z.string().nullable() },
+  /** Reads a grid file that the user picks. */
+  'grid:load': { input: nothing, output: z.object({ path: z.string(), grid: gridSchema }).nullable() },
   'queue:add': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: z.array(queueItemSchema),

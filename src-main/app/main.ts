@@ -7,6 +7,7 @@ import { packageRoot, unpacked, workspacePath } from '../files/paths.ts';
 import { listen } from '../ipc/door.ts';
 import { createHandlers } from '../ipc/index.ts';
 import { nodeBinary } from '../scheduler/node-binary.ts';
+import { fileDialogs } from './file-dialogs.ts';
 import { Attendant } from './attendant.ts';
 import { closeInOrder } from './closing.ts';
 import { surviveCrashes } from './crashes.ts';
@@ -35,15 +36,7 @@ const tray = new TraySign(join(packageRoot(), 'assets', 'icons', 'tray.png'), {
   quit: () => app.quit(),
 });
 
-async function chooseFolder(title: string, buttonLabel: string): Promise<string | null> {
-  const options = {
-    title,
-    buttonLabel,
-    properties: ['openDirectory' as const, 'createDirectory' as const],
-  };
-  const chosen = window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options);
-  return (await chosen).filePaths[0] ?? null;
-}
+const dialogs = fileDialogs(() => window);
 
 async function start(): Promise<void> {
   refusePermissions();
@@ -93,7 +86,7 @@ async function start(): Promise<void> {
   const services = {
     setUp,
     session,
-    chooseFolder,
+    ...dialogs,
     reveal: (path: string) => shell.showItemInFolder(path),
     openWorkspace,
     showViews: (views: ChannelInput<'menu:views'>) => menu.setViews(views),
@@ -111,7 +104,7 @@ async function start(): Promise<void> {
     },
   };
   const chooseWorkspace = async (): Promise<void> => {
-    const path = await chooseFolder('Open a workspace', 'Use this folder');
+    const path = await dialogs.chooseFolder('Open a workspace', 'Use this folder');
     if (path !== null) await openWorkspace(path);
   };
 

@@ -2,6 +2,7 @@ import { appHandlers } from './app.ts';
 import { datasetHandlers } from './dataset.ts';
 import type { Handlers } from './door.ts';
 import { pictureHandlers } from './pictures.ts';
+import { gridFileHandlers } from './grid-files.ts';
 import { queueHandlers } from './queue.ts';
 import { runsHandlers } from './runs.ts';
 import type { Services } from './services.ts';
@@ -12,6 +13,7 @@ export function createHandlers(services: Services): Handlers {
     ...appHandlers(services),
     ...datasetHandlers(services),
     ...pictureHandlers(services),
+    ...gridFileHandlers(services),
     ...queueHandlers(services),
     ...runsHandlers(services),
   };

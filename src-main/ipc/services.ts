@@ -8,6 +8,10 @@ export interface Services {
   session: WorkspaceSession;
   /** Asks the user for a folder; null when they changed their mind. */
   chooseFolder(title: string, button: string): Promise<string | null>;
+  /** Asks for a file with one of these extensions. */
+  chooseFile(title: string, button: string, extensions: string[]): Promise<string | null>;
+  /** Asks where a file is to be written. */
+  chooseTarget(title: string, suggested: string, extensions: string[]): Promise<string | null>;
   /** Shows a file or folder in the system's file manager. */
   reveal(path: string): void;
   /** Opens another workspace and remembers it. */

@@ -1,5 +1,6 @@
-import type { GridBlock, Grid } from '../../shared/records/grid.ts';
+import type { Grid, GridBlock } from '../../shared/records/grid.ts';
 import type { ResizeMethod } from '../../shared/records/run-config.ts';
+import { fitsLine, parseSettings, settingsText } from './other-settings.ts';
 
 /** The settings that a block states as plain numbers, with the run's defaults (shared/records/run-config.ts). */
 const numbers = {
@@ -35,6 +36,50 @@ export class BlockDraft {
   targets = $state<string[]>([]);
   /** What a target's loss counts; a missing or emptied one counts 1. */
   targetWeights = $state<Record<string, number | null>>({});
+  /** Settings without a control of their own, a line each (other-settings.ts). They win over the controls. */
+  other = $state('');
+  /** What a loaded file states and neither a control nor a line can hold, such as augmentation's single strengths. */
+  #carried: Partial<GridBlock> = {};
+
+  /** A block of a grid file, as it can be edited here. */
+  static from(given: GridBlock): BlockDraft {
+    const draft = new BlockDraft();
+    const taken: string[] = [];
+    const take = (key: keyof GridBlock): unknown => {
+      taken.push(key);
+      return given[key];
+    };
+    const many = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat());
+    draft.archs = many(take('arch')).map(String);
+    const resizes = many(take('resize')) as ResizeMethod[];
+    if (resizes.length > 0) draft.resizes = resizes;
+    draft.sizes = many(take('size')).join(', ');
+    draft.seeds = many(take('seed')).join(', ');
+    if (typeof given.presize === 'string' || typeof given.presize === 'number')
+      draft.presize = String(take('presize'));
+    for (const key of numberKeys)
+      if (typeof given[key] === 'number') draft.numbers[key] = take(key) as number;
+    if (given.weights === 'none') {
+      draft.fromScratch = true;
+      take('weights');
+    }
+    if (given.holdout === false) draft.holdout = (take('holdout'), false);
+    if (given.augment === null) draft.augment = (take('augment'), false);
+    const targets = given.targets;
+    if (targets !== undefined && !targets.some((one) => Array.isArray(one))) {
+      draft.targets = take('targets') as string[];
+      const weights = given.targetWeights;
+      if (weights !== undefined && !weights.some((one) => Array.isArray(one))) {
+        const each = take('targetWeights') as number[];
+        draft.targetWeights = Object.fromEntries(draft.targets.map((name, at) => [name, each[at] ?? 1]));
+      }
+    }
+    const rest = Object.entries(given).filter(([key]) => !taken.includes(key));
+    for (const [key, value] of rest)
+      if (!fitsLine(value)) draft.#carried = { ...draft.#carried, [key]: value };
+    draft.other = settingsText(Object.fromEntries(rest) as Partial<GridBlock>);
+    return draft;
+  }
 
   toggleArch(id: string): void {
     this.archs = this.archs.includes(id) ? this.archs.filter((arch) => arch !== id) : [...this.archs, id];
@@ -60,7 +105,7 @@ export class BlockDraft {
     const seed = list(this.seeds).find((text) => !/^\d{1,10}$/.test(text));
     if (seed !== undefined)
       return `"${seed}" is not a seed: seeds are whole numbers, with commas between them.`;
-    return null;
+    return parseSettings(this.other).fault;
   }
 
   /** The block as a grid file would say it: only what differs from the defaults. */
@@ -79,7 +124,7 @@ export class BlockDraft {
     if (this.targets.length > 0) block.targets = [...this.targets];
     const weights = this.targets.map((name) => this.targetWeights[name] ?? 1);
     if (weights.some((weight) => weight !== 1)) block.targetWeights = weights;
-    return block;
+    return { ...block, ...this.#carried, ...(parseSettings(this.other).settings as Partial<GridBlock>) };
   }
 }
 
@@ -93,6 +138,11 @@ export class GridDraft {
 
   remove(block: BlockDraft): void {
     this.blocks = this.blocks.filter((other) => other !== block);
+  }
+
+  /** Takes the place of what is here. What a file says for all blocks is said in each from here on. */
+  load({ defaults, blocks }: Grid): void {
+    this.blocks = blocks.map((block) => BlockDraft.from({ ...defaults, ...block }));
   }
 
   get missing(): string | null {

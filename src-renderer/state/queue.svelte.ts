@@ -1,6 +1,6 @@
 import { ask, hear } from '../api/granary.ts';
 import type { QueueView } from '../../shared/ipc/views.ts';
-import type { QueueItem } from '../../shared/records/queue.ts';
+import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import { LiveRunState } from './live-run.svelte.ts';
 
 /** The queue, and the run of it that trains now. */
@@ -8,6 +8,8 @@ export class QueueState {
   items = $state.raw<QueueItem[]>([]);
   /** Seconds until the queue is empty, where they can be predicted. */
   etaSeconds = $state<number | null>(null);
+  /** Why nothing starts; null while the queue goes on. */
+  paused = $state<string | null>(null);
   /** The run that trains, or the last one that did while this window was open. */
   live = $state.raw<LiveRunState | null>(null);
 
@@ -39,6 +41,10 @@ export class QueueState {
     return this.items.find((item) => item.runId === runId);
   }
 
+  async perform(command: QueueCommand): Promise<void> {
+    await ask('queue:perform', command);
+  }
+
   async cancel(runId: string): Promise<void> {
     await ask('queue:perform', { verb: 'cancel', runId, when: 'now' });
   }
@@ -51,9 +57,10 @@ export class QueueState {
     await ask('queue:resume');
   }
 
-  #set({ items, etaSeconds }: QueueView): void {
+  #set({ items, etaSeconds, paused }: QueueView): void {
     this.items = items;
     this.etaSeconds = etaSeconds;
+    this.paused = paused;
     const running = this.running;
     if (running === undefined || this.live?.runId === running.runId) return;
     const live = new LiveRunState(running.runId);

@@ -9,6 +9,21 @@ export const queueView: ViewEntry = {
   badge: ({ queue }) => (queue.pending > 0 ? String(queue.pending) : ''),
   commands: ({ queue, shell }) => [
     {
+      id: 'queue.pause',
+      title: 'Pause the queue',
+      group: 'Queue',
+      enabled: () => queue.items.length > 0 && queue.paused === null && !shell.readOnly,
+      run: () => queue.perform({ verb: 'pause' }),
+    },
+    {
+      id: 'queue.go-on',
+      title: 'Go on with the queue',
+      group: 'Queue',
+      words: 'resume unpause',
+      enabled: () => queue.paused !== null && !shell.readOnly,
+      run: () => queue.perform({ verb: 'resume' }),
+    },
+    {
       id: 'queue.resume',
       title: 'Train the interrupted runs',
       group: 'Queue',
