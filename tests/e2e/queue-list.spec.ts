@@ -1,0 +1,128 @@
+import { expect, test } from '@playwright/test';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expectAccessible } from './support/axe.ts';
+import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { drawPictures } from './support/pictures.ts';
+
+const folder = scratchFolder();
+let granary: RunningApp;
+
+test.beforeAll(async () => {
+  await drawPictures(join(folder.path, 'shapes'), 8);
+  granary = await startApp(folder.path);
+  await dropOnWindow(granary.page, join(folder.path, 'shapes'));
+  await granary.page.getByRole('button', { name: 'Set up a grid' }).click();
+});
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+test('the grid finds architectures, takes any other setting, and goes to a file and back', async () => {
+  const { app, page } = granary;
+  await page.getByLabel('Search architectures').fill('no such net');
+  await expect(page.getByText('No architecture is called that.')).toBeVisible();
+  await page.getByLabel('Search architectures').fill('resnet 18');
+  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByLabel('Search architectures').fill('');
+  await page.getByLabel('Sizes').fill('32, 48, 64');
+  await page.getByLabel('Epochs', { exact: true }).fill('500');
+  await page.getByLabel('Batch size').fill('8');
+  await page.getByText('More settings').click();
+  await page.getByText('Start from scratch').click();
+  await page.getByLabel('Any other setting').fill('dropout 0.1');
+  await expect(page.getByText('"dropout 0.1" is not a setting')).toBeVisible();
+  await page.getByLabel('Any other setting').fill('dropout: 0, 0.1');
+  await expect(page.getByTestId('preview-count')).toHaveText('6 runs');
+  await expectAccessible(page, 'grid');
+
+  // The system's dialogs cannot be driven from here; they answer with a path.
+  const file = join(folder.path, 'grid.yaml');
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, file);
+  await page.getByRole('button', { name: 'Save as a file' }).click();
+  await expect(page.getByTestId('toast')).toContainText('grid.yaml');
+  expect(readFileSync(file, 'utf8')).toContain('dropout:');
+
+  writeFileSync(file, 'blocks:\n  - arch: resnet18\n    size: 32\n    epochz: 3\n');
+  await page.getByRole('button', { name: 'Open a grid file' }).click();
+  await expect(page.getByTestId('fault')).toHaveAttribute('data-code', 'GRID_INVALID');
+  await expect(page.getByTestId('fault')).toContainText('epochz');
+  await expect(page.getByTestId('preview-count')).toHaveText('6 runs');
+
+  writeFileSync(
+    file,
+    'defaults: { size: 32, epochs: 500, batchSize: 8, weights: none }\nblocks:\n  - { arch: resnet18, resize: [squish, crop, pad], dropout: 0.2 }\n  - { arch: resnet18, size: 48 }\n',
+  );
+  await page.getByRole('button', { name: 'Open a grid file' }).click();
+  await expect(page.getByTestId('preview-count')).toHaveText('4 runs');
+  await expect(page.getByRole('region', { name: 'Block 2' })).toBeVisible();
+
+  // A block that was removed comes back.
+  await page.getByRole('region', { name: 'Block 2' }).getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByTestId('preview-count')).toHaveText('3 runs');
+  await page.getByRole('heading', { name: 'Grid', exact: true }).click();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('preview-count')).toHaveText('4 runs');
+  expect(granary.complaints).toEqual([]);
+});
+
+test('waiting runs are reordered by keyboard and by drag, skipped, brought back and duplicated; the queue is paused', async () => {
+  const { page } = granary;
+  await page.getByRole('button', { name: 'Start 4 runs' }).click();
+  const items = page.getByTestId('queue-item');
+  await expect(items).toHaveCount(4);
+  const ids = await items.evaluateAll((rows) => rows.map((row) => row.dataset['run']!));
+  const order = (): Promise<(number | string)[]> =>
+    items.evaluateAll((rows, all) => rows.map((row) => all.indexOf(row.dataset['run']!)), ids);
+
+  await items.nth(3).getByRole('button', { name: /^Move/ }).focus();
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect.poll(order).toEqual([0, 1, 3, 2]);
+  await page.keyboard.press('Alt+Home');
+  await expect.poll(order).toEqual([0, 3, 1, 2]);
+  await items.nth(3).getByRole('button', { name: /^Move/ }).dragTo(items.nth(1));
+  await expect.poll(order).toEqual([0, 2, 3, 1]);
+
+  // Skipped, and brought back with Ctrl+Z.
+  const third = page.locator(`[data-run="${ids[3]}"]`);
+  await third.getByRole('button', { name: /^More/ }).click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toBeHidden();
+  await third.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Skip it' }).click();
+  await expect(third).toHaveAttribute('data-state', 'skipped');
+  await page.keyboard.press('Control+z');
+  await expect(third).toHaveAttribute('data-state', 'pending');
+
+  // A copy with one setting changed; a wrong one is refused in place.
+  await third.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate with changes' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Size').fill('huge');
+  await dialog.getByRole('button', { name: 'Add to the queue' }).click();
+  await expect(dialog.getByTestId('fault')).toBeVisible();
+  await dialog.getByLabel('Size').fill('40');
+  await dialog.getByRole('button', { name: 'Add to the queue' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(items).toHaveCount(5);
+  await expect(items.last()).toContainText('40');
+
+  // Paused: nothing starts when the run that trains is stopped; then it goes on with the new order.
+  await page.getByRole('button', { name: 'Pause the queue' }).click();
+  await expect(page.getByTestId('queue-paused')).toContainText('Paused.');
+  await expectAccessible(page, 'paused queue');
+  await items.nth(0).getByRole('button', { name: /^Stop/ }).click();
+  await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
+  await page.waitForTimeout(500);
+  await expect(page.locator('[data-testid=queue-item][data-state=running]')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.locator(`[data-run="${ids[2]}"]`)).toHaveAttribute('data-state', 'running');
+  await page.getByRole('button', { name: 'Clear ended' }).click();
+  await expect(items).toHaveCount(4);
+  expect(granary.complaints).toEqual([]);
+});
