@@ -103,10 +103,10 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await third.getByRole('button', { name: /^More/ }).click();
   await page.getByRole('menuitem', { name: 'Duplicate with changes' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Size').fill('huge');
+  await dialog.getByLabel('Size', { exact: true }).fill('huge');
   await dialog.getByRole('button', { name: 'Add to the queue' }).click();
   await expect(dialog.getByTestId('fault')).toBeVisible();
-  await dialog.getByLabel('Size').fill('40');
+  await dialog.getByLabel('Size', { exact: true }).fill('40');
   await dialog.getByRole('button', { name: 'Add to the queue' }).click();
   await expect(dialog).toBeHidden();
   await expect(items).toHaveCount(5);
