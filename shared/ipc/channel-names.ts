@@ -32,7 +32,16 @@ export const channelNames = [
   'runs:read',
   'runs:note',
   'runs:live',
+  'runs:log',
   'runs:reveal',
+  'compare:curves',
+  'compare:confusions',
+  'compare:disagreements',
+  'ensemble:members',
+  'ensemble:figures',
+  'ensemble:preview',
+  'ensemble:save',
+  'ensemble:list',
 ] as const;
 export type ChannelName = (typeof channelNames)[number];
 

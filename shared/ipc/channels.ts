@@ -8,6 +8,8 @@ import { runSummarySchema } from '../records/run-record.ts';
 import type { ChannelName, NewsName } from './channel-names.ts';
 import { errorPayloadSchema } from './error-codes.ts';
 import { workerEventSchema } from './job.ts';
+import { runCurvesSchema } from '../run-table/curves.ts';
+import { ensembleFiguresSchema, ensembleSchema } from '../records/ensemble.ts';
 import {
   PAGE,
   copyGroupsSchema,
@@ -20,17 +22,25 @@ import {
 import { setUpStateSchema } from './set-up.ts';
 import {
   datasetSummarySchema,
+  disagreementsSchema,
+  ensembleDraftSchema,
+  ensembleMemberSchema,
   gridPreviewSchema,
   liveRunSchema,
+  predictionChoiceSchema,
   queueOutcomeSchema,
   queueViewSchema,
+  runConfusionSchema,
   runRowSchema,
+  submissionPreviewSchema,
   workspaceStateSchema,
 } from './views.ts';
 
 const nothing = z.undefined();
 /** Paths come from dialogs and drops; a length limit keeps a broken sender from filling memory. */
 const path = z.string().min(1).max(4096);
+
+const runIds = z.array(runId).max(10_000);
 
 /** What the window may ask main, and what it gets. Inputs are parsed in main, outputs in the window. */
 export const channels = {
@@ -124,7 +134,7 @@ export const channels = {
   'queue:resume': { input: nothing, output: z.array(queueItemSchema) },
   'runs:list': { input: nothing, output: z.array(runRowSchema) },
   /** Rows of these runs alone; one that is gone is not among them. */
-  'runs:rows': { input: z.object({ runIds: z.array(runId).max(10_000) }), output: z.array(runRowSchema) },
+  'runs:rows': { input: z.object({ runIds }), output: z.array(runRowSchema) },
   /** Changes what people say of runs: names, tags, notes, archived, colours. Answers what each was and is, so that it can be undone. */
   'runs:note': {
     input: z.object({
@@ -138,8 +148,36 @@ export const channels = {
   'runs:read': { input: z.object({ runId }), output: runSummarySchema },
   /** Null when this run does not train here. */
   'runs:live': { input: z.object({ runId }), output: liveRunSchema.nullable() },
+  /** The end of what its worker printed; null when there is no such file. `cut`: its beginning is not shown. */
+  'runs:log': {
+    input: z.object({ runId }),
+    output: z.object({ text: z.string(), cut: z.boolean() }).nullable(),
+  },
   /** Shows the run's folder in the system's file manager. */
   'runs:reveal': { input: z.object({ runId }), output: z.null() },
+  /** Figures over epochs of several runs; one without epochs has empty columns. */
+  'compare:curves': { input: z.object({ runIds }), output: z.array(runCurvesSchema) },
+  'compare:confusions': {
+    input: z.object({ runIds, choice: predictionChoiceSchema }),
+    output: z.array(runConfusionSchema),
+  },
+  /** Pictures on which finished runs do not agree. */
+  'compare:disagreements': {
+    input: z.object({ runIds, choice: predictionChoiceSchema, limit: z.number().int().min(1).max(2000) }),
+    output: disagreementsSchema,
+  },
+  /** Reads runs for an ensemble, each with its own figures or why it cannot take part. */
+  'ensemble:members': { input: z.object({ runIds }), output: z.array(ensembleMemberSchema) },
+  /** What an ensemble comes to with these weights. */
+  'ensemble:figures': { input: ensembleDraftSchema, output: ensembleFiguresSchema },
+  'ensemble:preview': { input: ensembleDraftSchema, output: submissionPreviewSchema },
+  /** Keeps an ensemble's record, with its submission in a file of the user's choice or without; null when they changed their mind. */
+  'ensemble:save': {
+    input: z.object({ draft: ensembleDraftSchema, submission: z.boolean() }),
+    output: ensembleSchema.nullable(),
+  },
+  /** Ensembles that were kept, newest first. */
+  'ensemble:list': { input: nothing, output: z.array(ensembleSchema) },
 } as const satisfies Record<ChannelName, { input: z.ZodType; output: z.ZodType }>;
 
 export type ChannelInput<C extends ChannelName> = z.input<(typeof channels)[C]['input']>;

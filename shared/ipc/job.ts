@@ -205,6 +205,23 @@ export const jobResultSchemas = {
 } as const satisfies Record<Job['type'], z.ZodType>;
 export type JobResult<T extends Job['type']> = z.infer<(typeof jobResultSchemas)[T]>;
 
+/** One optimizer step. */
+export const stepPointSchema = z.object({
+  /** Counts optimizer steps over the whole run. */
+  step: z.number().int(),
+  /** When it was done, milliseconds since 1970. */
+  time: z.number(),
+  /** Over all targets, each times its weight. */
+  loss: z.number(),
+  lr: z.number(),
+  imagesPerSecond: z.number(),
+  rssMb: z.number(),
+  /** Of each target in turn, null where no picture of the batch has a label. */
+  losses: z.array(z.number().nullable()),
+  errors: z.array(z.number().nullable()),
+});
+export type StepPoint = z.infer<typeof stepPointSchema>;
+
 /** What a worker says while it works. The last message is always `done` or `failed`. */
 export const workerEventSchema = z.discriminatedUnion('type', [
   /** `unit`: what is counted (pictures, steps, bytes); `total` null where it is not known yet. */
@@ -239,6 +256,8 @@ export const workerEventSchema = z.discriminatedUnion('type', [
     imagesPerSecond: z.number(),
     rssMb: z.number(),
     etaSeconds: z.number().nullable(),
+    /** Every step since the event before, this one last. */
+    points: z.array(stepPointSchema).optional(),
   }),
   z.object({ type: z.literal('epoch'), runId: z.string(), log: epochLogSchema }),
   /** The same two of a recommender. */

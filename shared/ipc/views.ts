@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { imageSizeSchema } from '../image-size.ts';
+import { stepPointSchema } from './job.ts';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { queueItemSchema } from '../records/queue.ts';
+import { errorPayloadSchema } from './error-codes.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
 import { runColorSchema } from '../records/run-notes.ts';
 import { errorPayloadSchema } from './error-codes.ts';
@@ -105,8 +107,10 @@ export type QueueOutcome = z.infer<typeof queueOutcomeSchema>;
 /** What main remembers of a run while it trains, so that a window that opens late has the whole curve. */
 export const liveRunSchema = z.object({
   runId: z.string(),
-  /** Thinned evenly when a run is long; the newest is always there. `loss` is one step's, not smoothed. */
-  steps: z.array(z.object({ step: z.number().int(), loss: z.number() })),
+  /** Thinned evenly when a run is long. Figures are one step's, not smoothed. */
+  steps: z.array(stepPointSchema),
+  /** Names of the targets, in the order of the steps' figures. */
+  targets: z.array(z.string()),
   latest: z
     .object({
       epoch: z.number().int(),
@@ -143,3 +147,85 @@ export const workspaceStateSchema = z.object({
   holder: z.string().nullable(),
 });
 export type WorkspaceState = z.infer<typeof workspaceStateSchema>;
+
+/** A run on the ensemble's bench: its own error rates on the hold-out, or on its own validation pictures where it kept none. */
+export const ensembleMemberSchema = z.object({
+  run: z.string(),
+  /** Why it cannot take part; null when it can. */
+  problem: errorPayloadSchema.nullable(),
+  targets: z.array(
+    z.object({
+      name: z.string(),
+      classes: z.number().int(),
+      judgedOn: z.enum(['holdout', 'valid']),
+      plain: z.number().nullable(),
+      /** Null when the run was trained without test-time augmentation: its plain probabilities stand in then. */
+      tta: z.number().nullable(),
+    }),
+  ),
+  /** Whether it predicted test pictures, which a submission needs. */
+  hasTest: z.boolean(),
+});
+export type EnsembleMember = z.infer<typeof ensembleMemberSchema>;
+
+/** An ensemble that is being tried. One weight above 0 a run, in their order. */
+export const ensembleDraftSchema = z.object({
+  runs: z
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/))
+    .min(1)
+    .max(500),
+  weights: z.array(z.number().positive().max(1e6)).min(1).max(500),
+  /** Null: all that every run predicts. */
+  targets: z.array(z.string()).nullable(),
+  probabilities: z.enum(['plain', 'tta']),
+});
+export type EnsembleDraft = z.infer<typeof ensembleDraftSchema>;
+
+/** The beginning of a submission, as lines of its file. */
+export const submissionPreviewSchema = z.object({
+  head: z.string(),
+  rows: z.array(z.string()),
+  total: z.number().int(),
+  /** The sample submission whose order and columns are kept; null: every test picture, by id. */
+  sample: z.string().nullable(),
+});
+export type SubmissionPreview = z.infer<typeof submissionPreviewSchema>;
+
+/** Which of a run's predictions are looked at. */
+export const predictionChoiceSchema = z.object({
+  target: z.string(),
+  pictures: z.enum(['holdout', 'valid']),
+  probabilities: z.enum(['plain', 'tta']),
+});
+export type PredictionChoice = z.infer<typeof predictionChoiceSchema>;
+
+/** What a run confuses with what; `confusion` is [true class][predicted class]. */
+export const runConfusionSchema = z.object({
+  run: z.string(),
+  /** Why there is none; null when there is. */
+  problem: z.string().nullable(),
+  classes: z.array(z.string()),
+  images: z.number().int(),
+  errorRate: z.number().nullable(),
+  confusion: z.array(z.array(z.number().int())),
+});
+export type RunConfusion = z.infer<typeof runConfusionSchema>;
+
+/** Pictures that runs tell apart differently, those that they are surest about first. */
+export const disagreementsSchema = z.object({
+  /** Pictures that all of these runs predicted. */
+  images: z.number().int(),
+  /** Those on which not all say the same. */
+  disagreeing: z.number().int(),
+  runs: z.array(z.string()),
+  rows: z.array(
+    z.object({
+      id: z.string(),
+      /** Null where the label is missing. */
+      truth: z.string().nullable(),
+      /** What each run says, in their order. */
+      votes: z.array(z.object({ label: z.string(), probability: z.number() })),
+    }),
+  ),
+});
+export type Disagreements = z.infer<typeof disagreementsSchema>;

@@ -43,3 +43,12 @@ export const ensembleSchema = z.object({
   submission: z.object({ path: z.string(), rows: z.number().int() }).nullable(),
 });
 export type Ensemble = z.infer<typeof ensembleSchema>;
+
+/** What an ensemble comes to, before it is given an id and a submission is written. */
+export const ensembleFiguresSchema = ensembleSchema.omit({
+  version: true,
+  id: true,
+  created: true,
+  submission: true,
+});
+export type EnsembleFigures = z.infer<typeof ensembleFiguresSchema>;

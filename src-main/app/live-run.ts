@@ -2,7 +2,7 @@ import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { LiveRun } from '../../shared/ipc/views.ts';
 
 /** Points kept of one run; at twice as many every second is let go, so that the whole run stays covered evenly. */
-const KEPT = 2000;
+const KEPT = 5000;
 
 /** Remembers what a training run has said, so that a window that is opened or reloaded late shows its whole curve. */
 export class LiveRunMemory {
@@ -14,6 +14,7 @@ export class LiveRunMemory {
     this.#live = {
       runId,
       steps: [],
+      targets: [],
       latest: null,
       epochs: [],
       stage: null,
@@ -31,6 +32,7 @@ export class LiveRunMemory {
     switch (event.type) {
       case 'run-started':
         live.stepsPerEpoch = event.header.stepsPerEpoch;
+        live.targets = event.header.targets.map(({ name }) => name);
         live.warnings = [...event.header.warnings];
         return;
       case 'warning':
@@ -46,7 +48,7 @@ export class LiveRunMemory {
         const { epoch, step, totalSteps, loss, lr, imagesPerSecond, rssMb, etaSeconds } = event;
         live.latest = { epoch, step, totalSteps, loss, lr, imagesPerSecond, rssMb, etaSeconds };
         live.stage = null;
-        if (this.#seen++ % this.#stride === 0) live.steps.push({ step, loss });
+        for (const point of event.points ?? []) if (this.#seen++ % this.#stride === 0) live.steps.push(point);
         if (live.steps.length >= 2 * KEPT) {
           live.steps = live.steps.filter((_, index) => index % 2 === 0);
           this.#stride *= 2;

@@ -5,11 +5,8 @@ import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts'
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../files/atomic.ts';
 import { type ProbabilityTable, combine, listSome } from './combine.ts';
-import { tableFigures } from './figures.ts';
-import { type Judgement, judge } from './judge.ts';
-import { exactMatchById } from './labelled.ts';
-import { type Member, type ProbabilityKind, labelledTable, memberTable, readMembers } from './members.ts';
-import { sharedTargets } from './shared-targets.ts';
+import { ensembleFigures } from './ensemble-figures.ts';
+import { type Member, type ProbabilityKind, memberTable, readMembers } from './members.ts';
 import { type SubmissionTemplate, formatSubmission, readTemplate } from './submission.ts';
 
 export interface EnsembleRequest {
@@ -33,14 +30,12 @@ export interface EnsembleRequest {
  */
 export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble> {
   const members = await readMembers(request.workspace, request.runs, request.weights);
-  const kind = request.probabilities;
-  const { targets, leftOut } = sharedTargets(members, request.targets ?? null);
-  const names = targets.map(({ name }) => name);
-  const judgements = new Map(names.map((name) => [name, judgeTarget(members, name, kind)]));
-  const tables = [...judgements.values()].map(({ table }) => table);
-  const first = judgements.get(names[0]!)!;
+  const figures = ensembleFigures(members, request.targets ?? null, request.probabilities);
+  const names = figures.targets.map(({ name }) => name);
   const text =
-    request.out === null ? null : await submissionText(members, names, kind, request.sampleSubmission);
+    request.out === null
+      ? null
+      : await submissionText(members, names, request.probabilities, request.sampleSubmission);
   if (request.out !== null && text !== null) writeFileAtomic(request.out, text);
 
   const created = new Date();
@@ -48,23 +43,7 @@ export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble
     version: 1,
     id: `${created.toISOString().replace(/\D/g, '').slice(0, 17)}`,
     created: created.toISOString(),
-    datasetHash: members[0]!.header.datasetHash,
-    members: members.map((member) => ({
-      run: member.run,
-      name: member.name,
-      weight: member.weight,
-      errorRate: ownFigures(member, judgements, kind),
-    })),
-    probabilities: kind,
-    judgedOn: first.judgedOn,
-    membersPerImage: first.membersPerImage,
-    targets: targets.map(({ name, classes }, target) => ({
-      name,
-      classes,
-      ...tableFigures(tables[target]!),
-    })),
-    leftOut,
-    exactMatch: exactMatchById(tables),
+    ...figures,
     submission: text === null ? null : { path: request.out!, rows: text.trim().split('\n').length - 1 },
   } satisfies Ensemble);
   const folder = join(request.workspace, layout.ensembles);
@@ -73,31 +52,12 @@ export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble
   return ensemble;
 }
 
-function judgeTarget(members: readonly Member[], target: string, kind: ProbabilityKind): Judgement {
-  return judge(
-    members.map((member) => ({
-      name: member.run,
-      weight: member.weight,
-      holdout: labelledTable(member, 'holdout', target, kind),
-      valid: labelledTable(member, 'valid', target, kind)!,
-    })),
-  );
-}
-
-/** A member's own error rates, in the order of the targets: on the common hold-out, or on its own unseen pictures where there is none. */
-function ownFigures(
-  member: Member,
-  judgements: ReadonlyMap<string, Judgement>,
-  kind: ProbabilityKind,
-): number[] | null {
-  const rates = [...judgements].map(([target, { judgedOn }]) => {
-    const table = labelledTable(member, judgedOn === 'holdout' ? 'holdout' : 'valid', target, kind);
-    return table === null ? null : tableFigures(table).errorRate;
-  });
-  return rates.every((rate): rate is number => rate !== null) ? rates : null;
-}
-
-async function submissionText(
+/**
+ * The submission of an ensemble as CSV text.
+ * @param sampleSubmission path of the file whose order and columns are kept; null: every test picture, sorted by id
+ * @throws GranaryError ENSEMBLE_IMAGES_DIFFER, ENSEMBLE_CLASSES_DIFFER, SUBMISSION_INVALID
+ */
+export async function submissionText(
   members: readonly Member[],
   targets: readonly string[],
   kind: ProbabilityKind,

@@ -57,9 +57,13 @@ export async function readMembers(
   return members;
 }
 
-async function readMember(workspace: string, text: string, weight: number): Promise<Member> {
+/**
+ * Reads one finished run with its predictions.
+ * @throws GranaryError RUN_NOT_FOUND, RUN_NOT_FINISHED, RUN_CORRUPT, SAFETENSORS_INVALID
+ */
+export async function readMember(workspace: string, text: string, weight: number): Promise<Member> {
   const run = await resolveRunId(workspace, text);
-  const { header, result, state, problem } = await readRun(workspace, run);
+  const { header, result, state, problem, notes } = await readRun(workspace, run);
   if (header === null || result?.status !== 'finished') {
     throw new GranaryError(
       'RUN_NOT_FINISHED',
@@ -69,7 +73,7 @@ async function readMember(workspace: string, text: string, weight: number): Prom
   }
   return {
     run,
-    name: header.name,
+    name: notes.name ?? header.name,
     weight,
     header,
     result,

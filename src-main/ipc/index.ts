@@ -1,8 +1,10 @@
 import { appHandlers } from './app.ts';
+import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './dataset.ts';
 import type { Handlers } from './door.ts';
 import { pictureHandlers } from './pictures.ts';
 import { gridFileHandlers } from './grid-files.ts';
+import { ensembleHandlers } from './ensemble.ts';
 import { queueHandlers } from './queue.ts';
 import { runsHandlers } from './runs.ts';
 import type { Services } from './services.ts';
@@ -16,5 +18,7 @@ export function createHandlers(services: Services): Handlers {
     ...gridFileHandlers(services),
     ...queueHandlers(services),
     ...runsHandlers(services),
+    ...compareHandlers(services),
+    ...ensembleHandlers(services),
   };
 }

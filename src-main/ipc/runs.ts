@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { layout } from '../../shared/workspace-layout.ts';
+import { readLogEnd } from '../runs/run-log.ts';
 import { changeNotes } from '../runs/run-notes.ts';
 import type { Handlers } from './door.ts';
 import type { Services } from './services.ts';
 
+/** More than this of a log nobody reads in a window; the file is in the run's folder. */
+const LOG_CHARACTERS = 64_000;
+
 type Own = Pick<
   Handlers,
-  'runs:list' | 'runs:rows' | 'runs:read' | 'runs:live' | 'runs:reveal' | 'runs:note'
+  'runs:list' | 'runs:rows' | 'runs:read' | 'runs:live' | 'runs:log' | 'runs:reveal' | 'runs:note'
 >;
 
 export function runsHandlers({ session, reveal }: Services): Own {
@@ -18,6 +22,7 @@ export function runsHandlers({ session, reveal }: Services): Own {
     },
     'runs:read': ({ runId }) => session.run(runId),
     'runs:live': ({ runId }) => session.live(runId),
+    'runs:log': ({ runId }) => readLogEnd(session.state.path, runId, LOG_CHARACTERS),
     async 'runs:reveal'({ runId }) {
       // Reading it first makes sure that it is a run of this workspace.
       const run = await session.run(runId);

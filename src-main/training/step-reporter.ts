@@ -1,4 +1,4 @@
-import type { WorkerEvent } from '../../shared/ipc/job.ts';
+import type { StepPoint, WorkerEvent } from '../../shared/ipc/job.ts';
 
 type StepEvent = Extract<WorkerEvent, { type: 'step' }>;
 
@@ -9,6 +9,9 @@ export interface StepFacts {
   images: number;
   loss: number;
   lr: number;
+  /** Of each target, null where no picture has a label. */
+  losses: (number | null)[];
+  errors: (number | null)[];
 }
 
 /** How much there is to do in a run; the ETA comes from it. */
@@ -36,6 +39,8 @@ export class StepReporter {
   #imagesPerSecond = 0;
   #step = 0;
   #saidAt = -Infinity;
+  /** Steps that were not told yet. */
+  #points: StepPoint[] = [];
 
   /** @param done what earlier attempts at the run did */
   constructor(runId: string, workload: Workload, emit: (event: StepEvent) => void, done: Workload = nothing) {
@@ -59,6 +64,19 @@ export class StepReporter {
     this.#seconds[facts.phase] = blend(this.#seconds[facts.phase], seconds);
     const rate = facts.images / seconds;
     this.#imagesPerSecond = blend(this.#imagesPerSecond === 0 ? null : this.#imagesPerSecond, rate);
+    const { loss, lr, losses, errors } = facts;
+    const rssMb = process.memoryUsage.rss() / 2 ** 20;
+    const imagesPerSecond = this.#imagesPerSecond;
+    this.#points.push({
+      step: this.#step,
+      time: Date.now(),
+      loss,
+      lr,
+      imagesPerSecond,
+      rssMb,
+      losses,
+      errors,
+    });
     if (now - this.#saidAt < INTERVAL_MS && this.#step !== this.#total) return;
     this.#saidAt = now;
     this.#emit({
@@ -67,12 +85,14 @@ export class StepReporter {
       epoch: facts.epoch,
       step: this.#step,
       totalSteps: this.#total,
-      loss: facts.loss,
-      lr: facts.lr,
-      imagesPerSecond: this.#imagesPerSecond,
-      rssMb: process.memoryUsage.rss() / 2 ** 20,
+      loss,
+      lr,
+      imagesPerSecond,
+      rssMb,
       etaSeconds: this.#eta(),
+      points: this.#points,
     });
+    this.#points = [];
   }
 
   /** @param seconds what looking at `images` pictures took */

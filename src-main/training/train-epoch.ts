@@ -31,7 +31,17 @@ export interface EpochTask {
   breathe(): Promise<void>;
   /** Offered after each step but the epoch's last; `state` is only worked out when it is to be kept. */
   mayKeep(state: () => EpochInProgress): void;
-  stepped(facts: { images: number; loss: number; lr: number }, seconds: number): void;
+  /** @param facts `losses` and `errors` are of each target, null where no picture of the window has a label */
+  stepped(
+    facts: {
+      images: number;
+      loss: number;
+      lr: number;
+      losses: (number | null)[];
+      errors: (number | null)[];
+    },
+    seconds: number,
+  ): void;
 }
 
 /** What an epoch came to. */
@@ -71,17 +81,20 @@ export async function trainEpoch(task: EpochTask): Promise<EpochOutcome> {
       weightDecay: task.weightDecay,
     };
     let loss = 0;
+    const own = new LossSums(pictures.targets);
     for (let i = 0; i < window.micro.length; i++) {
       const feeds = { ...micro.next().value!, lossScale: window.count };
       const output = runMicroBatch(task, feeds, optimizer);
       sums.add(output);
+      own.add(output);
       // Divided by the window's count already, so the sum is the window's mean.
       loss += output.loss;
       if (i < window.micro.length - 1) await task.breathe();
     }
     if (task.accumulate) applyWindow(task, optimizer);
     images += window.count;
-    task.stepped({ images: window.count, loss, lr }, (performance.now() - stepBegan) / 1000);
+    const facts = { images: window.count, loss, lr, losses: own.losses(), errors: own.errorRates() };
+    task.stepped(facts, (performance.now() - stepBegan) / 1000);
     if (place < left.length - 1)
       task.mayKeep(() => ({
         ...{ windows: index + 1, images, lr, sums: sums.state() },
@@ -140,6 +153,11 @@ class LossSums {
     losses.forEach((loss, t) => (this.#losses[t]! += loss));
     correct.forEach((hits, t) => (this.#correct[t]! += hits));
     counts.forEach((count, t) => (this.#counts[t]! += count));
+  }
+
+  /** Means of each target, null where none has a label. */
+  losses(): (number | null)[] {
+    return this.#losses.map((loss, t) => (this.#counts[t] === 0 ? null : loss / this.#counts[t]!));
   }
 
   means(): number[] {

@@ -46,3 +46,18 @@ export function formatMoment(iso: string | null | undefined): string {
   if (Number.isNaN(date.getTime())) return '–';
   return date.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 }
+
+/** For the x axis of steps and epochs: whole numbers, and as few decimals as a zoomed axis needs. */
+export function formatWhole(value: number): string {
+  return Number(value.toFixed(2)).toLocaleString('en');
+}
+
+/** `21:04:07`, of milliseconds since 1970, in the reader's own time. */
+export function formatClock(milliseconds: number): string {
+  return new Date(milliseconds).toLocaleTimeString('en-GB');
+}
+
+/** A tooltip shows more digits than an axis has room for. */
+export function formatExactly(value: number, formatY: (value: number) => string): string {
+  return formatY(value).endsWith('%') ? `${(value * 100).toFixed(2)}%` : value.toPrecision(5);
+}

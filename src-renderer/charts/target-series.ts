@@ -2,9 +2,6 @@ import type { EpochLog } from '../../shared/records/run-record.ts';
 import { type TargetCurve, targetPoints } from '../../shared/target-points.ts';
 import type { Series } from './line-chart.ts';
 
-/** How many colours styles/tokens.css has for targets; more targets begin again. */
-const COLORS = 4;
-
 /** Names of the targets of a run's epochs, in their order. */
 export function targetNames(epochs: readonly EpochLog[]): string[] {
   return epochs[0]?.targets.map(({ name }) => name) ?? [];
@@ -26,16 +23,6 @@ export function errorSeries(epochs: readonly EpochLog[], target: string): Series
   ];
 }
 
-/** Validation's error rate of every target in one chart: one target has the colour and name that it always had. */
-export function errorByTarget(epochs: readonly EpochLog[]): Series[] {
-  const names = targetNames(epochs);
-  if (names.length === 1)
-    return [line('error rate, validation', '--chart-error', epochs, names[0]!, 'errorRate')];
-  return names.map((name, place) =>
-    line(name, `--chart-target-${1 + (place % COLORS)}`, epochs, name, 'errorRate'),
-  );
-}
-
 /** A line with a mark at each epoch that has the figure; records of older versions lack training's error rate. */
 function line(
   name: string,
@@ -44,6 +31,6 @@ function line(
   target: string,
   field: TargetCurve,
 ): Series {
-  const points = targetPoints(epochs, target, field).map(([x, y]) => ({ x, y }));
-  return { name, color, dots: true, points };
+  const points = targetPoints(epochs, target, field);
+  return { name, color, dots: true, xs: points.map(([x]) => x), ys: points.map(([, y]) => y) };
 }

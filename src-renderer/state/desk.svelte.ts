@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { ask, hear } from '../api/granary.ts';
 import { Commands } from './commands.svelte.ts';
 import { DatasetState } from './dataset.svelte.ts';
+import { EnsembleState } from './ensemble.svelte.ts';
 import { GridDraft } from './grid-draft.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
 import { QueueState } from './queue.svelte.ts';
@@ -20,7 +21,8 @@ export class Desk {
   readonly dataset = new DatasetState();
   readonly grid = new GridDraft();
   readonly queue = new QueueState();
-  readonly runs = new RunsState();
+  readonly runs = new RunsState(this.undo);
+  readonly ensemble = new EnsembleState();
 
   /** @param views ids of the views that there are */
   constructor(views: readonly string[]) {
@@ -30,6 +32,7 @@ export class Desk {
       this.shell.workspace = workspace;
       if (same) return;
       this.runs.reset();
+      this.ensemble.reset();
       this.undo.forget();
       this.queue.live = null;
       void this.load();

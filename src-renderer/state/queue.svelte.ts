@@ -15,6 +15,7 @@ export class QueueState {
 
   constructor() {
     hear('queue:changed', (queue) => this.#set(queue));
+    hear('runs:changed', (ids) => void this.live?.follow(ids));
     hear('run:event', ({ runId, event }) => {
       if (this.live?.runId !== runId) this.live = new LiveRunState(runId);
       this.live.take(event);

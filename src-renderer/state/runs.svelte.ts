@@ -1,27 +1,40 @@
+import { SvelteSet } from 'svelte/reactivity';
 import { ask, hear } from '../api/granary.ts';
 import type { RunRow } from '../../shared/ipc/views.ts';
+import type { RunNotesPatch } from '../../shared/records/run-notes.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
+import { byId, setOf } from './collections.ts';
 import { faultOf, type Fault } from './fault.ts';
-import { fieldNamed, fieldsOf } from '../../shared/run-table/fields.ts';
-import { sortRows } from '../../shared/run-table/sort.ts';
+import { RunTable } from './run-table.svelte.ts';
+import type { Undo } from './undo.svelte.ts';
 
-/** The workspace's runs, and the one that is looked at. */
+/** A change of what people say of a run. */
+export interface NoteChange {
+  runId: string;
+  patch: RunNotesPatch;
+}
+
+/** The workspace's runs, those that are marked, and the one that is looked at. */
 export class RunsState {
   rows = $state.raw<RunRow[]>([]);
   loaded = $state(false);
-  sortKey = $state('valid.error_rate');
-  descending = $state(false);
+  readonly table = new RunTable(() => this.rows);
+  /** Ids that acts on several runs are for: comparing, archiving, tagging. */
+  readonly marked = new SvelteSet<string>();
+  /** The run that others are measured against in the table. */
+  baseline = $state<string | null>(null);
   selected = $state<string | null>(null);
   detail = $state.raw<RunSummary | null>(null);
   fault = $state.raw<Fault | null>(null);
 
-  readonly sorted = $derived(
-    sortRows(this.rows, fieldNamed(fieldsOf(this.rows), this.sortKey), this.descending, null),
-  );
+  readonly #undo: Undo;
+  readonly byId = $derived(byId(this.rows));
+  readonly baselineRow = $derived(this.baseline === null ? undefined : this.byId.get(this.baseline));
 
-  constructor() {
+  constructor(undo: Undo) {
+    this.#undo = undo;
     hear('runs:changed', (ids) => {
-      void this.load();
+      void this.#refresh(ids);
       if (this.selected !== null && ids.includes(this.selected)) void this.open(this.selected);
     });
   }
@@ -29,15 +42,66 @@ export class RunsState {
   async load(): Promise<void> {
     this.rows = await ask('runs:list');
     this.loaded = true;
+    const path = (await ask('app:state')).workspace.path;
+    this.baseline = localStorage.getItem(baselineKey(path));
   }
 
-  /** Sorts by a column; the same column again turns the order round. */
-  sortBy(key: string): void {
-    if (this.sortKey === key) this.descending = !this.descending;
-    else {
-      this.sortKey = key;
-      this.descending = key === 'created';
-    }
+  /** Rows of these runs anew; the others stay as they are. */
+  async #refresh(ids: readonly string[]): Promise<void> {
+    if (!this.loaded) return;
+    const fresh = await ask('runs:rows', { runIds: ids.slice(0, 10_000) });
+    const changed = setOf(ids);
+    const rows = [...this.rows.filter((row) => !changed.has(row.id)), ...fresh];
+    const begun = (row: RunRow): string => `${row.created ?? ''} ${row.id}`;
+    this.rows = rows.sort((a, b) => (begun(a) < begun(b) ? -1 : 1));
+    for (const id of ids) if (!this.byId.has(id)) this.marked.delete(id);
+  }
+
+  toggleMark(id: string, on = !this.marked.has(id)): void {
+    if (on) this.marked.add(id);
+    else this.marked.delete(id);
+  }
+
+  async pin(id: string | null): Promise<void> {
+    this.baseline = id;
+    const key = baselineKey((await ask('app:state')).workspace.path);
+    if (id === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, id);
+  }
+
+  /**
+   * Changes what people say of runs, and offers to take it back.
+   * @param said what was done, such as `Archived 3 runs`
+   */
+  async note(changes: readonly NoteChange[], said: string): Promise<void> {
+    if (changes.length === 0) return;
+    const before = await this.#write(changes);
+    this.#undo.offer(
+      said,
+      async () => void (await this.#write(before)),
+      async () => void (await this.#write(changes)),
+    );
+  }
+
+  archive(ids: readonly string[], archived: boolean): Promise<void> {
+    const count = ids.length === 1 ? (this.byId.get(ids[0]!)?.name ?? 'a run') : `${ids.length} runs`;
+    for (const id of ids) this.marked.delete(id);
+    return this.note(
+      ids.map((runId) => ({ runId, patch: { archived } })),
+      archived ? `Archived ${count}` : `Took ${count} out of the archive`,
+    );
+  }
+
+  /** Returns the changes that put everything back. */
+  async #write(changes: readonly NoteChange[]): Promise<NoteChange[]> {
+    const said = await ask('runs:note', { changes: [...changes] });
+    await this.#refresh(said.map(({ runId }) => runId));
+    if (this.selected !== null && said.some(({ runId }) => runId === this.selected))
+      await this.open(this.selected);
+    return said.map(({ runId, before: { name, tags, note, archived, color } }) => ({
+      runId,
+      patch: { name, tags, note, archived, color },
+    }));
   }
 
   async open(runId: string): Promise<void> {
@@ -62,6 +126,8 @@ export class RunsState {
   /** Forgets everything: another workspace was opened. */
   reset(): void {
     this.close();
+    this.marked.clear();
+    this.baseline = null;
     this.rows = [];
     this.loaded = false;
   }
@@ -69,4 +135,8 @@ export class RunsState {
   async reveal(runId: string): Promise<void> {
     await ask('runs:reveal', { runId });
   }
+}
+
+function baselineKey(workspace: string): string {
+  return `baseline ${workspace}`;
 }

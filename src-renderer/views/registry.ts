@@ -1,8 +1,17 @@
 import type { ViewEntry } from '../state/view-entry.ts';
+import { compareView } from './compare/view.ts';
 import { datasetView } from './dataset/view.ts';
+import { ensembleView } from './ensemble/view.ts';
 import { gridView } from './grid/view.ts';
 import { queueView } from './queue/view.ts';
 import { runsView } from './runs/view.ts';
 
 /** Every view, in the order of the sidebar. A new one is its views/NAME/view.ts and a line here. */
-export const viewEntries: readonly ViewEntry[] = [datasetView, gridView, queueView, runsView];
+export const viewEntries: readonly ViewEntry[] = [
+  datasetView,
+  gridView,
+  queueView,
+  runsView,
+  compareView,
+  ensembleView,
+];

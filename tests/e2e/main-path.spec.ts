@@ -59,7 +59,7 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
     // A window that is loaded anew in the middle has the whole run again.
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Queue', exact: true })).toBeVisible();
-    await expect(page.getByTestId('live').getByRole('img', { name: /^Error rate by epoch/ })).toBeVisible();
+    await expect(page.getByTestId('live').getByRole('img', { name: /^Error rate by step/ })).toBeVisible();
 
     const items = page.getByTestId('queue-item');
     await expect(items).toHaveCount(2);
@@ -79,12 +79,16 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
       expect(epochs).toHaveLength(3);
       const row = page.locator(`[data-testid="run-row"][data-run="${id}"]`);
       const valid = result.valid[0]!;
-      await expect(row.getByTestId('row-error')).toHaveText(percent(valid.errorRate));
-      await expect(row.getByTestId('row-tta')).toHaveText(percent(valid.ttaErrorRate));
-      await expect(row.getByTestId('row-holdout')).toHaveText(percent(result.holdout[0]?.errorRate ?? null));
-      await expect(row.getByTestId('row-valid-loss')).toHaveText(valid.loss.toFixed(4));
+      await expect(row.locator('[data-field="valid.error_rate"]')).toHaveText(percent(valid.errorRate));
+      await expect(row.locator('[data-field="valid.error_rate.tta"]')).toHaveText(
+        percent(valid.ttaErrorRate),
+      );
+      await expect(row.locator('[data-field="holdout.error_rate"]')).toHaveText(
+        percent(result.holdout[0]?.errorRate ?? null),
+      );
+      await expect(row.locator('[data-field="valid.loss"]')).toHaveText(valid.loss.toFixed(4));
     }
-    const shown = await page.getByTestId('row-error').allInnerTexts();
+    const shown = await page.locator('[data-field="valid.error_rate"]').allInnerTexts();
     expect(shown.map(parseFloat)).toEqual(shown.map(parseFloat).sort((a, b) => a - b));
 
     // One run's own page.

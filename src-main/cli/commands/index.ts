@@ -3,11 +3,13 @@ import { register as annotate } from './annotate.ts';
 import { register as bench } from './bench.ts';
 import { register as benchLoader } from './bench-loader.ts';
 import { register as collab } from './collab.ts';
+import { register as compare } from './compare.ts';
 import { register as doctor } from './doctor.ts';
 import { register as ensemble } from './ensemble.ts';
 import { register as fetch } from './fetch.ts';
 import { register as fit } from './fit.ts';
 import { register as inspect } from './inspect.ts';
+import { register as logs } from './logs.ts';
 import { register as model } from './model.ts';
 import { register as models } from './models.ts';
 import { register as monitor } from './monitor.ts';
@@ -43,5 +45,7 @@ export const commands: ((program: Command) => void)[] = [
   runs,
   show,
   annotate,
+  compare,
+  logs,
   benchLoader,
 ];

@@ -29,6 +29,7 @@ const text = ['text', 'text-soft', 'accent', 'good', 'warn', 'bad'];
 const grounds = ['ground', 'surface', 'sunken', 'accent-soft', 'warn-soft', 'bad-soft'];
 const marks = ['line-strong', 'bar', 'chart-train', 'chart-valid', 'chart-error'].concat(
   [1, 2, 3, 4].map((place) => `chart-target-${place}`),
+  [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `run-${number}`),
 );
 
 describe.each([

@@ -10,7 +10,10 @@ function reporter(workload: { frozen: number; full: number; evaluations: number 
   const it = new StepReporter('r', { steps: { frozen, full }, evaluations }, (event) => events.push(event));
   return { it, events };
 }
-const facts = { epoch: 1, phase: 'full' as const, images: 8, loss: 1, lr: 0.1 };
+const facts = {
+  ...{ epoch: 1, phase: 'full' as const, images: 8, loss: 1, lr: 0.1 },
+  ...{ losses: [1], errors: [0.5] },
+};
 
 describe('step reporter', () => {
   it('says at most ten events a second, and always the last step', () => {
@@ -20,6 +23,10 @@ describe('step reporter', () => {
     expect(events.length).toBeLessThanOrEqual(41);
     expect(events.length).toBeGreaterThan(35);
     expect(events.at(-1)).toMatchObject({ step: 1000, totalSteps: 1000, etaSeconds: 0 });
+    // No step is lost in between.
+    const told = events.flatMap(({ points }) => points!.map(({ step }) => step));
+    expect(told).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+    expect(events[0]!.points![0]).toMatchObject({ losses: [1], errors: [0.5], loss: 1, lr: 0.1 });
   });
 
   it('tells the rate and the time left from what steps and validations took', () => {

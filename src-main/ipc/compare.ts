@@ -1,0 +1,16 @@
+import { curvesOf } from '../../shared/run-table/curves.ts';
+import { disagreements, runConfusions } from '../report/compare-predictions.ts';
+import type { Handlers } from './door.ts';
+import type { Services } from './services.ts';
+
+type Own = Pick<Handlers, 'compare:curves' | 'compare:confusions' | 'compare:disagreements'>;
+
+export function compareHandlers({ session }: Services): Own {
+  return {
+    'compare:curves': ({ runIds }) =>
+      Promise.all(runIds.map(async (runId) => curvesOf(await session.run(runId)))),
+    'compare:confusions': ({ runIds, choice }) => runConfusions(session.state.path, runIds, choice),
+    'compare:disagreements': ({ runIds, choice, limit }) =>
+      disagreements(session.state.path, runIds, choice, limit),
+  };
+}

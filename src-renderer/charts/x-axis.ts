@@ -1,0 +1,35 @@
+import type { XAxis } from '../state/chart-settings.svelte.ts';
+import { formatClock, formatDuration, formatWhole } from './figures.ts';
+
+/** How an x axis is called and written. */
+export const xAxisTexts: Record<XAxis, { title: string; choice: string; format: (value: number) => string }> =
+  {
+    step: { title: 'step', choice: 'Step', format: formatWhole },
+    epoch: { title: 'epoch', choice: 'Epoch', format: formatWhole },
+    relative: { title: 'time since the start', choice: 'Relative time', format: formatDuration },
+    clock: { title: 'time of day', choice: 'Wall time', format: formatClock },
+  };
+
+/** Columns of a run that an x axis can be made of. */
+export interface Timeline {
+  step: ArrayLike<number>;
+  /** Milliseconds since 1970. */
+  time: ArrayLike<number>;
+}
+
+/**
+ * Places on the x axis.
+ * @param began when the run began, milliseconds since 1970
+ * @param stepsPerEpoch null where it is not known yet: then an epoch is one step
+ */
+export function xPlaces(
+  axis: XAxis,
+  { step, time }: Timeline,
+  began: number,
+  stepsPerEpoch: number | null,
+): ArrayLike<number> {
+  if (axis === 'step') return step;
+  if (axis === 'clock') return time;
+  if (axis === 'relative') return Array.from(time, (milliseconds) => (milliseconds - began) / 1000);
+  return Array.from(step, (value) => value / (stepsPerEpoch ?? 1));
+}
