@@ -3,7 +3,6 @@ import { imageSizeSchema } from '../image-size.ts';
 import { stepPointSchema } from './job.ts';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { queueItemSchema } from '../records/queue.ts';
-import { errorPayloadSchema } from './error-codes.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
 import { runColorSchema } from '../records/run-notes.ts';
 import { errorPayloadSchema } from './error-codes.ts';

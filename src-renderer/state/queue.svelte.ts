@@ -46,8 +46,9 @@ export class QueueState {
     await ask('queue:perform', command);
   }
 
-  async cancel(runId: string): Promise<void> {
-    await ask('queue:perform', { verb: 'cancel', runId, when: 'now' });
+  /** @param when `after-epoch`: the epoch that is being trained is finished and kept */
+  async cancel(runId: string, when: 'now' | 'after-epoch' = 'now'): Promise<void> {
+    await ask('queue:perform', { verb: 'cancel', runId, when });
   }
 
   async again(runId: string): Promise<void> {

@@ -1,3 +1,4 @@
+/* global window, requestAnimationFrame -- inside page.evaluate */
 import { _electron } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
