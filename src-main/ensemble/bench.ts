@@ -7,9 +7,8 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { storedSampleSubmission } from '../runs/manifest-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import { submissionText } from './create.ts';
-import { ensembleFigures } from './ensemble-figures.ts';
-import { tableFigures } from './figures.ts';
-import { type Member, type ProbabilityKind, labelledTable, readMember } from './members.ts';
+import { ensembleFigures, ownErrorRate } from './ensemble-figures.ts';
+import { type Member, type ProbabilityKind, readMember } from './members.ts';
 import { sharedTargets } from './shared-targets.ts';
 
 /** Runs whose predictions are kept in memory: 1,041 hold-out and 3,469 test pictures of 10 classes are half a megabyte each. */
@@ -102,11 +101,8 @@ export class EnsembleBench {
 
 /** A member's own error rates on the hold-out; on its own validation pictures where it kept none. */
 function describe(member: Member): EnsembleMember {
-  const rate = (target: string, kind: ProbabilityKind): number | null => {
-    const table =
-      labelledTable(member, 'holdout', target, kind) ?? labelledTable(member, 'valid', target, kind);
-    return table === null ? null : tableFigures(table).errorRate;
-  };
+  const rate = (target: string, kind: ProbabilityKind): number | null =>
+    ownErrorRate(member, 'holdout', target, kind) ?? ownErrorRate(member, 'valid', target, kind);
   const { sets, targets } = member.predictions;
   const hasTta = (sets.holdout ?? sets.valid)?.tta != null;
   return {

@@ -20,6 +20,11 @@ export function rowsById(table: ProbabilityTable): Map<string, number> {
   return new Map(table.ids.map((id, row) => [id, row]));
 }
 
+/** Whether two tables have the same pictures in the same order: then nothing need be looked up. Runs of one dataset mostly do. */
+export function sameOrder(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((id, row) => id === b[row]));
+}
+
 /**
  * Where each class of `reference` stands in `table`'s columns.
  * @throws GranaryError ENSEMBLE_CLASSES_DIFFER when the two do not have the same classes
@@ -54,13 +59,14 @@ export function combine(members: readonly WeightedTable[]): ProbabilityTable {
   let total = 0;
   for (const { table, weight, name } of members) {
     const columns = columnOrder(first.classes, table, name);
-    const rows = rowsById(table);
-    const missing = first.ids.filter((id) => !rows.has(id));
-    if (missing.length > 0 || table.ids.length !== first.ids.length) {
-      throw imagesDiffer(members[0]!.name, name, first, table, missing);
+    const rows = sameOrder(first.ids, table.ids) ? null : rowsById(table);
+    if (rows !== null) {
+      const missing = first.ids.filter((id) => !rows.has(id));
+      if (missing.length > 0 || table.ids.length !== first.ids.length)
+        throw imagesDiffer(members[0]!.name, name, first, table, missing);
     }
     first.ids.forEach((id, row) => {
-      const from = rows.get(id)! * width;
+      const from = (rows === null ? row : rows.get(id)!) * width;
       for (let c = 0; c < width; c++) sums[row * width + c]! += weight * table.values[from + columns[c]!]!;
     });
     total += weight;

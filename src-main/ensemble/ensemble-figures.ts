@@ -1,4 +1,5 @@
 import type { EnsembleFigures } from '../../shared/records/ensemble.ts';
+import type { Predictions } from '../runs/predictions.ts';
 import { tableFigures } from './figures.ts';
 import { type Judgement, judge } from './judge.ts';
 import { exactMatchById } from './labelled.ts';
@@ -52,15 +53,35 @@ function judgeTarget(members: readonly Member[], target: string, kind: Probabili
   );
 }
 
+/** Own rates do not depend on weights: worked out once for as long as the predictions are kept. */
+const ownRates = new WeakMap<Predictions, Map<string, number | null>>();
+
+/** A member's error rate by itself on a set of its pictures; null where it has none. */
+export function ownErrorRate(
+  member: Member,
+  set: 'holdout' | 'valid',
+  target: string,
+  kind: ProbabilityKind,
+): number | null {
+  const known = ownRates.get(member.predictions) ?? new Map<string, number | null>();
+  ownRates.set(member.predictions, known);
+  const key = JSON.stringify([set, target, kind]);
+  const rate = known.get(key);
+  if (rate !== undefined) return rate;
+  const table = labelledTable(member, set, target, kind);
+  const fresh = table === null ? null : tableFigures(table).errorRate;
+  known.set(key, fresh);
+  return fresh;
+}
+
 /** A member's own error rates, in the order of the targets: on the common hold-out, or on its own unseen pictures where there is none. */
 function ownFigures(
   member: Member,
   judgements: ReadonlyMap<string, Judgement>,
   kind: ProbabilityKind,
 ): number[] | null {
-  const rates = [...judgements].map(([target, { judgedOn }]) => {
-    const table = labelledTable(member, judgedOn === 'holdout' ? 'holdout' : 'valid', target, kind);
-    return table === null ? null : tableFigures(table).errorRate;
-  });
+  const rates = [...judgements].map(([target, { judgedOn }]) =>
+    ownErrorRate(member, judgedOn === 'holdout' ? 'holdout' : 'valid', target, kind),
+  );
   return rates.every((rate): rate is number => rate !== null) ? rates : null;
 }

@@ -1,4 +1,4 @@
-import { type ProbabilityTable, columnOrder, combine, rowsById } from './combine.ts';
+import { type ProbabilityTable, columnOrder, combine, rowsById, sameOrder } from './combine.ts';
 import type { LabelledTable } from './labelled.ts';
 
 export type { LabelledTable } from './labelled.ts';
@@ -81,10 +81,11 @@ function outOfBag(members: readonly JudgedMember[]): Judgement {
 
 /** Puts the truth beside combined rows, by id and by class name. */
 function withLabels(table: ProbabilityTable, truth: LabelledTable): LabelledTable {
-  const rows = rowsById(truth);
-  const labels = Int32Array.from(table.ids, (id) => {
-    const label = truth.labels[rows.get(id)!]!;
-    return label < 0 ? -1 : table.classes.indexOf(truth.classes[label]!);
+  const rows = sameOrder(table.ids, truth.ids) ? null : rowsById(truth);
+  const places = truth.classes.map((label) => table.classes.indexOf(label));
+  const labels = Int32Array.from(table.ids, (id, row) => {
+    const label = truth.labels[rows === null ? row : rows.get(id)!]!;
+    return label < 0 ? -1 : places[label]!;
   });
   return { ...table, labels };
 }

@@ -1,5 +1,7 @@
-import type { XAxis } from '../state/chart-settings.svelte.ts';
 import { formatClock, formatDuration, formatWhole } from './figures.ts';
+
+export const xAxes = ['step', 'epoch', 'relative', 'clock'] as const;
+export type XAxis = (typeof xAxes)[number];
 
 /** How an x axis is called and written. */
 export const xAxisTexts: Record<XAxis, { title: string; choice: string; format: (value: number) => string }> =

@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { type XAxis, xAxes } from '../charts/x-axis.ts';
 import { keep, readKept } from './kept.ts';
 
 const KEY = 'charts';
-
-export const xAxes = ['step', 'epoch', 'relative', 'clock'] as const;
-export type XAxis = (typeof xAxes)[number];
 
 /** The slider ends here; more is typed. */
 export const SLIDER_MOST = 0.99;

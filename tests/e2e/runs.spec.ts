@@ -50,6 +50,8 @@ test.afterAll(async () => {
   folder.remove();
 });
 
+test.beforeEach(() => granary.page.keyboard.press('Control+4'));
+
 test('runs are found, sorted, grouped and shown with the columns that are chosen, which are remembered', async () => {
   const { page } = granary;
   await page.keyboard.press('Control+4');
@@ -206,6 +208,7 @@ test('compared runs show their curves, only the settings that differ, and the pi
 
 test('zooming one chart zooms all of its view, stays when points are added, and ends with a double click', async () => {
   const { page } = granary;
+  await page.keyboard.press('Control+5');
   const charts = page.getByTestId('compare-curves').locator('canvas');
   await charts.first().scrollIntoViewIfNeeded();
   const all = page

@@ -1,8 +1,7 @@
 import type { Range } from '../../charts/chart-group.ts';
 import type { Series } from '../../charts/line-chart.ts';
 import { smooth } from '../../charts/smooth.ts';
-import { xPlaces } from '../../charts/x-axis.ts';
-import type { XAxis } from '../../state/chart-settings.svelte.ts';
+import { type XAxis, xPlaces } from '../../charts/x-axis.ts';
 import type { LiveRunState } from '../../state/live-run.svelte.ts';
 
 type Live = Pick<LiveRunState, 'steps' | 'epochs' | 'targets' | 'stepsPerEpoch'>;
