@@ -20,7 +20,8 @@ export const gridBlockSchema = z.strictObject({
   epochs: oneOrMany(z.number().int()).optional(),
   frozenEpochs: oneOrMany(z.number().int()).optional(),
   batchSize: oneOrMany(z.number().int()).optional(),
-  accum: oneOrMany(z.number().int()).optional(),
+  /** `auto`, the default: what fits the memory that is free when the run starts. */
+  accum: oneOrMany(z.union([z.number().int(), z.literal('auto')])).optional(),
   lr: oneOrMany(z.number()).optional(),
   weightDecay: oneOrMany(z.number()).optional(),
   labelSmoothing: oneOrMany(z.number()).optional(),

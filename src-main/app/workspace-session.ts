@@ -11,6 +11,7 @@ import type { RunSummary } from '../../shared/records/run-record.ts';
 import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
 import { startJob } from '../scheduler/supervisor.ts';
+import { memoryGate } from '../scheduler/memory/gate.ts';
 import { Workbench } from '../scheduler/workbench.ts';
 import { LiveRunMemory } from './live-run.ts';
 import { previewOf } from './run-preview.ts';
@@ -66,7 +67,11 @@ export class WorkspaceSession {
         'Stop it, or wait until it is done, before opening another workspace.',
       );
     if (this.#workbench?.workspace === resolve(path)) return;
-    const workbench = await Workbench.open(path, { attach: true, command: 'the Granary app' });
+    const workbench = await Workbench.open(path, {
+      attach: true,
+      command: 'the Granary app',
+      gate: memoryGate({ workspace: path }),
+    });
     await this.close();
     this.#workbench = workbench;
     this.#pictures = new PictureService(workbench.workspace);

@@ -127,6 +127,7 @@ export class TerminalDisplay implements RunDisplay {
         ...(resumed == null ? [] : [`Goes on ${whereOf(resumed)}.`]),
         `${pictures.join(', ')}; batch ${config.batchSize} = ${microBatch} × ${config.accum}; ` +
           `${(parameters / 1e6).toFixed(1)} M parameters, weights ${weightsText(weights)}; seed ${config.seed}`,
+        ...(header.memory === undefined ? [] : [pc.dim(`Memory: ${header.memory.reason}`)]),
         pc.bold(row(['epoch', 'train_loss', 'valid_loss', 'error_rate', 'images/s', 'time'])),
       ].join('\n'),
     );

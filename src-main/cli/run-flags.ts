@@ -10,8 +10,8 @@ export interface RunFlags {
   epochs?: number;
   frozenEpochs?: number;
   batchSize?: number;
-  accum?: number;
-  gradAccumSteps?: number;
+  accum?: number | 'auto';
+  gradAccumSteps?: number | 'auto';
   lr?: number;
   wd?: number;
   labelSmoothing?: number;
@@ -57,10 +57,10 @@ export function addRunFlags(command: Command): Command {
     )
     .option(
       '--accum <n>',
-      'gradient accumulation; must divide the batch size (default: 1)',
-      integer('--accum'),
+      'gradient accumulation, which divides the batch size; auto: what fits the memory (default: auto)',
+      accumulation('--accum'),
     )
-    .option('--grad-accum-steps <n>', 'the same as --accum', integer('--grad-accum-steps'))
+    .option('--grad-accum-steps <n>', 'the same as --accum', accumulation('--grad-accum-steps'))
     .option('--lr <x>', 'peak learning rate of the head (default: 0.002)', decimal('--lr'))
     .option('--wd <x>', 'weight decay (default: 0.01)', decimal('--wd'))
     .option('--label-smoothing <x>', 'label smoothing (default: 0)', decimal('--label-smoothing'))
@@ -203,6 +203,12 @@ export function integer(flag: string): (text: string) => number {
       `For example: ${flag} 4`,
     );
   };
+}
+
+/** A parser of a whole number or `auto`. */
+function accumulation(flag: string): (text: string) => number | 'auto' {
+  const whole = integer(flag);
+  return (text) => (text.trim() === 'auto' ? 'auto' : whole(text));
 }
 
 /** A parser of numbers that names its flag. */

@@ -3,6 +3,7 @@ import type { QueueOutcome } from '../../shared/ipc/views.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
+import { memoryGate } from '../scheduler/memory/gate.ts';
 import { checkSomeValid, planGrid } from '../scheduler/grid.ts';
 import { outcomeOf } from '../scheduler/queue-outcome.ts';
 import { Workbench, type WorkbenchOptions } from '../scheduler/workbench.ts';
@@ -63,7 +64,11 @@ async function prepareGrid(what: GridRequest, { workspace, json }: TrainingReque
 export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]> {
   const { json, what } = request;
   if (typeof what !== 'function') await prepareGrid(what, request);
-  const workbench = await Workbench.open(request.workspace, { ...request.launch, command: request.command });
+  const workbench = await Workbench.open(request.workspace, {
+    ...request.launch,
+    command: request.command,
+    gate: memoryGate({ workspace: request.workspace }),
+  });
   const status = new StatusLine(!json);
   const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);
   const reading = new AbortController();

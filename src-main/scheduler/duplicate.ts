@@ -12,10 +12,13 @@ export function blockOf(config: RunConfig): GridBlock {
     presize,
     split,
     augment,
+    accum,
+    autoAccum,
     ...same
   } = config;
   return {
     ...same,
+    accum: autoAccum ? 'auto' : accum,
     size: formatImageSize(size),
     ...(presize === undefined ? {} : { presize: formatImageSize(presize) }),
     ...(split.type === 'file' ? { split: split.path } : {}),

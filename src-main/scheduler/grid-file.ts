@@ -16,7 +16,7 @@ const expectations: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   epochs: 'a whole number',
   frozenEpochs: 'a whole number',
   batchSize: 'a whole number',
-  accum: 'a whole number',
+  accum: 'a whole number, or auto',
   lr: 'a number',
   weightDecay: 'a number',
   labelSmoothing: 'a number',

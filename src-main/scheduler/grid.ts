@@ -129,7 +129,7 @@ function planRun(typed: GridRun, dataset: GridDataset): PlannedRun {
 
 /** What a run states, in a config's terms, unchecked. */
 function configInput(run: GridRun, dataset: GridDataset): Record<string, unknown> {
-  const { resize = 'squish', presize, seed, split, size: _text, ...settings } = run;
+  const { resize = 'squish', presize, seed, split, size: _text, accum = 'auto', ...settings } = run;
   const size = parseImageSize(String(run.size));
   return {
     ...settings,
@@ -138,6 +138,8 @@ function configInput(run: GridRun, dataset: GridDataset): Record<string, unknown
     size,
     presize: presize === undefined ? defaultPresize(size) : parseImageSize(String(presize)),
     resize,
+    accum: accum === 'auto' ? 1 : accum,
+    autoAccum: accum === 'auto',
     // Drawn here and not in the worker, so that config and queue name it and a run can be trained again exactly.
     seed: seed ?? randomInt(2 ** 32),
     split: split === undefined ? undefined : { type: 'file', path: split },

@@ -185,7 +185,7 @@ export class RunTraining {
       this.#job = startJob(
         {
           ...{ type: 'train' as const, workspace, runId, name, queue: queueId, resume },
-          config: { ...config, accum },
+          config: { ...config, accum, checkpointing: plan?.checkpointing ?? config.checkpointing },
           ...(plan === null ? {} : { memory: plan }),
         },
         (event) => {

@@ -195,7 +195,9 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     if (queued !== undefined && isOpen(queued)) throw notInState(queued, 'trained again', 'has ended');
     const { config } = await pastRun(this.workspace, queue.record, runId);
     queue.take((item) => item.runId === runId);
-    return queue.add([{ name: runName(config), config }])[0]!;
+    // What fitted then need not be what fits now.
+    const anew = config.autoAccum ? { ...config, accum: 1 } : config;
+    return queue.add([{ name: runName(config), config: anew }])[0]!;
   }
 
   /** Goes on with everything that was interrupted, in its old order, each from its last checkpoint. */

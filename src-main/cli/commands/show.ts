@@ -138,6 +138,7 @@ function settings(header: RunHeader): string[] {
       'batch',
       `${config.batchSize} = ${header.microBatch} × ${config.accum}, ${header.stepsPerEpoch} steps an epoch`,
     ],
+    ...(header.memory === undefined ? [] : [['memory', header.memory.reason] as [string, string]]),
     ['seed', String(config.seed)],
     ['differs', differing(config) || 'nothing: all defaults'],
     [
@@ -155,7 +156,7 @@ function settings(header: RunHeader): string[] {
 function differing(config: RunConfig): string {
   const { dataset, arch, size, seed } = config;
   const defaults = runConfigSchema.parse({ dataset, arch, size, seed });
-  const named = ['dataset', 'arch', 'size', 'presize', 'resize', 'seed', 'datasetOptions'];
+  const named = ['dataset', 'arch', 'size', 'presize', 'resize', 'seed', 'datasetOptions', 'autoAccum'];
   return (Object.keys(config) as (keyof RunConfig)[])
     .filter((key) => !named.includes(key) && JSON.stringify(config[key]) !== JSON.stringify(defaults[key]))
     .map((key) => `${key} ${JSON.stringify(config[key])}`)

@@ -5,7 +5,7 @@ const FIRST_REGION = 2 ** 20;
 /** A free chunk is cut when it is twice what is wanted, or when this much would be left over. */
 const MOST_WASTE = 128 * 2 ** 20;
 /** Grain in which touched memory is counted. */
-const PAGE = 64 * 1024;
+const PAGE = 128 * 1024;
 
 interface Chunk {
   region: number;

@@ -81,9 +81,11 @@ class Run {
     if (step.kind === 'alias') return this.#buffers[step.inputs[0]!]!;
     if (step.kind === 'read') return this.#variables.get(step.variables[0]!) ?? null;
     if (step.kind !== 'forward') return undefined;
-    return step.inputs
-      .map((input) => this.#buffers[input]!)
-      .find((buffer) => buffer !== null && buffer.needs === 1 && buffer.bytes === bytes);
+    for (const input of step.inputs) {
+      const buffer = this.#buffers[input]!;
+      if (buffer !== null && buffer.needs === 1 && buffer.bytes === bytes) return buffer;
+    }
+    return undefined;
   }
 
   /** A variable whose value is still being read elsewhere is copied before it is written to. */

@@ -7,9 +7,9 @@ const MB = 2 ** 20;
  */
 const costs = {
   /** Node, TensorFlow's library as far as it is read, the recording, picture decoding and the thread that reads ahead. */
-  process: 470 * MB,
+  process: 315 * MB,
   /** A node of the graph in JavaScript, in TensorFlow's session and in its optimiser. */
-  node: 14 * 1024,
+  node: 28 * 1024,
   /** Scratch of TensorFlow's kernels and of oneDNN, compiled code, threads. */
   scratch: 165 * MB,
   /** Copies of the weights that a checkpoint reads: the weights themselves and both moments of Adam. */

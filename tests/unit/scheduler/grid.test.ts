@@ -225,3 +225,20 @@ describe('a grid that cannot be trained is refused before anything is queued', (
     expect(failure(() => expandGrid(block, dataset)).fix).toContain('2 or 4');
   });
 });
+
+describe('accumulation in a grid', () => {
+  const runs = (accum?: number | 'auto') =>
+    expandGrid(
+      parseGrid({ blocks: [{ arch: 'resnet18', size: 64, ...(accum === undefined ? {} : { accum }) }] }),
+      {
+        ...{ path: '/d', options: {}, manifest: null },
+      },
+    ).map(({ config }) => [config.accum, config.autoAccum]);
+
+  it('is chosen by the planner unless a number is given', () => {
+    expect(runs()).toEqual([[1, true]]);
+    expect(runs('auto')).toEqual([[1, true]]);
+    expect(runs(1)).toEqual([[1, false]]);
+    expect(runs(4)).toEqual([[4, false]]);
+  });
+});
