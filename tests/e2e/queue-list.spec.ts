@@ -88,7 +88,7 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await expect.poll(order).toEqual([0, 2, 3, 1]);
 
   // Skipped, and brought back with Ctrl+Z.
-  const third = page.locator(`[data-run="${ids[3]}"]`);
+  const third = page.locator(`tr[data-run="${ids[3]}"]`);
   await third.getByRole('button', { name: /^More/ }).click();
   await expect(page.getByRole('menu')).toBeVisible();
   await page.keyboard.press('Escape');
@@ -121,7 +121,7 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await page.waitForTimeout(500);
   await expect(page.locator('[data-testid=queue-item][data-state=running]')).toHaveCount(0);
   await page.getByRole('button', { name: 'Go on' }).click();
-  await expect(page.locator(`[data-run="${ids[2]}"]`)).toHaveAttribute('data-state', 'running');
+  await expect(page.locator(`tr[data-run="${ids[2]}"]`)).toHaveAttribute('data-state', 'running');
   await page.getByRole('button', { name: 'Clear ended' }).click();
   await expect(items).toHaveCount(4);
   expect(granary.complaints).toEqual([]);
