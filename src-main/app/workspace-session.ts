@@ -10,6 +10,7 @@ import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
+import { machineSlots } from '../scheduler/slots.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { memoryGate } from '../scheduler/memory/gate.ts';
 import { Workbench } from '../scheduler/workbench.ts';
@@ -70,6 +71,7 @@ export class WorkspaceSession {
     const workbench = await Workbench.open(path, {
       attach: true,
       command: 'the Granary app',
+      slots: await machineSlots(),
       gate: memoryGate({ workspace: path }),
     });
     await this.close();

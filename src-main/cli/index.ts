@@ -14,6 +14,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const program = new Command('granary')
   .description('From a folder of pictures to an ensemble, without a training script.')
   .version(granaryVersion)
+  // What follows a subcommand is the subcommand's, also where its own subcommands have flags of the same names.
+  .enablePositionalOptions()
   .showHelpAfterError('Run with --help for the flags and examples.')
   // Commands made later inherit both: usage errors come here instead of ending the process.
   .exitOverride()

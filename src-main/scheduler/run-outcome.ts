@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorPayload } from '../../shared/errors.ts';
+import { runResultSchema } from '../../shared/records/run-record.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { temporaryPattern } from '../files/atomic.ts';
 import { livenessOf, processIdentitySchema } from '../files/process-identity.ts';
@@ -29,6 +30,19 @@ export function recordFailure(workspace: string, runId: string, error: ErrorPayl
     },
     finished: new Date().toISOString(),
   });
+}
+
+/**
+ * Whether a run's folder says that it is finished. Its worker writes that last and may be killed before it can say so: then
+ * there is nothing to train again.
+ */
+export function hasFinished(folder: string): boolean {
+  try {
+    const text = readFileSync(join(folder, layout.run.result), 'utf8');
+    return runResultSchema.parse(JSON.parse(text)).status === 'finished';
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -2,12 +2,13 @@ import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import { newRunId } from '../runs/run-id.ts';
+import { runFolder } from '../runs/run-writer.ts';
 import type { MeasuredRun } from './eta.ts';
 import type { InvalidRun, PlannedRun } from './grid.ts';
 import { queueSeconds } from './queue-eta.ts';
 import { isOpen, itemOf, moved, notInState, putBack, waits } from './queue-edit.ts';
 import { newQueue, readQueue, writeQueue } from './queue-file.ts';
-import { recordFailure, recoverInterrupted } from './run-outcome.ts';
+import { hasFinished, recordFailure, recoverInterrupted } from './run-outcome.ts';
 import { type LaunchOptions, RunTraining, type Stop, type TrainingEnd } from './run-training.ts';
 import { ONE_SLOT, type Slot } from './slots.ts';
 import { Trainings } from './trainings.ts';
@@ -56,7 +57,7 @@ export class RunQueue {
     const left = this.#queue.items.filter(isOpen);
     for (const item of left) {
       if (item.state === 'running') recoverInterrupted(workspace, item.runId);
-      item.state = 'interrupted';
+      item.state = hasFinished(runFolder(workspace, item.runId)) ? 'finished' : 'interrupted';
       delete item.waiting;
     }
     // Its holder is gone, and nothing starts by itself: there is nothing to pause any more.

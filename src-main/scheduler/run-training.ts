@@ -10,7 +10,7 @@ import type { MeasuredRun } from './eta.ts';
 import type { LaunchDecision, LaunchGate, WhenShort } from './launch-gate.ts';
 import { recoveryOf } from './recovery.ts';
 import { RunAttempt } from './run-attempt.ts';
-import { sweep } from './run-outcome.ts';
+import { hasFinished, sweep } from './run-outcome.ts';
 import type { Slot } from './slots.ts';
 import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
 
@@ -112,6 +112,7 @@ export class RunTraining {
     let reason = existsSync(this.#folder) ? 'resumed' : 'first';
     let fruitless = 0;
     for (;;) {
+      if (hasFinished(this.#folder)) return { error: null };
       const { gate } = this.#host.options;
       // Without a gate nothing is waited for, so that a start is seen at once.
       const decision: Admitted | null =
@@ -129,7 +130,8 @@ export class RunTraining {
       const mark = checkpointMark(this.#folder);
       const facts = { reason, accum, microBatch: item.config.batchSize / accum, memory: plan };
       const attempt = new RunAttempt(this.#folder, facts);
-      const error = await this.#launch(decision, attempt);
+      const failure = await this.#launch(decision, attempt);
+      const error = hasFinished(this.#folder) ? null : failure;
       attempt.ended(error);
       if (error === null || this.#stop !== null) return { error };
       fruitless = checkpointMark(this.#folder) === mark ? fruitless + 1 : 1;

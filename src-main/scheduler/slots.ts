@@ -1,3 +1,6 @@
+import { trainsOnCards } from './memory/device.ts';
+import { MemoryMonitor } from './memory/monitor.ts';
+
 /** A place where one run trains at a time: a card, or a share of the machine. */
 export interface Slot {
   /** Shown where there are several: `card 0`, `worker 2`; empty where there is but one. */
@@ -27,4 +30,25 @@ export function slotsOf(cards: readonly number[], parallel = 1): readonly Slot[]
   return Array.from({ length: parallel }, (_, index) => ({
     ...{ name: `worker ${index + 1}`, card: null, environment: {} },
   }));
+}
+
+/**
+ * The slots of this machine, by what `nvidia-smi` lists where TensorFlow's build trains on cards.
+ * @param parallel runs at a time where there are no cards
+ */
+export async function machineSlots(
+  parallel?: number,
+  onCards: boolean = trainsOnCards(),
+): Promise<readonly Slot[]> {
+  if (!onCards) return slotsOf([], parallel);
+  const monitor = new MemoryMonitor();
+  try {
+    const { cards } = await monitor.read();
+    return slotsOf(
+      cards.map(({ index }) => index),
+      parallel,
+    );
+  } finally {
+    monitor.stop();
+  }
 }

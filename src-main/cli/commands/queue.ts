@@ -7,7 +7,7 @@ import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun } from '../../runs/run-store.ts';
 import { gridOfFlags, readGridFile } from '../../scheduler/grid-file.ts';
-import { slotsOf } from '../../scheduler/slots.ts';
+import { machineSlots } from '../../scheduler/slots.ts';
 import type { Workbench } from '../../scheduler/workbench.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
@@ -92,7 +92,7 @@ async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
     command: 'granary queue',
     stopAs: 'interrupted',
     json,
-    launch: { ...launchOptionsOf(flags), slots: slotsOf([], flags.parallel) },
+    launch: { ...launchOptionsOf(flags), slots: await machineSlots(flags.parallel) },
     onFinish: flags.onFinish,
     what: flags.resume === true ? resumeInterrupted : gridRequest(dataset, flags),
   });

@@ -14,6 +14,7 @@ export type Fault =
   | 'exit'
   | 'kill'
   | 'kill-early'
+  | 'kill-late'
   | 'memory'
   | 'bad-alloc'
   | 'deaf'

@@ -72,7 +72,14 @@ it(
       let over = false;
       void child.ended.then(() => (over = true));
       while (!over && kills < KILLS) {
-        await Promise.race([new Promise((resolve) => setTimeout(resolve, random.integer(900))), child.ended]);
+        // Mostly once something trains: on a slow machine most kills would else come before anything can be lost.
+        if (worker === undefined && random.integer(10) > 0) {
+          const begun = child.until(
+            (line) => line.type === 'run-started' && child.lines.indexOf(line) >= heard,
+          );
+          await Promise.race([begun, child.ended]);
+        }
+        await Promise.race([new Promise((resolve) => setTimeout(resolve, random.integer(400))), child.ended]);
         listen();
         if (over) break;
         kills += 1;
@@ -99,6 +106,8 @@ it(
     }
     const runs = await listRuns(workspace);
     tally.runs = runs.length;
+    expect(tally.worker).toBeGreaterThan(0);
+    expect(tally.goneOn).toBeGreaterThan(0);
     expect(runs.map(({ state, epochs }) => [state, epochs.length])).toEqual(
       runs.map(() => ['finished', EPOCHS]),
     );

@@ -36,7 +36,9 @@ describe('a worker', () => {
     expect([runId, result.status]).toEqual(['run-a', 'finished']);
     expect(events.map((event) => event.type)).toEqual(['run-started', 'step', 'epoch', 'step', 'epoch']);
     const log = join(workspace, 'runs', 'run-a', 'worker.log');
-    await eventually(() => existsSync(log) && readFileSync(log, 'utf8') === 'native library says hello\n');
+    await eventually(
+      () => existsSync(log) && readFileSync(log, 'utf8') === 'native library says hello to card any\n',
+    );
   });
 
   it('is gone when its result is there, also when it lingers', async () => {

@@ -196,6 +196,14 @@ describe('a workbench', () => {
     expect(workbench.queue.items.at(-1)).toMatchObject({ state: 'failed', error: { code: 'WORKER_KILLED' } });
   });
 
+  it('takes a run for finished whose worker was killed between its result and saying so', async () => {
+    const workbench = await open('kill-late');
+    const [item] = await workbench.enqueue(dataset, gridOf(['convnext_tiny']));
+    await workbench.whenIdle();
+    expect(onDisk().items[0]).toMatchObject({ state: 'finished', error: null });
+    expect(readAttempts(join(workspace, 'runs', item!.runId))).toHaveLength(1);
+  });
+
   it('is told what to do with its runs: move, skip, retry, duplicate, cancel after the epoch, clear', async () => {
     const workbench = await open();
     await workbench.perform({ verb: 'pause' });
