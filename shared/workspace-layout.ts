@@ -6,6 +6,7 @@ export const layout = {
   thumbnails: 'cache/thumbnails',
   previews: 'cache/previews',
   imports: 'imports',
+  samples: 'samples',
   ensembles: 'ensembles',
   queue: 'queue.json',
   lock: 'scheduler.lock',

@@ -5,7 +5,10 @@ import { preferencesChangeSchema, preferencesSchema } from '../records/preferenc
 import { queueCommandSchema, queueItemSchema, runIdSchema as runId } from '../records/queue.ts';
 import { runNotesPatchSchema, runNotesSchema } from '../records/run-notes.ts';
 import { runSummarySchema } from '../records/run-record.ts';
+import { predictionReportSchema } from '../records/prediction.ts';
+import { previewReportSchema, previewSettingsSchema } from '../records/preview.ts';
 import type { ChannelName, NewsName } from './channel-names.ts';
+import { cacheNameSchema, cacheSchema, intakeKindSchema, predictSourceSchema } from './data-views.ts';
 import { errorPayloadSchema } from './error-codes.ts';
 import { workerEventSchema } from './job.ts';
 import { runCurvesSchema } from '../run-table/curves.ts';
@@ -84,10 +87,10 @@ export const channels = {
     output: datasetSummarySchema,
   },
   'dataset:stop': { input: nothing, output: z.null() },
-  /** Draws the sample dataset into a folder of the user's choice; null when they changed their mind. */
+  /** Draws the sample dataset into the workspace, unless it is there already. */
   'dataset:draw-sample': {
     input: z.object({ images: z.number().int().min(40).max(20_000), seed: z.number().int() }),
-    output: z.object({ path: z.string() }).nullable(),
+    output: z.object({ path: z.string() }),
   },
   /** Whether the dataset's folder is still where it was. */
   'dataset:present': { input: z.object({ hash: datasetHashSchema }), output: z.boolean() },
@@ -113,6 +116,43 @@ export const channels = {
     input: z.object({ addresses: z.array(pictureAddressSchema).max(2000) }),
     output: z.number().int(),
   },
+  /** Draws one picture as runs would see it. A second call stops the first. */
+  'dataset:preview': {
+    input: z.object({
+      dataset: path,
+      options: datasetOptionsSchema.default({}),
+      hash: datasetHashSchema,
+      id: z.string().min(1).max(4096),
+      settings: previewSettingsSchema,
+    }),
+    /** The source that the files are served under. */
+    output: previewReportSchema.omit({ dest: true }).extend({ source: z.string() }),
+  },
+  /** What dropped or chosen paths are, so that the page knows whom to give them to. */
+  'intake:look': {
+    input: z.object({ paths: z.array(path).min(1).max(10_000) }),
+    output: z.array(z.object({ path: z.string(), kind: intakeKindSchema })),
+  },
+  /** What can predict: finished runs and ensembles, the newest first. */
+  'predict:sources': { input: nothing, output: z.array(predictSourceSchema) },
+  /** Lets the user pick pictures; null when they changed their mind. */
+  'predict:choose': { input: nothing, output: z.array(z.string()).nullable() },
+  'predict:run': {
+    input: z.object({
+      source: z.string().min(1).max(300),
+      paths: z.array(path).min(1).max(10_000),
+      tta: z.boolean(),
+    }),
+    /** `pictures`: the source that the pictures are served under, by their path as id. */
+    output: z.object({ report: predictionReportSchema, pictures: z.string() }),
+  },
+  'predict:stop': { input: nothing, output: z.null() },
+  /** Writes the last prediction as a table where the user says; null when they changed their mind. */
+  'predict:save-table': { input: nothing, output: z.string().nullable() },
+  'caches:list': { input: nothing, output: z.array(cacheSchema) },
+  'caches:clear': { input: z.object({ name: cacheNameSchema }), output: z.array(cacheSchema) },
+  /** Shows the workspace in the system's file manager. */
+  'workspace:reveal': { input: nothing, output: z.null() },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,
@@ -186,6 +226,13 @@ export type ChannelOutput<C extends ChannelName> = z.output<(typeof channels)[C]
 /** What main tells the window unasked. */
 export const news = {
   'dataset:progress': z.object({
+    stage: z.string(),
+    done: z.number(),
+    total: z.number().nullable(),
+    unit: z.string(),
+    perSecond: z.number().nullable(),
+  }),
+  'predict:progress': z.object({
     stage: z.string(),
     done: z.number(),
     total: z.number().nullable(),

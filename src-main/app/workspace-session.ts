@@ -14,6 +14,7 @@ import { machineSlots } from '../scheduler/slots.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { memoryGate } from '../scheduler/memory/gate.ts';
 import { Workbench } from '../scheduler/workbench.ts';
+import { DataJobs } from './data-jobs.ts';
 import { LiveRunMemory } from './live-run.ts';
 import { previewOf } from './run-preview.ts';
 
@@ -28,6 +29,7 @@ export class WorkspaceSession {
   readonly #tell: Tell;
   #workbench: Workbench | null = null;
   #pictures: PictureService | null = null;
+  #jobs: DataJobs | null = null;
   #reading: AbortController | null = null;
   #index: RunIndex | null = null;
   /** Of each run that trains, and of the one that trained last. */
@@ -48,6 +50,12 @@ export class WorkspaceSession {
   get pictures(): PictureService {
     if (this.#pictures === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
     return this.#pictures;
+  }
+
+  /** Predictions and previews. */
+  get jobs(): DataJobs {
+    if (this.#jobs === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
+    return this.#jobs;
   }
 
   /** True while a worker of this process trains. */
@@ -77,6 +85,7 @@ export class WorkspaceSession {
     await this.close();
     this.#workbench = workbench;
     this.#pictures = new PictureService(workbench.workspace);
+    this.#jobs = new DataJobs(workbench.workspace, this.#pictures, this.#tell);
     workbench.on('queue-changed', () => this.#queueChanged());
     workbench.on('worker-event', (runId, event) => this.#workerSaid(runId, event));
     workbench.on('runs-changed', (ids) => this.#tell('runs:changed', ids));
@@ -161,6 +170,8 @@ export class WorkspaceSession {
   /** Stops the worker that reads and the one that trains, and lets the workspace go. */
   async close(): Promise<void> {
     this.#reading?.abort();
+    this.#jobs?.close();
+    this.#jobs = null;
     this.#pictures?.close();
     this.#pictures = null;
     const workbench = this.#workbench;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { layout } from '../../shared/workspace-layout.ts';
 import type { Handlers } from './door.ts';
 import { summarise } from './dataset-summary.ts';
 import type { Services } from './services.ts';
@@ -17,17 +18,10 @@ export function datasetHandlers({ session, chooseFolder }: Services): Own {
       return null;
     },
     async 'dataset:draw-sample'({ images, seed }) {
-      const parent = await chooseFolder('Where shall the sample dataset be drawn?', 'Draw it here');
-      if (parent === null) return null;
-      return { path: await session.drawSample(freeName(parent, `paddy-sample-${images}`), images, seed) };
+      const folder = join(session.state.path, layout.samples, `paddy-${images}`);
+      // Drawing writes its table last: a folder that has it is whole.
+      if (existsSync(join(folder, 'train.csv'))) return { path: folder };
+      return { path: await session.drawSample(folder, images, seed) };
     },
   };
-}
-
-/** A folder that is not there yet: `name`, else `name-2` and so on. */
-function freeName(parent: string, name: string): string {
-  for (let number = 1; ; number += 1) {
-    const path = join(parent, number === 1 ? name : `${name}-${number}`);
-    if (!existsSync(path)) return path;
-  }
 }

@@ -1,5 +1,6 @@
 import { appHandlers } from './app.ts';
 import { compareHandlers } from './compare.ts';
+import { dataHandlers } from './data-views.ts';
 import { datasetHandlers } from './dataset.ts';
 import type { Handlers } from './door.ts';
 import { pictureHandlers } from './pictures.ts';
@@ -16,6 +17,7 @@ export function createHandlers(services: Services): Handlers {
     ...datasetHandlers(services),
     ...pictureHandlers(services),
     ...gridFileHandlers(services),
+    ...dataHandlers(services),
     ...queueHandlers(services),
     ...runsHandlers(services),
     ...compareHandlers(services),

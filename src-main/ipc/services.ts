@@ -12,6 +12,8 @@ export interface Services {
   chooseFile(title: string, button: string, extensions: string[]): Promise<string | null>;
   /** Asks where a file is to be written. */
   chooseTarget(title: string, suggested: string, extensions: string[]): Promise<string | null>;
+  /** Asks the user for pictures; null when they changed their mind. */
+  choosePictures(): Promise<string[] | null>;
   /** Shows a file or folder in the system's file manager. */
   reveal(path: string): void;
   /** Opens another workspace and remembers it. */

@@ -7,6 +7,8 @@ export interface CataloguedPicture {
   /** Path below the root. */
   path: string;
   sha256: string | null;
+  /** Made by our own worker, and sent as it is: a PNG. */
+  ready?: true;
 }
 
 interface Source {

@@ -11,7 +11,7 @@ import { ThumbnailWorker } from './thumbnail-worker.ts';
 
 /** A picture ready to be sent, or why not: as HTTP says it. */
 export type Served =
-  { status: 200; type: string; bytes: Buffer } | { status: 404 | 410 | 415 | 503; reason: string };
+  { status: 200; type: string; bytes: Buffer } | { status: 204 | 404 | 410 | 415; reason: string };
 
 interface Waiting {
   address: PictureAddress;
@@ -52,6 +52,12 @@ export class PictureService {
     if (address === null) return { status: 404, reason: 'No picture has this address.' };
     const picture = this.catalogue.picture(address.source, address.id);
     if (picture === null) return { status: 404, reason: 'No such picture is known.' };
+    if (picture.ready) {
+      const bytes = await readOrNull(join(picture.root, picture.path));
+      return bytes === null
+        ? { status: 410, reason: 'It was cleared.' }
+        : { status: 200, type: 'image/png', bytes };
+    }
     if (picture.sha256 !== null) {
       const cached = await readOrNull(thumbnailPath(this.store.folder, picture.sha256, address.size));
       if (cached !== null) return { status: 200, type: 'image/jpeg', bytes: cached };
@@ -103,7 +109,7 @@ export class PictureService {
 
   #drop(waiting: Waiting): void {
     this.#waiting.delete(pictureUrl(waiting.address));
-    waiting.settle({ status: 503, reason: 'Dropped: it scrolled away.' });
+    waiting.settle({ status: 204, reason: '' });
   }
 
   #next(): void {

@@ -81,7 +81,6 @@ export class DatasetState {
 
   async drawSample(): Promise<void> {
     const reading = ++this.#reading;
-    const before = this.status;
     try {
       this.status = 'drawing';
       this.path = '';
@@ -89,8 +88,7 @@ export class DatasetState {
       this.progress = null;
       const drawn = await ask('dataset:draw-sample', sample);
       if (reading !== this.#reading) return;
-      if (drawn === null) this.status = before;
-      else await this.read(drawn.path);
+      await this.read(drawn.path);
     } catch (error) {
       if (reading === this.#reading) this.#refused(error);
     }

@@ -4,6 +4,7 @@ import { Commands } from './commands.svelte.ts';
 import { DatasetState } from './dataset.svelte.ts';
 import { EnsembleState } from './ensemble.svelte.ts';
 import { GridDraft } from './grid-draft.svelte.ts';
+import { PredictState } from './predict.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
 import { QueueState } from './queue.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
@@ -19,6 +20,7 @@ export class Desk {
   readonly undo = new Undo(this.toasts);
   readonly preferences = new PreferencesState();
   readonly dataset = new DatasetState();
+  readonly predict = new PredictState();
   readonly grid = new GridDraft();
   readonly queue = new QueueState();
   readonly runs = new RunsState(this.undo);
@@ -33,6 +35,7 @@ export class Desk {
       if (same) return;
       this.runs.reset();
       this.ensemble.reset();
+      this.predict.reset();
       this.undo.forget();
       this.queue.live = null;
       void this.load();

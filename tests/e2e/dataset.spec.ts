@@ -1,8 +1,17 @@
 import { type Locator, expect, test } from '@playwright/test';
-import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { drawPictures, labels } from './support/pictures.ts';
+import { zipOf } from '../unit/dataset/zip-file.ts';
 
 const folder = scratchFolder();
 const pictures = join(folder.path, 'shapes');
@@ -49,19 +58,14 @@ test('a path that is gone is refused the same way', async () => {
 });
 
 test('drawing the sample dataset shows its progress and can be stopped', async () => {
-  const { app, page } = granary;
-  const parent = join(folder.path, 'drawn');
-  mkdirSync(parent);
-  // The system's dialog cannot be driven from here; it answers with a folder as if one had been chosen.
-  await app.evaluate(({ dialog }, chosen) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
-  }, parent);
-  await page.getByRole('button', { name: 'Draw the sample dataset' }).click();
+  const { page } = granary;
+  await page.getByRole('button', { name: 'Try the sample dataset' }).click();
   await expect(page.getByTestId('reading')).toContainText(/:\s+[1-9]\d*\s+of\s+\d+/, { timeout: 60_000 });
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByRole('heading', { name: /Drop a dataset/ })).toBeVisible();
   // A stopped drawing takes away what it had drawn, also the folder that it made.
-  await expect.poll(() => readdirSync(parent)).toEqual([]);
+  const samples = join(granary.workspace, 'samples');
+  await expect.poll(() => readdirSync(samples)).toEqual([]);
 });
 
 test('a dropped folder shows its classes, counts and problems', async () => {
@@ -120,6 +124,79 @@ test('pictures are browsed by class, by keyboard, and copies stand side by side'
   await expect(group).toContainText('Labels differ');
   await expect.poll(() => shown(group.locator('img'))).toBe(2);
   expect(granary.complaints.filter((text) => !/status of (410|415)/.test(text))).toEqual([]);
+});
+
+test('one picture is drawn as runs would see it, under each method', async () => {
+  const { page } = granary;
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  await page.getByLabel('Sizes').fill('32');
+  const pairs = page.getByTestId('preview-pair');
+  await expect(pairs).toHaveCount(3, { timeout: 60_000 });
+  await expect(pairs.nth(1)).toContainText('48 → 32');
+  // Cached, judged, and five views to learn from; none is the picture that another shows.
+  const images = pairs.nth(1).locator('img');
+  await expect(images).toHaveCount(7);
+  await expect.poll(() => shown(images)).toBe(7);
+  const sides = await images.evaluateAll((all) =>
+    (all as HTMLImageElement[]).map((image) => image.naturalHeight),
+  );
+  expect(sides).toEqual([48, 32, 32, 32, 32, 32, 32]);
+  await page.getByLabel('Sizes').fill('tall');
+  await expect(page.getByTestId('fault')).toHaveAttribute('data-code', 'SIZE_INVALID');
+  await page.getByLabel('Sizes').fill('32');
+  await expect(page.getByTestId('fault')).toBeHidden({ timeout: 60_000 });
+});
+
+test('a zip is unpacked and read; a damaged one is refused', async () => {
+  const { page } = granary;
+  const entries = ['cat', 'dog'].flatMap((label) =>
+    [0, 1].map((index) => ({
+      name: `${label}/${index}.jpg`,
+      content: readFileSync(
+        join(
+          pictures,
+          label === 'cat' ? 'discs' : 'bars',
+          `${label === 'cat' ? 'discs' : 'bars'}-${index}.jpg`,
+        ),
+      ),
+    })),
+  );
+  const whole = zipOf(entries);
+  writeFileSync(join(folder.path, 'cut.zip'), whole.subarray(0, whole.length / 2));
+  await dropOnWindow(page, join(folder.path, 'cut.zip'));
+  const fault = page.getByTestId('fault');
+  await expect(fault).toHaveAttribute('data-code', 'ARCHIVE_DAMAGED');
+  await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
+  await fault.getByRole('button', { name: 'Dismiss' }).click();
+  writeFileSync(join(folder.path, 'pets.zip'), whole);
+  await dropOnWindow(page, join(folder.path, 'pets.zip'));
+  await expect(page.getByTestId('dataset-name')).toHaveText('pets');
+  await expect(page.getByTestId('train-count')).toHaveText('4');
+  await dropOnWindow(page, pictures);
+  await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
+});
+
+test('settings show what the caches take, and clear one after asking', async () => {
+  const { page } = granary;
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const row = page.locator('[data-testid="cache"][data-name="thumbnails"]');
+  await expect(row).toContainText(/[1-9][\d.]* [kMG]B/);
+  await expect
+    .poll(() => readdirSync(join(granary.workspace, 'cache', 'thumbnails')).length)
+    .toBeGreaterThan(0);
+  await row.getByRole('button', { name: 'Clear Thumbnails' }).click();
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  expect(existsSync(join(granary.workspace, 'cache', 'thumbnails'))).toBe(true);
+  await row.getByRole('button', { name: 'Clear Thumbnails' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Clear Thumbnails' }).click();
+  await expect(row).toContainText('0 kB');
+  expect(existsSync(join(granary.workspace, 'cache', 'thumbnails'))).toBe(false);
+  await page.getByRole('radio', { name: 'Dark' }).check();
+  await expect.poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(true);
+  await page.getByRole('radio', { name: 'As the system' }).check();
+  await page.getByRole('button', { name: 'Predict' }).first().click();
+  await expect(page.getByText('no run of this workspace has finished')).toBeVisible();
+  await page.keyboard.press('Control+1');
 });
 
 test('a dataset folder that moved away is noticed and said', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../../shared/records/run-record.ts';
+import { readPredictions } from '../../src-main/runs/predictions.ts';
 import { dropOnWindow, scratchFolder, startApp } from './support/app.ts';
 import { drawPictures, labels } from './support/pictures.ts';
 
@@ -107,6 +108,23 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
     await expect(settings.filter({ hasText: 'seed' })).toContainText('3');
     await expect(settings.filter({ hasText: 'lr' })).toHaveCount(0);
     expect(result.eagerSteps).toBe(0);
+
+    // A picture that the run was judged on gets the numbers that the run stored of it.
+    const { sets, targets } = await readPredictions(join(workspace, 'runs', id));
+    const [picture] = sets.holdout!.ids;
+    await page.getByRole('button', { name: 'Predict' }).first().click();
+    await page.getByTestId('predict-source').selectOption(id);
+    await dropOnWindow(page, join(pictures, picture!));
+    const card = page.getByTestId('predicted');
+    await expect(card).toHaveCount(1, { timeout: 60_000 });
+    for (const [c, label] of targets[0]!.classes.entries())
+      await expect(card.locator('tr').filter({ hasText: label })).toContainText(
+        `${(100 * sets.holdout!.plain[0]![c]!).toFixed(1)}%`,
+      );
+    const text = join(folder.path, 'text.jpg');
+    writeFileSync(text, 'no picture');
+    await dropOnWindow(page, text);
+    await expect(card).toContainText('text.jpg is no picture.', { timeout: 60_000 });
     expect(granary.complaints).toEqual([]);
   } finally {
     await granary.close();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { register as annotate } from './annotate.ts';
 import { register as bench } from './bench.ts';
 import { register as benchLoader } from './bench-loader.ts';
+import { register as cache } from './cache.ts';
 import { register as collab } from './collab.ts';
 import { register as compare } from './compare.ts';
 import { register as doctor } from './doctor.ts';
@@ -26,6 +27,7 @@ import { register as train } from './train.ts';
 /** One file a subcommand; each registers itself on the program. */
 export const commands: ((program: Command) => void)[] = [
   bench,
+  cache,
   collab,
   doctor,
   monitor,

@@ -21,7 +21,7 @@ export const datasetView: ViewEntry = {
     },
     {
       id: 'dataset.sample',
-      title: 'Draw the sample dataset…',
+      title: 'Try the sample dataset',
       group: 'Dataset',
       enabled: () => !shell.readOnly,
       run: () => {
