@@ -57,6 +57,8 @@ export interface ModelContext {
   readonly training: boolean;
   /** True: the blocks of a network are computed again in the backward pass, and keep their input alone. */
   readonly checkpointing: boolean;
+  /** True while a block is computed again for the backward pass: there memory counts more than a free order of ops. */
+  readonly recomputing: boolean;
   /** The parameter's current value. Asking twice for the same name gives the same tensor. */
   parameter(spec: ParameterSpec): Tensor;
   /** The running statistic's current value. */

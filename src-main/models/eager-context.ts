@@ -13,6 +13,7 @@ export interface EagerValues {
 export class EagerContext implements ModelContext {
   readonly training: boolean;
   readonly checkpointing: boolean;
+  readonly recomputing = false;
   /** Everything that the model asked for, in its order, and the tensors that it got. */
   readonly parameters = new Map<ParameterSpec, Tensor>();
   readonly statistics = new Map<StatisticSpec, Tensor>();

@@ -21,6 +21,8 @@ export interface NormMlpParameters {
   b2: Tensor;
   /** Layer scale [c] on the branch's output, or null. */
   scale: Tensor | null;
+  /** Whether the gradient makes its wide tensors one after the other: three at a time instead of five, at some cost in time. */
+  oneByOne?: boolean;
 }
 
 const half = Math.SQRT1_2;
@@ -37,7 +39,7 @@ const logErfSlope = Math.log(2 / Math.sqrt(Math.PI));
  * @param residual of x's shape; null: the branch alone (stochastic depth comes between it and the residual)
  */
 export function normMlp<T extends Tensor>(x: T, residual: T | null, parameters: NormMlpParameters): T {
-  const { gamma, beta, epsilon, w1, b1, w2, b2, scale } = parameters;
+  const { gamma, beta, epsilon, w1, b1, w2, b2, scale, oneByOne = false } = parameters;
   const shape = x.shape;
   const channels = shape.at(-1)!;
   const inputs = [x, gamma, beta, w1, b1, w2, b2, ...[residual, scale].filter((tensor) => tensor !== null)];
@@ -65,10 +67,10 @@ export function normMlp<T extends Tensor>(x: T, residual: T | null, parameters: 
         const product = matMul(tf.mul(u, onePlusErf), dy, true, false);
         const dyTotal = biasGradient(dy);
         const narrowScale = scaledBy(scale, half);
-        // One wide tensor after the other: all at once they would be five instead of three.
-        const v = after(u, product);
+        const v = oneByOne ? after(u, product) : u;
         const slope = tf.add(onePlusErf, tf.mul(v, tf.exp(tf.sub(logErfSlope, tf.square(v)))));
-        const du = tf.mul(matMul(after(tf.mul(dy, narrowScale), slope), w2, false, true), slope);
+        const narrowed = tf.mul(dy, narrowScale);
+        const du = tf.mul(matMul(oneByOne ? after(narrowed, slope) : narrowed, w2, false, true), slope);
         const dInput = matMul(du, w1, false, true);
         const alongInput = tf.mul(dInput, standardised);
         // Means over the channels, each with gamma's weight: products with one column.

@@ -61,6 +61,7 @@ function block(x: Tensor4D, scope: Scope, config: ConvNextConfig, rate: number):
       w2: narrow.weight,
       b2: narrow.bias,
       scale,
+      oneByOne: scope.context.recomputing,
     }),
   );
 }

@@ -6,6 +6,7 @@ import { Scope } from './scope.ts';
 /** Notes which tensors a block gets from its context, so that it can be given the same ones again. */
 class NotingContext implements ModelContext {
   readonly checkpointing = false;
+  readonly recomputing = false;
   readonly parameters = new Map<string, Tensor>();
   /** Running statistics and random numbers: constants to gradients. */
   readonly fixed = new Map<string, Tensor>();
@@ -45,6 +46,7 @@ function noted(known: Map<string, Tensor>, name: string, ask: () => Tensor): Ten
 /** Gives a block what it got the first time. Statistics have been updated then, and are not again. */
 class RepeatingContext implements ModelContext {
   readonly checkpointing = false;
+  readonly recomputing = true;
   readonly training: boolean;
   readonly #given: ReadonlyMap<string, Tensor>;
 

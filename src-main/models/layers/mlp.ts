@@ -27,6 +27,7 @@ export function mlpBranch<T extends Tensor>(
   const parameters = {
     ...norm,
     ...{ w1: widen.weight, b1: widen.bias, w2: narrow.weight, b2: narrow.bias, scale },
+    oneByOne: block.context.recomputing,
   };
   return addBranch(x, block.context, { name: `${block.name}.drop_path2`, rate: dropPath }, (residual) =>
     normMlp(x, residual, parameters),

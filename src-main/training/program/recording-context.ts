@@ -20,6 +20,7 @@ export interface RecordingOptions {
 export class RecordingContext implements ModelContext {
   readonly training: boolean;
   readonly checkpointing: boolean;
+  readonly recomputing = false;
   readonly randomInputs: RandomInput[] = [];
   /** Nodes that assign the running statistics. */
   readonly updates: string[] = [];
