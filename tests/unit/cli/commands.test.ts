@@ -121,7 +121,16 @@ describe('what a tired person types', () => {
 
   it('a workspace that another process holds: it says who', async () => {
     const lock = WorkspaceLock.acquire(workspace, 'the Granary app');
-    const { code, err } = await granary('queue', 'data', '--arch', 'resnet18', '--size', '64', '--weights', 'none');
+    const { code, err } = await granary(
+      'queue',
+      'data',
+      '--arch',
+      'resnet18',
+      '--size',
+      '64',
+      '--weights',
+      'none',
+    );
     lock.release();
     expect(code).toBe(1);
     expect(err).toMatch(
