@@ -34,7 +34,8 @@ export const runPreviewSchema = z.object({
   presize: imageSizeSchema,
   frozenEpochs: z.number().int(),
   epochs: z.number().int(),
-  microBatch: z.number().int(),
+  /** Whole wherever the run can be trained; an accumulation that does not divide the batch is a problem, told below. */
+  microBatch: z.number(),
   accum: z.number().int(),
   batchSize: z.number().int(),
   /** Why this combination cannot be trained: it is kept as skipped. Null where it can. */

@@ -192,7 +192,9 @@ test('settings show what the caches take, and clear one after asking', async () 
   await expect(row).toContainText('0 kB');
   expect(existsSync(join(granary.workspace, 'cache', 'thumbnails'))).toBe(false);
   await page.getByRole('radio', { name: 'Dark' }).check();
-  await expect.poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(true);
+  // Playwright holds the page's own answer to light: what main was told is asked for.
+  const theme = (): Promise<string> => granary.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource);
+  await expect.poll(theme).toBe('dark');
   await page.getByRole('radio', { name: 'As the system' }).check();
   await page.getByRole('button', { name: 'Predict' }).first().click();
   await expect(page.getByText('no run of this workspace has finished')).toBeVisible();

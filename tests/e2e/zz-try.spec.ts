@@ -1,0 +1,25 @@
+import { test } from '@playwright/test';
+import { dropOnWindow, scratchFolder, startApp } from './support/app.ts';
+import { screenshot } from './support/screenshot.ts';
+test('try', async () => {
+  test.setTimeout(120000);
+  const folder = scratchFolder();
+  const g = await startApp(folder.path);
+  const { page } = g;
+  await screenshot(page, 'first-minute');
+  await dropOnWindow(page, '/tmp/dataui/paddy');
+  await page.getByTestId('dataset-name').waitFor({ timeout: 60000 });
+  await screenshot(page, 'dataset-overview');
+  await page.getByRole('tab', { name: /Pictures/ }).click();
+  await page.waitForTimeout(4000);
+  await screenshot(page, 'dataset-pictures');
+  await page.locator('[data-index="2"]').click();
+  await page.waitForTimeout(1500);
+  await screenshot(page, 'dataset-picture');
+  await page.getByRole('tab', { name: /Copies/ }).click();
+  await page.waitForTimeout(1500);
+  await screenshot(page, 'dataset-copies');
+  console.log(g.complaints);
+  await g.close();
+  folder.remove();
+});
