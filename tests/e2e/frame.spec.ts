@@ -156,12 +156,24 @@ test('the window and a worker may crash, and the window may be closed, while the
   expect(await words()).toContain('The window crashed and was loaded anew');
   expect(await states()).toEqual(['running', 'pending', 'pending']);
 
-  // A worker that is killed fails its run with the reason, and the next one trains.
-  const workerFile = join(granary.workspace, 'runs', runId, 'worker.json');
-  const { pid } = JSON.parse(readFileSync(workerFile, 'utf8')) as { pid: number };
-  process.kill(pid, 'SIGKILL');
-  await expect.poll(states, { timeout: 30_000 }).toEqual(['failed', 'running', 'pending']);
-  expect(await words()).toContain('was killed from outside');
+  // A worker that is killed from outside is replaced: the run goes on, and its folder says why there were two.
+  const runFolder = join(granary.workspace, 'runs', runId);
+  const worker = (): number =>
+    (JSON.parse(readFileSync(join(runFolder, 'worker.json'), 'utf8')) as { pid: number }).pid;
+  const attempts = (): { outcome: string | null; reason: string }[] =>
+    (
+      JSON.parse(readFileSync(join(runFolder, 'attempts.json'), 'utf8')) as {
+        attempts: { outcome: string | null; reason: string }[];
+      }
+    ).attempts;
+  const killed = worker();
+  process.kill(killed, 'SIGKILL');
+  await expect
+    .poll(() => attempts().map(({ outcome }) => outcome), { timeout: 30_000 })
+    .toEqual(['WORKER_KILLED', null]);
+  expect(attempts()[1]!.reason).toContain('was killed from outside');
+  await expect.poll(worker, { timeout: 30_000 }).not.toBe(killed);
+  expect(await states()).toEqual(['running', 'pending', 'pending']);
 
   // Closing the window while a run trains: it goes on in the tray, and comes back.
   await inWindow(`window.granary.invoke('preferences:write', { whenClosed: 'tray' })`);
@@ -169,7 +181,7 @@ test('the window and a worker may crash, and the window may be closed, while the
   const visible = (): Promise<boolean> =>
     app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());
   await expect.poll(visible).toBe(false);
-  expect(await states()).toEqual(['failed', 'running', 'pending']);
+  expect(await states()).toEqual(['running', 'pending', 'pending']);
   await app.evaluate(({ app: electron }) => void electron.emit('second-instance'));
   await expect.poll(visible).toBe(true);
 });
