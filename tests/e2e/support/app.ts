@@ -49,6 +49,8 @@ export async function startApp(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.getByTestId('workspace').waitFor();
+  // Views are loaded when they are shown; what is dropped before the first one is there can be lost.
+  await page.getByRole('main').locator('h1, button').first().waitFor();
   return { app, page, workspace, complaints, close: () => app.close() };
 }
 
