@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { errorPayloadSchema } from '../ipc/error-codes.ts';
 import { ratingsOptionsSchema } from './ratings.ts';
-import { runStateSchema } from './run-record.ts';
+import { runStateSchema, unfinishedResultSchema } from './run-record.ts';
 
 /** How a ratings run draws its validation ratings. */
 export const ratingsSplitSchema = z.discriminatedUnion('type', [
@@ -141,12 +140,7 @@ export const ratingsResultSchema = z.discriminatedUnion('status', [
     peakRssMb: z.number(),
     finished: z.string(),
   }),
-  z.object({
-    version: z.literal(1),
-    status: z.enum(['failed', 'cancelled']),
-    error: errorPayloadSchema,
-    finished: z.string(),
-  }),
+  unfinishedResultSchema,
 ]);
 export type RatingsResult = z.infer<typeof ratingsResultSchema>;
 

@@ -111,6 +111,14 @@ export const exactMatchSchema = z.object({
   ttaErrorRate: z.number().nullable(),
 });
 
+/** The result of a run of any kind that came to no end of its own. */
+export const unfinishedResultSchema = z.object({
+  version: z.literal(1),
+  status: z.enum(['failed', 'cancelled']),
+  error: errorPayloadSchema,
+  finished: z.string(),
+});
+
 /** `result.json`: written once, last. A folder without it did not finish. */
 export const runResultSchema = z.discriminatedUnion('status', [
   z.object({
@@ -133,12 +141,7 @@ export const runResultSchema = z.discriminatedUnion('status', [
     peakRssMb: z.number(),
     finished: z.string(),
   }),
-  z.object({
-    version: z.literal(1),
-    status: z.enum(['failed', 'cancelled']),
-    error: errorPayloadSchema,
-    finished: z.string(),
-  }),
+  unfinishedResultSchema,
 ]);
 export type RunResult = z.infer<typeof runResultSchema>;
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { type RatingsConfig, ratingsConfigSchema } from '../../shared/records/ratings-run.ts';
+import { stampedId } from '../runs/run-id.ts';
 import { type RatingsFlags, ratingsOptionsOf } from './collab-flags.ts';
 
 /** The flags of `collab train` as commander gives them. */
@@ -73,15 +74,7 @@ export function ratingsRunName({ model, factors, weightDecay, decay }: RatingsCo
 
 /** `20261123-211500-ratings-dot-bias-50-wd0.1-k3x9`, as other runs' ids. */
 export function newRatingsRunId(config: RatingsConfig, now: Date = new Date()): string {
-  const stamp = now
-    .toISOString()
-    .replace(/\.\d+Z$/, '')
-    .replace(/[-:]/g, '')
-    .replace('T', '-');
-  const random = randomInt(36 ** 4)
-    .toString(36)
-    .padStart(4, '0');
-  return `${stamp}-ratings-${ratingsRunName(config).replace(/ (\d)/g, '$1').replaceAll(' ', '-')}-${random}`;
+  return stampedId(`ratings-${ratingsRunName(config).replace(/ (\d)/g, '$1').replaceAll(' ', '-')}`, now);
 }
 
 function splitOf({ valid, split, validFraction }: TrainFlags): unknown {

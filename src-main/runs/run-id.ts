@@ -20,6 +20,11 @@ export function runName({ arch, resize, size }: RunNaming): string {
  * of queueing in every time zone; the random end keeps runs of one second apart).
  */
 export function newRunId(naming: RunNaming, now: Date = new Date()): string {
+  return stampedId(`${naming.arch}-${naming.resize}-${formatImageSize(naming.size)}`, now);
+}
+
+/** A new id of a run of any kind: the time, words that fit a folder's name, and a random end. */
+export function stampedId(words: string, now: Date = new Date()): string {
   const stamp = now
     .toISOString()
     .replace(/\.\d+Z$/, '')
@@ -28,7 +33,7 @@ export function newRunId(naming: RunNaming, now: Date = new Date()): string {
   const random = randomInt(36 ** 4)
     .toString(36)
     .padStart(4, '0');
-  return `${stamp}-${naming.arch}-${naming.resize}-${formatImageSize(naming.size)}-${random}`;
+  return `${stamp}-${words}-${random}`;
 }
 
 /** Ids that name a folder directly below `runs/`, and nothing else. */
