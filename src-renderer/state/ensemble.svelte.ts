@@ -20,6 +20,8 @@ export class EnsembleState {
   kept = $state.raw<Ensemble[]>([]);
   /** Milliseconds from the last change to its figures, for those who measure. */
   tookMs = $state<number | null>(null);
+  /** How many changes have been judged since the app's start. */
+  judged = $state(0);
 
   #changedAt = 0;
   #asking = false;
@@ -131,6 +133,7 @@ export class EnsembleState {
           this.figures = draft === null ? null : await ask('ensemble:figures', draft);
           this.fault = null;
           this.tookMs = performance.now() - since;
+          this.judged++;
         } catch (error) {
           this.figures = null;
           this.fault = faultOf(error);
