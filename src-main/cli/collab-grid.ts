@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { type RatingsConfig, ratingsConfigSchema } from '../../shared/records/ratings-run.ts';
+import { ratingsRunName } from '../../shared/records/ratings-sweep.ts';
 import { stampedId } from '../runs/run-id.ts';
 import { type RatingsFlags, ratingsOptionsOf } from './collab-flags.ts';
 
@@ -64,12 +65,6 @@ export function configsOf(ratings: string, flags: TrainFlags): RatingsConfig[] {
       );
     }),
   );
-}
-
-/** What people call a ratings run: `dot-bias 50 wd 0.1`. */
-export function ratingsRunName({ model, factors, weightDecay, decay }: RatingsConfig): string {
-  const size = model === 'ncf' ? '' : ` ${factors}`;
-  return `${model}${size} ${decay === 'l2' ? 'l2' : 'wd'} ${weightDecay}`;
 }
 
 /** `20261123-211500-ratings-dot-bias-50-wd0.1-k3x9`, as other runs' ids. */
