@@ -22,6 +22,7 @@ import {
   pictureFilterSchema,
   picturePageSchema,
 } from './pictures.ts';
+import { ratingsLookSchema, ratingsQuestionSchema, ratingsSummarySchema } from './recommender-views.ts';
 import { setUpStateSchema } from './set-up.ts';
 import {
   datasetSummarySchema,
@@ -153,6 +154,15 @@ export const channels = {
   'caches:clear': { input: z.object({ name: cacheNameSchema }), output: z.array(cacheSchema) },
   /** Shows the workspace in the system's file manager. */
   'workspace:reveal': { input: nothing, output: z.null() },
+  'ratings:choose': { input: nothing, output: z.string().nullable() },
+  'ratings:choose-titles': { input: nothing, output: z.string().nullable() },
+  /** A file's columns and what they seem to be, or the ratings file that a folder has, without reading it whole. */
+  'ratings:look': { input: ratingsQuestionSchema, output: ratingsLookSchema },
+  /** Reads and checks a ratings file. One at a time: a second call stops the first. */
+  'ratings:inspect': { input: ratingsQuestionSchema, output: ratingsSummarySchema },
+  'ratings:stop': { input: nothing, output: z.null() },
+  /** Draws the sample ratings into the workspace, unless they are there already. */
+  'ratings:draw-sample': { input: nothing, output: z.object({ path: z.string() }) },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,
@@ -223,22 +233,19 @@ export const channels = {
 export type ChannelInput<C extends ChannelName> = z.input<(typeof channels)[C]['input']>;
 export type ChannelOutput<C extends ChannelName> = z.output<(typeof channels)[C]['output']>;
 
+const progressSchema = z.object({
+  stage: z.string(),
+  done: z.number(),
+  total: z.number().nullable(),
+  unit: z.string(),
+  perSecond: z.number().nullable(),
+});
+
 /** What main tells the window unasked. */
 export const news = {
-  'dataset:progress': z.object({
-    stage: z.string(),
-    done: z.number(),
-    total: z.number().nullable(),
-    unit: z.string(),
-    perSecond: z.number().nullable(),
-  }),
-  'predict:progress': z.object({
-    stage: z.string(),
-    done: z.number(),
-    total: z.number().nullable(),
-    unit: z.string(),
-    perSecond: z.number().nullable(),
-  }),
+  'dataset:progress': progressSchema,
+  'predict:progress': progressSchema,
+  'ratings:progress': progressSchema,
   'queue:changed': queueViewSchema,
   /** The last run of the queue has ended. */
   'queue:ended': queueOutcomeSchema,

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
 /** What a dropped path is. */
-export const intakeKindSchema = z.enum(['folder', 'table', 'archive', 'picture', 'missing', 'other']);
+export const intakeKindSchema = z.enum([
+  'folder',
+  'table',
+  'ratings',
+  'archive',
+  'picture',
+  'missing',
+  'other',
+]);
 export type IntakeKind = z.infer<typeof intakeKindSchema>;
 
 /** A run or an ensemble that can predict. */

@@ -15,6 +15,7 @@ import {
 import { runConfigSchema } from '../records/run-config.ts';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../records/run-record.ts';
 import { errorPayloadSchema } from './error-codes.ts';
+import { ratingsLookSchema } from './recommender-views.ts';
 
 /** What a worker process is asked to do. One job a process. `workspace` is an absolute path. */
 export const jobSchema = z.discriminatedUnion('type', [
@@ -47,6 +48,12 @@ export const jobSchema = z.discriminatedUnion('type', [
     ratings: z.string(),
     options: ratingsOptionsSchema.default({}),
     workspace: z.string(),
+  }),
+  /** Say of each path whether it is ratings, by its name and first lines. */
+  z.object({
+    type: z.literal('collab-look'),
+    paths: z.array(z.string()).min(1).max(100),
+    options: ratingsOptionsSchema.default({}),
   }),
   /** Train a recommender into `workspace/runs/<runId>/`. */
   z.object({
@@ -160,6 +167,7 @@ export const jobResultSchemas = {
     noiseFloor: z.object({ rmse: z.number(), validRmse: z.number().nullable() }),
   }),
   'collab-inspect': z.object({ manifest: ratingsManifestSchema }),
+  'collab-look': z.object({ looks: z.array(ratingsLookSchema) }),
   'collab-train': z.object({ runId: z.string(), result: ratingsResultSchema }),
   train: z.object({ runId: z.string(), result: runResultSchema }),
   predict: predictionReportSchema,

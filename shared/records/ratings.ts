@@ -53,6 +53,8 @@ export const ratingsManifestSchema = z.object({
     separator: z.enum(['::', '\t', ',', ';', '|', ' ']),
     header: z.boolean(),
     columns: z.array(z.string()),
+    /** Of each column, its first few different cells. */
+    examples: z.array(z.array(z.string())),
     user: z.string(),
     item: z.string(),
     rating: z.string().nullable(),

@@ -16,6 +16,7 @@ import { memoryGate } from '../scheduler/memory/gate.ts';
 import { Workbench } from '../scheduler/workbench.ts';
 import { DataJobs } from './data-jobs.ts';
 import { LiveRunMemory } from './live-run.ts';
+import { RatingsJobs } from './ratings-jobs.ts';
 import { previewOf } from './run-preview.ts';
 
 type Progress = Extract<WorkerEvent, { type: 'progress' }>;
@@ -30,6 +31,7 @@ export class WorkspaceSession {
   #workbench: Workbench | null = null;
   #pictures: PictureService | null = null;
   #jobs: DataJobs | null = null;
+  #ratings: RatingsJobs | null = null;
   #reading: AbortController | null = null;
   #index: RunIndex | null = null;
   /** Of each run that trains, and of the one that trained last. */
@@ -56,6 +58,12 @@ export class WorkspaceSession {
   get jobs(): DataJobs {
     if (this.#jobs === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
     return this.#jobs;
+  }
+
+  /** Ratings files. */
+  get ratings(): RatingsJobs {
+    if (this.#ratings === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
+    return this.#ratings;
   }
 
   /** True while a worker of this process trains. */
@@ -86,6 +94,7 @@ export class WorkspaceSession {
     this.#workbench = workbench;
     this.#pictures = new PictureService(workbench.workspace);
     this.#jobs = new DataJobs(workbench.workspace, this.#pictures, this.#tell);
+    this.#ratings = new RatingsJobs(workbench.workspace, this.#tell);
     workbench.on('queue-changed', () => this.#queueChanged());
     workbench.on('worker-event', (runId, event) => this.#workerSaid(runId, event));
     workbench.on('runs-changed', (ids) => this.#tell('runs:changed', ids));
@@ -172,6 +181,8 @@ export class WorkspaceSession {
     this.#reading?.abort();
     this.#jobs?.close();
     this.#jobs = null;
+    this.#ratings?.close();
+    this.#ratings = null;
     this.#pictures?.close();
     this.#pictures = null;
     const workbench = this.#workbench;

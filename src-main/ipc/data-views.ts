@@ -10,7 +10,7 @@ import { clearCache, listCaches } from '../caches/caches.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { predictionCsv } from '../report/prediction-csv.ts';
 import type { Handlers } from './door.ts';
-import { lookAtPath } from './look-at-paths.ts';
+import { lookAtPaths } from './look-at-paths.ts';
 import type { Services } from './services.ts';
 
 type Own = Pick<
@@ -34,8 +34,7 @@ export function dataHandlers({ session, choosePictures, chooseTarget, reveal }: 
       const { dest: _dest, ...report } = await session.jobs.preview(dataset, options, hash, id, settings);
       return report;
     },
-    'intake:look': ({ paths }) =>
-      Promise.all(paths.map(async (path) => ({ path, kind: await lookAtPath(path) }))),
+    'intake:look': ({ paths }) => lookAtPaths(paths, (doubtful) => session.ratings.look(doubtful)),
     async 'predict:sources'() {
       const runs = (await session.runs()).flatMap(runSource);
       const ensembles = await ensembleSources(join(session.state.path, layout.ensembles), runs);

@@ -7,6 +7,7 @@ import { pictureHandlers } from './pictures.ts';
 import { gridFileHandlers } from './grid-files.ts';
 import { ensembleHandlers } from './ensemble.ts';
 import { queueHandlers } from './queue.ts';
+import { ratingsHandlers } from './ratings.ts';
 import { runsHandlers } from './runs.ts';
 import type { Services } from './services.ts';
 
@@ -18,6 +19,7 @@ export function createHandlers(services: Services): Handlers {
     ...pictureHandlers(services),
     ...gridFileHandlers(services),
     ...dataHandlers(services),
+    ...ratingsHandlers(services),
     ...queueHandlers(services),
     ...runsHandlers(services),
     ...compareHandlers(services),

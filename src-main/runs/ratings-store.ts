@@ -21,7 +21,7 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 
 /** Raised when what is kept changes, so that an older Granary's files are read anew. */
-const VERSION = '1';
+const VERSION = '2';
 const idsSchema = z.array(z.string());
 
 /** A ratings file as it was read: what is known of it, and its columns. */

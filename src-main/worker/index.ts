@@ -30,6 +30,8 @@ async function runJob(job: Job, context: JobContext): Promise<unknown> {
       return (await import('./jobs/collab-train.ts')).run(job, context);
     case 'collab-inspect':
       return (await import('./jobs/collab-inspect.ts')).run(job, context);
+    case 'collab-look':
+      return (await import('./jobs/collab-look.ts')).run(job);
     case 'train':
       return (await import('./jobs/train.ts')).run(job, context);
     case 'predict':

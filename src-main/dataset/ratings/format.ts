@@ -9,15 +9,17 @@ export interface RatingsFormat {
   encoding: 'utf8' | 'latin1';
   header: boolean;
   columns: string[];
+  /** Of each column, its first few different cells. */
+  examples: string[][];
   user: number;
   item: number;
   rating: number | null;
   time: number | null;
 }
 
-type Role = 'user' | 'item' | 'rating' | 'time';
+export type Role = 'user' | 'item' | 'rating' | 'time';
 
-const names: Record<Role, RegExp> = {
+export const columnNames: Record<Role, RegExp> = {
   user: /^(user|customer|client|member|reader|reviewer|visitor|account|person|rater|critic)s?[_ -]?(id|name)?$|^uid$/i,
   item: /^(item|movie|film|product|book|song|track|artist|anime|game|joke|article|business|recipe|title)s?[_ -]?(id|name|title)?$|^(isbn|asin|sku|iid|mid)$/i,
   rating:
@@ -25,12 +27,21 @@ const names: Record<Role, RegExp> = {
   time: /^(time|timestamp|ts|date|datetime)$|(timestamp|_time|_date|_at)$|^(rated|review|created)[_ -]?(at|on|time|date)$/i,
 };
 
+/** A table's cells and names, before anything is said of what its columns are for. */
+export interface TableLayout {
+  separator: Separator;
+  encoding: 'utf8' | 'latin1';
+  header: boolean;
+  columns: string[];
+  /** The first rows, without the names. */
+  body: string[][];
+}
+
 /**
- * Finds out how a ratings file is laid out: `user item rating time` in MovieLens' three writings (`u.data` by tabs, `ratings.csv`,
- * `::` of the 1M set), or any table whose columns say what they are or are named in `options`.
- * @throws GranaryError DATASET_NOT_FOUND, DATASET_EMPTY, DATASET_BAD_CSV, DATASET_BAD_COLUMNS
+ * Finds out how a table is cut into cells: by tabs, commas, semicolons, `|`, `::` or blanks, with names in its first row or without.
+ * @throws GranaryError DATASET_NOT_FOUND, DATASET_EMPTY, DATASET_BAD_CSV
  */
-export async function ratingsFormat(path: string, options: RatingsOptions): Promise<RatingsFormat> {
+export async function tableLayout(path: string): Promise<TableLayout> {
   const { lines, encoding } = await fileStart(path).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof GranaryError) throw error;
     throw new GranaryError(
@@ -61,18 +72,39 @@ export async function ratingsFormat(path: string, options: RatingsOptions): Prom
     { length: width },
     (_, c) => (header ? rows[0]![c] : undefined) || `column ${c + 1}`,
   );
-  const body = header ? rows.slice(1) : rows;
-  return { separator, encoding, header, columns, ...roles(path, columns, header, body, options) };
+  return { separator, encoding, header, columns, body: header ? rows.slice(1) : rows };
+}
+
+/**
+ * Finds out how a ratings file is laid out: `user item rating time` in MovieLens' three writings (`u.data` by tabs, `ratings.csv`,
+ * `::` of the 1M set), or any table whose columns say what they are or are named in `options`.
+ * @throws GranaryError as {@link tableLayout}; DATASET_BAD_COLUMNS
+ */
+export async function ratingsFormat(path: string, options: RatingsOptions): Promise<RatingsFormat> {
+  const { body, ...layout } = await tableLayout(path);
+  return {
+    ...layout,
+    examples: examplesOf(body, layout.columns.length),
+    ...roles(path, layout.columns, layout.header, body, options),
+  };
+}
+
+/** The first different cells of each column that is not empty. */
+export function examplesOf(body: readonly string[][], width: number): string[][] {
+  return Array.from({ length: width }, (_, c) =>
+    [...new Set(body.map((row) => (row[c] ?? '').slice(0, 40)).filter((cell) => cell !== ''))].slice(0, 5),
+  );
 }
 
 /** What the manifest says of a format, columns by name. */
 export function describeFormat(format: RatingsFormat): RatingsManifest['format'] {
-  const { separator, header, columns } = format;
+  const { separator, header, columns, examples } = format;
   const name = (column: number | null): string | null => (column === null ? null : columns[column]!);
   return {
     separator,
     header,
     columns,
+    examples,
     user: name(format.user)!,
     item: name(format.item)!,
     rating: name(format.rating),
@@ -100,13 +132,15 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-const isNumber = (text: string | undefined): boolean =>
+export const isNumber = (text: string | undefined): boolean =>
   text !== undefined && text !== '' && !Number.isNaN(Number(text));
 
 /** A first row is names when a column holds numbers everywhere else, or when two of its cells are names that are known. */
 function hasHeader(rows: readonly string[][]): boolean {
   const [first, ...rest] = rows;
-  const known = first!.filter((cell) => Object.values(names).some((pattern) => pattern.test(cell))).length;
+  const known = first!.filter((cell) =>
+    Object.values(columnNames).some((pattern) => pattern.test(cell)),
+  ).length;
   if (known >= 2) return true;
   if (rest.length === 0) return false;
   return first!.some(
@@ -114,7 +148,7 @@ function hasHeader(rows: readonly string[][]): boolean {
   );
 }
 
-function roles(
+export function roles(
   path: string,
   columns: readonly string[],
   header: boolean,
@@ -133,7 +167,8 @@ function roles(
       `Its columns are ${columns.join(', ')}; a number counts them from 1.`,
     );
   };
-  const named = (role: Role): number => columns.findIndex((column) => header && names[role].test(column));
+  const named = (role: Role): number =>
+    columns.findIndex((column) => header && columnNames[role].test(column));
   const given: Partial<Record<Role, number | null>> = {};
   if (options.userColumn !== undefined) given.user = place('--user-column', options.userColumn);
   if (options.itemColumn !== undefined) given.item = place('--item-column', options.itemColumn);
@@ -154,7 +189,7 @@ function roles(
     throw new GranaryError(
       'DATASET_BAD_COLUMNS',
       `${path} does not say which column is the ${user < 0 ? 'user' : 'item'}. Its columns are ${columns.join(', ')}.`,
-      'Name them: --user-column NAME --item-column NAME --rating-column NAME (or --no-rating-column).',
+      'Say what each column is: in the app in the list of columns, on the command line with --user-column NAME --item-column NAME --rating-column NAME (or --no-rating-column).',
     );
   let rating = given.rating;
   if (rating === undefined) {

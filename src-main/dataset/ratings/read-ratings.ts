@@ -91,7 +91,7 @@ function unusable(path: string, rows: number, problems: RatingsProblem[]): Grana
   return new GranaryError(
     'DATASET_BAD_CSV',
     `${path}: ${worst.count} of ${rows} rows cannot be used. ${worst.message}`,
-    'Check the columns with `granary collab inspect`, and name them with --user-column, --item-column and --rating-column.',
+    'Check what each column is: in the app in the list of columns, on the command line with `granary collab inspect` and --user-column, --item-column and --rating-column.',
   );
 }
 
