@@ -2,7 +2,8 @@ import { GranaryError } from './errors.ts';
 
 /**
  * What programs say when memory cannot be had: TensorFlow (status RESOURCE_EXHAUSTED, its allocators and its thread pools), oneDNN
- * (`dnnl_out_of_memory` is status 1), C++ (`std::bad_alloc`), V8 (its heap and array buffers), CUDA's libraries and the C library.
+ * (`dnnl_out_of_memory` is status 1; a primitive whose description was accepted fails for nothing else), C++ (`std::bad_alloc`), V8
+ * (its heap and array buffers), CUDA's libraries and the C library.
  */
 const signs = [
   /RESOURCE_EXHAUSTED|Resource exhausted|OOM when allocating/i,
@@ -11,6 +12,7 @@ const signs = [
   /(?:Array buffer|ArrayBuffer) allocation failed/i,
   /Cannot allocate memory|\bENOMEM\b|memory allocation .*failed|failed to allocate/i,
   /could not create a memory|dnnl_out_of_memory|Status: 1, message: could not/i,
+  /what\(\):\s+could not create a primitive\s*$/m,
   /CUDA_ERROR_OUT_OF_MEMORY|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED|out of memory/i,
   /creation via pthread_create\(\) failed/,
 ];

@@ -7,15 +7,8 @@ const counters = [
   ['/sys/fs/cgroup/memory/memory.oom_control', /^oom_kill (\d+)$/m],
 ] as const;
 
-function read(): (number | null)[] {
-  return counters.map(([path, pattern]) => {
-    try {
-      const found = pattern.exec(readFileSync(path, 'utf8'));
-      return found === null ? null : Number(found[1]);
-    } catch {
-      return null;
-    }
-  });
+function readFile(path: string): string {
+  return readFileSync(path, 'utf8');
 }
 
 /**
@@ -23,9 +16,27 @@ function read(): (number | null)[] {
  * says nothing itself: the counter is what tells the system's kill from a person's. Always false where nothing is counted.
  */
 export class MemoryKills {
-  readonly #before = read();
+  readonly #read: (path: string) => string;
+  readonly #before: (number | null)[];
+
+  /** @param read tests give counters of their own */
+  constructor(read: (path: string) => string = readFile) {
+    this.#read = read;
+    this.#before = this.#counts();
+  }
 
   happened(): boolean {
-    return read().some((count, index) => count !== null && count > (this.#before[index] ?? count));
+    return this.#counts().some((count, index) => count !== null && count > (this.#before[index] ?? count));
+  }
+
+  #counts(): (number | null)[] {
+    return counters.map(([path, pattern]) => {
+      try {
+        const found = pattern.exec(this.#read(path));
+        return found === null ? null : Number(found[1]);
+      } catch {
+        return null;
+      }
+    });
   }
 }

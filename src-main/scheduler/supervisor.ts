@@ -10,9 +10,10 @@ import {
 } from '../../shared/ipc/job.ts';
 import { outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
 import { entryPath } from '../files/paths.ts';
+import { LimitWatch } from './limit-watch.ts';
 import { nodeBinary } from './node-binary.ts';
 import { MemoryKills } from './memory-kills.ts';
-import { limited, memoryLimit } from './worker-limit.ts';
+import { inheritedLimit, limited, memoryLimit } from './worker-limit.ts';
 import { WorkerLog } from './worker-log.ts';
 
 /** A worker at work: its result, and a bounded way to stop it. */
@@ -39,6 +40,8 @@ export interface JobOptions {
   graceMs?: number;
   /** Most bytes of data that the system gives the process (RLIMIT_DATA, Linux). Default: GRANARY_WORKER_MEMORY, else none. */
   memoryLimitBytes?: number | undefined;
+  /** Tells whether the system kills for want of memory. Tests say so themselves. */
+  memoryKills?: Pick<MemoryKills, 'happened'>;
   /** Variables of the worker's environment besides the parent's. */
   environment?: Readonly<Record<string, string>>;
 }
@@ -55,14 +58,16 @@ export function startJob<J extends Job>(
 ): RunningJob<J['type']> {
   const graceMs = options.graceMs ?? GRACE_MS;
   const log = new WorkerLog(options.logPath);
-  const kills = new MemoryKills();
+  const kills = options.memoryKills ?? new MemoryKills();
+  const limit = options.memoryLimitBytes ?? memoryLimit();
   const child = fork(options.entry ?? entryPath('worker'), [], {
     // Without the parent's own flags, such as --inspect or a test runner's loaders.
-    ...limited(nodeBinary(), options.memoryLimitBytes ?? memoryLimit()),
+    ...limited(nodeBinary(), limit),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
     env: { ...workerEnvironment(job), ...options.environment },
   });
+  const watch = new LimitWatch(child.pid, limit ?? inheritedLimit());
   child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
   child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
 
@@ -99,8 +104,13 @@ export function startJob<J extends Job>(
   const result = new Promise<JobResult<J['type']>>((resolve, reject) => {
     const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
+      watch.stop();
       log.close();
-      outcome ??= { ok: false, error: endedWithoutWord({ code, signal, stopping, tail: log.tail, kills }) };
+      const full = watch.near;
+      outcome ??= {
+        ok: false,
+        error: endedWithoutWord({ code, signal, stopping, words: log.words, kills, full }),
+      };
       if (outcome.ok) resolve(outcome.value);
       else reject(outcome.error);
     };
@@ -114,6 +124,7 @@ export function startJob<J extends Job>(
     });
     child.on('error', (error) => {
       if (child.pid !== undefined) return log.write(`${error.message}\n`);
+      watch.stop();
       log.close();
       reject(cannotStart(error));
     });
@@ -196,28 +207,30 @@ function endedWithoutWord(end: {
   code: number | null;
   signal: NodeJS.Signals | null;
   stopping: boolean;
-  tail: string;
-  kills: MemoryKills;
+  /** What it printed last. */
+  words: string;
+  kills: Pick<MemoryKills, 'happened'>;
+  /** Whether it was near the limit on its memory. */
+  full: boolean;
 }): GranaryError {
-  const { code, signal, stopping, tail, kills } = end;
+  const { code, signal, stopping, kills, full } = end;
   if (stopping)
     return new GranaryError('CANCELLED', 'The worker was ended because it did not stop in time.', undefined);
-  const words = tail.trim() === '' ? '' : ` Its last words: ${tail.trim()}`;
+  const words = end.words === '' ? '' : ` Its last words: ${end.words}`;
   const kept =
     'Finished epochs are kept. Start the run again; if it happens again, report it with the run folder.';
   if (signal === 'SIGKILL' && kills.happened())
     return outOfMemory(`the system ran out of it and killed the worker${words}`);
-  if (signal !== 'SIGKILL' && tellsOfMemory(tail))
-    return outOfMemory(
-      `the worker ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}.${words}`,
-    );
+  const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  if (signal !== 'SIGKILL' && tellsOfMemory(end.words)) return outOfMemory(`the worker ${how}.${words}`);
+  if (signal !== 'SIGKILL' && signal !== null && full)
+    return outOfMemory(`the worker had nearly all that its limit allows, and ${how}.${words}`);
   if (signal === 'SIGKILL')
     return new GranaryError(
       'WORKER_KILLED',
       `The worker process was killed from outside before it finished; often the system does so when memory runs out.${words}`,
       `${kept} Close other programs or raise --accum if memory was short.`,
     );
-  const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
   return new GranaryError('WORKER_CRASHED', `The worker process ${how} before it finished.${words}`, kept);
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { GranaryError } from '../../shared/errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
@@ -16,6 +17,16 @@ export function memoryLimit(text = process.env['GRANARY_WORKER_MEMORY']): number
     `GRANARY_WORKER_MEMORY is "${text}", and an amount of memory was expected.`,
     'For example: GRANARY_WORKER_MEMORY=6GB',
   );
+}
+
+/** The limit on data that this process was started under (`ulimit -d`, `prlimit`) and that its workers inherit, in bytes. */
+export function inheritedLimit(): number | undefined {
+  try {
+    const limit = /^Max data size\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return limit === undefined ? undefined : Number(limit);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

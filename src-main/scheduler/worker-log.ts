@@ -2,6 +2,8 @@ import { type WriteStream, createWriteStream } from 'node:fs';
 
 const TAIL_CHARACTERS = 4000;
 const HELD_CHARACTERS = 1_000_000;
+/** What TensorFlow prints whenever it starts: it would take up a short message. */
+const ALWAYS_SAID = /WARNING: All log messages before absl::InitializeLog|oneDNN custom operations are on/;
 
 /**
  * What a worker prints. Until its run folder is there the text is held; then it goes to `worker.log`. The last lines are kept
@@ -17,9 +19,10 @@ export class WorkerLog {
     this.#path = path;
   }
 
-  /** The last few lines. */
-  get tail(): string {
-    return this.#tail;
+  /** The last few lines that say something. */
+  get words(): string {
+    const lines = this.#tail.split('\n').filter((line) => !ALWAYS_SAID.test(line));
+    return lines.join('\n').trim();
   }
 
   write(chunk: Buffer | string): void {

@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
       default: 'resnet18,resnet26d,tf_efficientnet_lite0,mobilenetv3_large_100,convnext_atto,convnextv2_atto',
     },
     plan: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -108,6 +109,7 @@ const rows = readdirSync(join(workspace, 'runs')).map((id) => {
     peakData: peaks.get(id)?.mb ?? null,
     peakRss: last.peakRssMb,
     retries: attempts.length - 1,
+    messages: attempts.map(({ outcome, message }) => `${outcome}: ${message}`),
   };
 });
 const mb = (value) => (value === null ? '–' : String(Math.round(value)));
@@ -127,4 +129,5 @@ else {
     `\n${finished} of ${result?.total ?? rows.length} finished under ${options.limit}, in ${seconds} s.`,
   );
 }
-rmSync(workspace, { recursive: true, force: true });
+if (options.keep) console.error(workspace);
+else rmSync(workspace, { recursive: true, force: true });

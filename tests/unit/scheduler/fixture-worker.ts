@@ -17,6 +17,8 @@ export type Fault =
   | 'kill-late'
   | 'memory'
   | 'bad-alloc'
+  | 'full'
+  | 'segfault'
   | 'deaf'
   | 'wrong-result'
   | 'lingers';

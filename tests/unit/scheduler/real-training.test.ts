@@ -1,69 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors } from '../../../shared/safetensors/index.ts';
-import { Random } from '../../../src-main/dataset/random.ts';
 import { identityOf } from '../../../src-main/files/process-identity.ts';
 import { readAttempts } from '../../../src-main/runs/attempts-file.ts';
 import { readPredictions } from '../../../src-main/runs/predictions.ts';
 import { listRuns } from '../../../src-main/runs/run-store.ts';
 import { buildCli } from '../cli/cli-process.ts';
 import { eventually } from './processes.ts';
-
-type Line = Record<string, unknown> & { type: string };
+import { drawPictures, granaryLines } from './real-runs.ts';
 
 let cli: { script: string; remove: () => void };
 let folder: string;
 beforeAll(async () => {
   cli = await buildCli();
   folder = mkdtempSync(join(tmpdir(), 'granary-real-'));
-  await drawPictures(join(folder, 'data'));
+  await drawPictures(join(folder, 'data'), { pixels: 32, perClass: 12 });
 }, 60_000);
 afterAll(() => {
   cli.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Two classes of 32 px noise, one bluish and one reddish, twelve pictures each. */
-async function drawPictures(data: string): Promise<void> {
-  const random = new Random(11);
-  for (const [label, bright] of [
-    ['blue', 2],
-    ['red', 0],
-  ] as const) {
-    mkdirSync(join(data, label), { recursive: true });
-    for (let index = 0; index < 12; index += 1) {
-      const pixels = Buffer.from({ length: 32 * 32 * 3 });
-      for (let at = 0; at < pixels.length; at += 1)
-        pixels[at] = random.integer(100) + (at % 3 === bright ? 150 : 0);
-      await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
-        .png()
-        .toFile(join(data, label, `${index}.png`));
-    }
-  }
-}
-
-/** `granary … --json`, with a listener on its lines. */
-function granary(
-  args: readonly string[],
-  onLine: (line: Line, child: ChildProcess) => void,
-): Promise<Line[]> {
-  const child = spawn(process.execPath, [cli.script, ...args, '--json', '--workspace', join(folder, 'ws')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines: Line[] = [];
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    const line = JSON.parse(text) as Line;
-    lines.push(line);
-    onLine(line, child);
-  });
-  return new Promise((resolve) => child.on('close', () => resolve(lines)));
-}
-
+const granary = (args: readonly string[], onLine?: Parameters<typeof granaryLines>[2]) =>
+  granaryLines({ script: cli.script, workspace: join(folder, 'ws') }, args, onLine);
 const workerPid = (runId: string): number =>
   (JSON.parse(readFileSync(join(folder, 'ws', 'runs', runId, 'worker.json'), 'utf8')) as { pid: number }).pid;
 
@@ -102,7 +63,7 @@ describe('real training', () => {
         { number: 2, from: { epoch: 1 }, outcome: 'finished', accum: 1 },
       ]);
 
-      const result = (await granary(['queue', '--resume'], () => undefined)).pop()!;
+      const result = (await granary(['queue', '--resume'])).pop()!;
       expect(result).toMatchObject({ type: 'result', finished: 1, total: 1 });
       expect(result['runs']).toMatchObject([
         { run: cut!.id, seed: 3, name: 'tf_efficientnet_lite0 crop 32', state: 'finished', epochs: 3 },
@@ -111,11 +72,11 @@ describe('real training', () => {
         { outcome: null, ended: null },
         { reason: 'resumed', outcome: 'finished' },
       ]);
-      const again = await granary(['train', '--resume', cut!.id], () => undefined);
+      const again = await granary(['train', '--resume', cut!.id]);
       expect(again.pop()).toMatchObject({ type: 'error', code: 'RUN_FINISHED' });
 
       for (const { id } of [killed!, cut!]) {
-        const undisturbed = (await granary(['train', '--again', id], () => undefined)).pop()!;
+        const undisturbed = (await granary(['train', '--again', id])).pop()!;
         // The metadata names the run, so tensors are compared.
         const tensors = (run: string) =>
           decodeSafetensors(readFileSync(join(workspace, 'runs', run, 'weights.safetensors'))).tensors;

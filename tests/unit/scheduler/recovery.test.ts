@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tellsOfMemory } from '../../../shared/out-of-memory.ts';
+import { MemoryKills } from '../../../src-main/scheduler/memory-kills.ts';
 import { nextAccumulation, recoveryOf } from '../../../src-main/scheduler/recovery.ts';
 import { limited, memoryLimit } from '../../../src-main/scheduler/worker-limit.ts';
 import { workerFailure } from '../../../src-main/worker/failure.ts';
@@ -53,6 +54,7 @@ describe('words that tell of memory', () => {
     'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
     'RangeError: Array buffer allocation failed',
     'Operation received an exception:Status: 1, message: could not create a memory object',
+    "terminate called after throwing an instance of 'dnnl::error'\n  what():  could not create a primitive\n",
     'Check failed: ret == 0 (11 vs. 0)Thread tf_intra_op creation via pthread_create() failed.',
     'ENOMEM: not enough memory, read',
   ])('"%s" does', (text) => expect(tellsOfMemory(text)).toBe(true));
@@ -61,6 +63,8 @@ describe('words that tell of memory', () => {
     'Invalid argument: Incompatible shapes: [2] vs. [3]',
     'Allocation of 9830400 exceeds 10% of free system memory.',
     'Segmentation fault',
+    'Operation received an exception:Status: 2, message: could not create a primitive',
+    "instance of 'dnnl::error'\n  what():  could not create a primitive descriptor for a matmul primitive",
   ])('"%s" does not', (text) => expect(tellsOfMemory(text)).toBe(false));
 
   it('give a worker’s failure its code; a full disk has its own', () => {
@@ -75,6 +79,28 @@ describe('words that tell of memory', () => {
     });
     const bug = new TypeError('x is not a function');
     expect(workerFailure(bug)).toBe(bug);
+  });
+});
+
+describe('kills for want of memory', () => {
+  it('are told from others by the counters of the machine and of the control group', () => {
+    const files: Record<string, string> = { '/proc/vmstat': 'pgfault 7\noom_kill 3\n' };
+    const read = (path: string): string => {
+      if (files[path] === undefined) throw new Error('ENOENT');
+      return files[path];
+    };
+    const kills = new MemoryKills(read);
+    expect(kills.happened()).toBe(false);
+    // A counter that was not there before tells nothing.
+    files['/sys/fs/cgroup/memory.events'] = 'low 0\noom 5\noom_kill 5\n';
+    expect(kills.happened()).toBe(false);
+    files['/proc/vmstat'] = 'pgfault 9\noom_kill 4\n';
+    expect(kills.happened()).toBe(true);
+
+    const again = new MemoryKills(read);
+    files['/sys/fs/cgroup/memory.events'] = 'low 0\noom 6\noom_kill 6\n';
+    expect(again.happened()).toBe(true);
+    expect(new MemoryKills(() => '').happened()).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job, WorkerEvent } from '../../../shared/ipc/job.ts';
 import { identityOf } from '../../../src-main/files/process-identity.ts';
-import { type RunningJob, startJob } from '../../../src-main/scheduler/supervisor.ts';
+import { type JobOptions, type RunningJob, startJob } from '../../../src-main/scheduler/supervisor.ts';
 import { exampleHeader } from '../runs/example-run.ts';
 import { type Fault, fixtureWorker } from './fixture-worker.ts';
 import { eventually } from './processes.ts';
@@ -20,12 +20,13 @@ afterEach(() => {
   rmSync(workspace, { recursive: true, force: true });
 });
 
-function train(fault: Fault, epochs = 2): RunningJob<'train'> {
+function train(fault: Fault, epochs = 2, more: JobOptions = {}): RunningJob<'train'> {
   const config = { ...exampleHeader('run-a').config, arch: 'convnext_tiny', epochs };
   const job: Job = { type: 'train', workspace, runId: 'run-a', name: 'a', queue: null, config };
   const logPath = join(workspace, 'runs', 'run-a', 'worker.log');
   return startJob(job, (event) => events.push(event), {
     ...fixtureWorker(fault),
+    ...more,
     logPath,
   }) as RunningJob<'train'>;
 }
@@ -59,6 +60,30 @@ describe('a worker', () => {
       message: expect.stringMatching(message),
     });
   });
+
+  it('that is killed is out of memory where the system counts a kill for want of it', async () => {
+    for (const counted of [true, false]) {
+      const job = train('kill', 2, { memoryKills: { happened: () => counted } });
+      await expect(job.result).rejects.toMatchObject({
+        code: counted ? 'WORKER_OUT_OF_MEMORY' : 'WORKER_KILLED',
+      });
+    }
+  });
+
+  it.runIf(process.platform === 'linux').each([
+    ['full', 400, 'WORKER_OUT_OF_MEMORY', /nearly all that its limit allows, and was ended by SIGSEGV/],
+    ['segfault', 4000, 'WORKER_CRASHED', /was ended by SIGSEGV/],
+    ['segfault', undefined, 'WORKER_CRASHED', /was ended by SIGSEGV/],
+  ] as const)(
+    'that ends by "%s" and without a word under a limit of %s MiB rejects with %s',
+    async (fault, limitMb, code, message) => {
+      const memoryLimitBytes = limitMb === undefined ? undefined : limitMb * 2 ** 20;
+      await expect(train(fault, 2, { memoryLimitBytes }).result).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(message),
+      });
+    },
+  );
 
   it('that sends nonsense costs nothing but a line in the log', async () => {
     await expect(train('malformed').result).resolves.toMatchObject({ runId: 'run-a' });

@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAttempts } from '../../../src-main/runs/attempts-file.ts';
+import { listRuns } from '../../../src-main/runs/run-store.ts';
+import { buildCli } from '../cli/cli-process.ts';
+import { drawPictures, granaryLines } from './real-runs.ts';
+
+let cli: { script: string; remove: () => void };
+let folder: string;
+beforeAll(async () => {
+  cli = await buildCli();
+  folder = mkdtempSync(join(tmpdir(), 'granary-limit-'));
+  await drawPictures(join(folder, 'data'), { pixels: 96, perClass: 20 });
+}, 60_000);
+afterAll(() => {
+  cli.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Trains a run, and returns its id and the most data its worker was seen to have, in MiB. */
+async function train(flags: string, environment: Record<string, string> = {}): Promise<[string, number]> {
+  const workspace = join(folder, 'ws');
+  let [runId, highest] = ['', 0];
+  const look = setInterval(() => {
+    try {
+      const record = readFileSync(join(workspace, 'runs', runId, 'worker.json'), 'utf8');
+      const status = readFileSync(`/proc/${(JSON.parse(record) as { pid: number }).pid}/status`, 'utf8');
+      highest = Math.max(highest, Number(/VmData:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+    } catch {
+      // Not begun, or gone.
+    }
+  }, 20);
+  const settings = '--arch tf_efficientnet_lite0 --size 96 --batch-size 32 --accum 1 --tta 0 --seed 3';
+  const args = ['train', join(folder, 'data'), ...settings.split(' '), ...flags.split(' ')];
+  await granaryLines({ script: cli.script, workspace, environment }, args, (line) => {
+    if (line.type === 'run-started') runId = line['runId'] as string;
+  });
+  clearInterval(look);
+  return [runId, highest];
+}
+
+describe.runIf(process.platform === 'linux')('a worker under a limit of the system', () => {
+  it(
+    'that runs out of memory in its second epoch goes on from its checkpoint with smaller micro-batches',
+    { timeout: 200_000 },
+    async () => {
+      const [first, peakMb] = await train('--weights none --epochs 1 --frozen-epochs 0');
+      // The frozen epoch takes much less than this; the full one took all of it.
+      const [id] = await train(`--weights ${first} --frozen-epochs 1 --epochs 1`, {
+        GRANARY_WORKER_MEMORY: `${Math.round(0.8 * peakMb)}MB`,
+      });
+      const workspace = join(folder, 'ws');
+      const attempts = readAttempts(join(workspace, 'runs', id));
+      const last = attempts.at(-1)!;
+      expect(attempts[0]).toMatchObject({ accum: 1, microBatch: 32, outcome: 'WORKER_OUT_OF_MEMORY' });
+      expect(last).toMatchObject({ from: { epoch: 1 }, outcome: 'finished' });
+      expect(last.reason).toMatch(/^memory did not suffice at accumulation/);
+      expect(attempts.length).toBeGreaterThanOrEqual(2);
+      for (const [index, { accum, microBatch, outcome }] of attempts.entries()) {
+        expect([accum, accum * microBatch]).toEqual([2 ** index, 32]);
+        expect(outcome).toBe(index < attempts.length - 1 ? 'WORKER_OUT_OF_MEMORY' : 'finished');
+      }
+      const run = (await listRuns(workspace)).find((candidate) => candidate.id === id)!;
+      expect([run.state, run.header!.config.batchSize]).toEqual(['finished', 32]);
+      expect(run.epochs.map(({ epoch, phase }) => [epoch, phase])).toEqual([
+        [1, 'frozen'],
+        [2, 'full'],
+      ]);
+    },
+  );
+});
