@@ -9,6 +9,7 @@ export const layout = {
   samples: 'samples',
   ensembles: 'ensembles',
   queue: 'queue.json',
+  settings: 'settings.json',
   lock: 'scheduler.lock',
   colors: 'run-colors.json',
   commands: 'queue-commands',

@@ -11,6 +11,8 @@ import type { ChannelName, NewsName } from './channel-names.ts';
 import { cacheNameSchema, cacheSchema, intakeKindSchema, predictSourceSchema } from './data-views.ts';
 import { errorPayloadSchema } from './error-codes.ts';
 import { workerEventSchema } from './job.ts';
+import { fitAnswerSchema, memorySettingsChangeSchema, memorySettingsViewSchema } from './memory-views.ts';
+import { fitQuestionSchema } from '../records/memory-fit.ts';
 import { runCurvesSchema } from '../run-table/curves.ts';
 import { ensembleFiguresSchema, ensembleSchema } from '../records/ensemble.ts';
 import {
@@ -167,6 +169,16 @@ export const channels = {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,
   },
+  /**
+   * How runs would fit the memory, in their order; what is not known yet is learnt behind, in that order too, and what was asked
+   * before is let go.
+   */
+  'memory:fits': {
+    input: z.object({ questions: z.array(fitQuestionSchema).max(1200) }),
+    output: z.array(fitAnswerSchema),
+  },
+  'memory:settings': { input: nothing, output: memorySettingsViewSchema },
+  'memory:change': { input: memorySettingsChangeSchema, output: memorySettingsViewSchema },
   /** Writes a grid file where the user says; its path, or null when they changed their mind. */
   'grid:save': { input: z.object({ grid: gridSchema }), output: z.string().nullable() },
   /** Reads a grid file that the user picks. */
@@ -247,6 +259,9 @@ export const news = {
   'predict:progress': progressSchema,
   'ratings:progress': progressSchema,
   'queue:changed': queueViewSchema,
+  /** A prediction that was missing is there. */
+  'memory:learnt': z.null(),
+  'memory:settings-changed': memorySettingsViewSchema,
   /** The last run of the queue has ended. */
   'queue:ended': queueOutcomeSchema,
   /** Ids of runs whose folder changed. */

@@ -51,6 +51,7 @@ export const errorCodes = [
   'RUN_CORRUPT',
   'RUN_FINISHED',
   'RUN_CHANGED',
+  'RUN_TOO_LARGE',
   'WORKER_CRASHED',
   'WORKER_KILLED',
   'WORKER_OUT_OF_MEMORY',

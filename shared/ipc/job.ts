@@ -241,6 +241,8 @@ export const workerEventSchema = z.discriminatedUnion('type', [
     unit: z.string(),
     perSecond: z.number().nullable(),
   }),
+  /** One of several predictions, as soon as it is made. */
+  z.object({ type: z.literal('memory-forecast'), forecast: memoryForecastSchema }),
   z.object({ type: z.literal('warning'), message: z.string() }),
   z.object({ type: z.literal('log'), message: z.string() }),
   /** config.json is on disk. `resumed`: where an earlier attempt was left, in finished epochs and steps of the next one. */

@@ -38,16 +38,20 @@ export const runPreviewSchema = z.object({
   microBatch: z.number(),
   accum: z.number().int(),
   batchSize: z.number().int(),
+  /** `accum` is only the least: the planner raises it where memory asks for it. */
+  autoAccum: z.boolean(),
+  checkpointing: z.boolean(),
+  /** Targets that are trained; empty: the dataset's first. */
+  targets: z.array(z.string()),
+  /** How long it will take; null where nothing like it has been measured. */
+  seconds: z.number().nullable(),
   /** Why this combination cannot be trained: it is kept as skipped. Null where it can. */
   problem: errorPayloadSchema.nullable(),
 });
 export type RunPreview = z.infer<typeof runPreviewSchema>;
 
-/** What a grid would make, and how long it will take where that can be told. */
-export const gridPreviewSchema = z.object({
-  runs: z.array(runPreviewSchema),
-  seconds: z.number().nullable(),
-});
+/** What a grid would make. */
+export const gridPreviewSchema = z.object({ runs: z.array(runPreviewSchema) });
 export type GridPreview = z.infer<typeof gridPreviewSchema>;
 
 /** One row of the runs table: all that lists, filters and plots of runs need, without the epochs. */

@@ -3,9 +3,9 @@ import type { RunPreview } from '../../shared/ipc/views.ts';
 import type { InvalidRun, PlannedRun } from '../scheduler/grid.ts';
 
 /** A run of a grid as its preview shows it. */
-export function previewOf(run: PlannedRun | InvalidRun): RunPreview {
+export function previewOf(run: PlannedRun | InvalidRun, seconds: number | null): RunPreview {
   const { name, config } = run;
-  const { arch, resize, size, epochs, frozenEpochs, batchSize, accum } = config;
+  const { arch, resize, size, epochs, frozenEpochs, batchSize, accum, autoAccum, checkpointing } = config;
   return {
     name,
     arch,
@@ -17,6 +17,10 @@ export function previewOf(run: PlannedRun | InvalidRun): RunPreview {
     microBatch: batchSize / accum,
     accum,
     batchSize,
+    autoAccum,
+    checkpointing,
+    targets: config.targets,
+    seconds,
     problem: 'error' in run ? run.error : null,
   };
 }

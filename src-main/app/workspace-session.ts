@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { News } from '../../shared/ipc/channels.ts';
@@ -7,14 +7,23 @@ import type { GridPreview, LiveRun, QueueView, RunRow, WorkspaceState } from '..
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
 import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
+import type { MemorySettingsView } from '../../shared/ipc/memory-views.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
+import type { MemorySettings } from '../../shared/records/workspace-settings.ts';
+import { layout } from '../../shared/workspace-layout.ts';
 import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
 import { machineSlots } from '../scheduler/slots.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { memoryGate } from '../scheduler/memory/gate.ts';
 import { Workbench } from '../scheduler/workbench.ts';
+import {
+  changeMemorySettings,
+  marginOfEnvironment,
+  readWorkspaceSettings,
+} from '../scheduler/workspace-settings.ts';
 import { DataJobs } from './data-jobs.ts';
+import { FitDesk } from './fit-desk.ts';
 import { LiveRunMemory } from './live-run.ts';
 import { RatingsJobs } from './ratings-jobs.ts';
 import { previewOf } from './run-preview.ts';
@@ -32,6 +41,7 @@ export class WorkspaceSession {
   #pictures: PictureService | null = null;
   #jobs: DataJobs | null = null;
   #ratings: RatingsJobs | null = null;
+  #fits: FitDesk | null = null;
   #reading: AbortController | null = null;
   #index: RunIndex | null = null;
   /** Of each run that trains, and of the one that trained last. */
@@ -66,6 +76,29 @@ export class WorkspaceSession {
     return this.#ratings;
   }
 
+  /** How runs of a grid would fit the memory. */
+  get fits(): FitDesk {
+    if (this.#fits === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
+    return this.#fits;
+  }
+
+  get memorySettings(): MemorySettingsView {
+    const { workspace } = this.#open();
+    return {
+      settings: readWorkspaceSettings(workspace).memory,
+      path: join(workspace, layout.settings),
+      environment: marginOfEnvironment(),
+    };
+  }
+
+  /** Changes how runs of the workspace use memory, from the next launch on. */
+  changeMemorySettings(change: Partial<MemorySettings>): MemorySettingsView {
+    changeMemorySettings(this.#open().workspace, change);
+    const view = this.memorySettings;
+    this.#tell('memory:settings-changed', view);
+    return view;
+  }
+
   /** True while a worker of this process trains. */
   get training(): boolean {
     const workbench = this.#workbench;
@@ -84,14 +117,22 @@ export class WorkspaceSession {
         'Stop it, or wait until it is done, before opening another workspace.',
       );
     if (this.#workbench?.workspace === resolve(path)) return;
+    const workspace = resolve(path);
+    const fits: FitDesk = new FitDesk({
+      workspace,
+      workers: () => this.#workbench?.workers ?? [],
+      learnt: () => this.#tell('memory:learnt', null),
+    });
     const workbench = await Workbench.open(path, {
       attach: true,
       command: 'the Granary app',
       slots: await machineSlots(),
-      gate: memoryGate({ workspace: path }),
+      gate: memoryGate({ workspace }),
+      judge: fits.judge,
     });
     await this.close();
     this.#workbench = workbench;
+    this.#fits = fits;
     this.#pictures = new PictureService(workbench.workspace);
     this.#jobs = new DataJobs(workbench.workspace, this.#pictures, this.#tell);
     this.#ratings = new RatingsJobs(workbench.workspace, this.#tell);
@@ -132,7 +173,7 @@ export class WorkspaceSession {
   async preview(dataset: string, options: DatasetOptions, grid: Grid): Promise<GridPreview> {
     const workbench = this.#open();
     const { runs, seconds } = await workbench.previewGrid({ path: dataset, options, manifest: null }, grid);
-    return { runs: runs.map(previewOf), seconds };
+    return { runs: runs.map((run, i) => previewOf(run, seconds[i] ?? null)) };
   }
 
   get queue(): QueueView {
@@ -183,6 +224,8 @@ export class WorkspaceSession {
     this.#jobs = null;
     this.#ratings?.close();
     this.#ratings = null;
+    this.#fits?.close();
+    this.#fits = null;
     this.#pictures?.close();
     this.#pictures = null;
     const workbench = this.#workbench;

@@ -10,7 +10,7 @@ export interface LaunchFlags {
 export function addLaunchFlags(command: Command): Command {
   return command.option(
     '--when-short <what>',
-    'when the memory that a run needs is not free: wait for it, or replan with a smaller micro-batch (default: replan)',
+    'when the memory that a run needs is not free: wait for it, or replan with a smaller micro-batch (default: what `granary settings` says, else replan)',
   );
 }
 

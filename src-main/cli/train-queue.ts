@@ -11,6 +11,7 @@ import { runOnFinish } from './on-finish.ts';
 import { oldNameNotes, settleGridWeights } from '../scheduler/grid-weights.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { StatusLine } from './progress.ts';
+import { memoryJudge } from './memory-judge.ts';
 import { JsonDisplay, type RunDisplay, TerminalDisplay, progressText } from './run-display.ts';
 import { printJson } from './output.ts';
 
@@ -29,6 +30,8 @@ export interface TrainingRequest {
   launch: WorkbenchOptions;
   /** A command to run when the queue has ended by itself. */
   onFinish?: string | undefined;
+  /** Print how each run fits the memory before it is queued. */
+  showPlan?: boolean;
   /** A grid on a dataset, or runs that the workbench knows already. */
   what: GridRequest | ((workbench: Workbench) => Promise<QueueItem[]>);
 }
@@ -68,8 +71,10 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
     ...request.launch,
     command: request.command,
     gate: memoryGate({ workspace: request.workspace }),
+    judge: (runs) => judge(runs),
   });
   const status = new StatusLine(!json);
+  const judge = memoryJudge(request, status);
   const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);
   const reading = new AbortController();
   let signals = 0;

@@ -3,6 +3,7 @@ import { compareHandlers } from './compare.ts';
 import { dataHandlers } from './data-views.ts';
 import { datasetHandlers } from './dataset.ts';
 import type { Handlers } from './door.ts';
+import { memoryHandlers } from './memory.ts';
 import { pictureHandlers } from './pictures.ts';
 import { gridFileHandlers } from './grid-files.ts';
 import { ensembleHandlers } from './ensemble.ts';
@@ -21,6 +22,7 @@ export function createHandlers(services: Services): Handlers {
     ...dataHandlers(services),
     ...ratingsHandlers(services),
     ...queueHandlers(services),
+    ...memoryHandlers(services),
     ...runsHandlers(services),
     ...compareHandlers(services),
     ...ensembleHandlers(services),

@@ -1,8 +1,6 @@
 import type { MemoryPlan } from '../../shared/records/memory-plan.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
-
-/** What to do with a run when the memory that it needs is not free: wait until it is, or take a smaller micro-batch. */
-export type WhenShort = 'wait' | 'replan';
+import type { WhenShort } from '../../shared/records/workspace-settings.ts';
 
 /** A run that is about to get a process. */
 export interface Launch {
@@ -12,7 +10,8 @@ export interface Launch {
   accum: number;
   /** Index of the card that it will train on; null on the processor, or where there is one card. */
   card: number | null;
-  whenShort: WhenShort;
+  /** Null: as the workspace's settings say. */
+  whenShort: WhenShort | null;
 }
 
 export type LaunchDecision =

@@ -59,8 +59,8 @@ export function notInState(item: QueueItem, done: string, needed: string): Grana
 export function putBack(item: QueueItem): void {
   if (isOpen(item) || item.state === 'finished')
     throw notInState(item, 'retried', 'failed, was cancelled, interrupted or skipped');
-  // A combination that cannot be trained has not become another.
-  if (item.state === 'skipped' && item.error !== null)
+  // A combination that cannot be trained has not become another; memory may have.
+  if (item.state === 'skipped' && item.error !== null && item.error.code !== 'RUN_TOO_LARGE')
     throw new GranaryError(
       item.error.code,
       item.error.message,

@@ -212,6 +212,13 @@ export class RunQueue {
     await this.whenIdle();
   }
 
+  /** The processes that train. */
+  get workers(): { runId: string; pid: number; card: number | null }[] {
+    return this.#training.all.flatMap(({ item, pid, slot }) =>
+      pid === null ? [] : [{ runId: item.runId, pid, card: slot.card }],
+    );
+  }
+
   /** Seconds until the queue is empty; null while nothing is known of what trains. */
   etaSeconds(): number | null {
     const running = this.#training.all.map(({ item, measured, eta }) => ({

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
+import type { WhenShort } from '../../shared/records/workspace-settings.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { checkpointMark } from '../runs/checkpoint-file.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import type { MeasuredRun } from './eta.ts';
-import type { LaunchDecision, LaunchGate, WhenShort } from './launch-gate.ts';
+import type { LaunchDecision, LaunchGate } from './launch-gate.ts';
 import { recoveryOf } from './recovery.ts';
 import { RunAttempt } from './run-attempt.ts';
 import { hasFinished, sweep } from './run-outcome.ts';
@@ -19,7 +20,7 @@ export interface LaunchOptions {
   job?: JobOptions;
   /** Reads the memory that is free right before each launch; without it runs start at once. */
   gate?: LaunchGate | undefined;
-  /** What becomes of a run when the memory that it needs is not free. Default: re-planned. */
+  /** What becomes of a run when the memory that it needs is not free. Default: what the workspace's settings say. */
   whenShort?: WhenShort;
   /** How often a run that waits for memory is looked at again. */
   waitMs?: number;
@@ -80,6 +81,11 @@ export class RunTraining {
   /** Whether no process works at it: it waits for memory. */
   get waits(): boolean {
     return this.#job === null;
+  }
+
+  /** The process that works at it; null where none does. */
+  get pid(): number | null {
+    return this.#job?.pid ?? null;
   }
 
   /** What a run that was stopped becomes. */
@@ -155,7 +161,7 @@ export class RunTraining {
   /** Waits until memory is there; null when it was released meanwhile. */
   async #admitted(gate: LaunchGate): Promise<Admitted | null> {
     const { item, slot } = this;
-    const { whenShort = 'replan', waitMs = WAIT_MS } = this.#host.options;
+    const { whenShort = null, waitMs = WAIT_MS } = this.#host.options;
     for (;;) {
       const { runId, config } = item;
       const decision = await gate({ runId, config, accum: this.#accum, card: slot.card, whenShort });

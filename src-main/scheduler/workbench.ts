@@ -10,12 +10,13 @@ import type { RunSummary } from '../../shared/records/run-record.ts';
 import { alreadyFinished } from '../runs/checkpoint-file.ts';
 import { runName } from '../runs/run-id.ts';
 import { listRuns, readRun } from '../runs/run-store.ts';
+import { runFolder } from '../runs/run-writer.ts';
 import { RunWatcher } from '../runs/run-watcher.ts';
 import { settleGridWeights } from './grid-weights.ts';
 import { type GridDataset, type InvalidRun, type PlannedRun, checkSomeValid, planGrid } from './grid.ts';
 import { blockOf } from './duplicate.ts';
 import { DatasetReader } from './dataset-reader.ts';
-import { estimateSeconds } from './eta.ts';
+import { type MeasuredRun, estimateSeconds } from './eta.ts';
 import { answerCommands, emptyMailbox, sendCommand } from './mailbox.ts';
 import { isOpen, itemOf, notInState } from './queue-edit.ts';
 import { pastRun } from './past-run.ts';
@@ -23,6 +24,7 @@ import { WorkspaceLock, describeHolder, lockHolder } from './lock.ts';
 import { measuredRuns } from './measured-runs.ts';
 import { readQueue } from './queue-file.ts';
 import { outcomeOf } from './queue-outcome.ts';
+import { hasFinished } from './run-outcome.ts';
 import { type QueueOptions, RunQueue } from './run-queue.ts';
 
 export interface WorkbenchEvents {
@@ -43,6 +45,8 @@ export interface WorkbenchOptions extends QueueOptions {
   attach?: boolean;
   /** What others are told holds the workspace. */
   command?: string;
+  /** Asked before runs are queued: which of them cannot fit the memory in any way. Without it the launch gate alone tells. */
+  judge?: (runs: (PlannedRun | InvalidRun)[]) => Promise<(PlannedRun | InvalidRun)[]>;
 }
 
 type ProgressEvent = Extract<WorkerEvent, { type: 'progress' }>;
@@ -63,6 +67,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   #poll: NodeJS.Timeout | null = null;
   #answering = false;
   #learnt = false;
+  #measured: Promise<MeasuredRun[]> | null = null;
   /** Whether something has trained since the queue last ended. */
   #worked = false;
 
@@ -71,7 +76,11 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     this.workspace = resolve(workspace);
     this.#options = options;
     this.#datasets = new DatasetReader(this.workspace, options.job);
-    this.#watcher = new RunWatcher(this.workspace, (ids) => this.emit('runs-changed', ids));
+    this.#watcher = new RunWatcher(this.workspace, (ids) => {
+      // While one trains its folder changes all the time, and tells nothing of a whole run yet.
+      if (ids.some((id) => hasFinished(runFolder(this.workspace, id)))) this.#measured = null;
+      this.emit('runs-changed', ids);
+    });
   }
 
   /**
@@ -132,17 +141,18 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   }
 
   /**
-   * The runs that a grid would make, without queueing them: those that cannot be trained with the reason, and how long the
-   * others will take, null while nothing has been measured. A dataset that was not read yet is read first.
+   * The runs that a grid would make, without queueing them: those that cannot be trained with the reason, and the seconds that each
+   * of the others will take, null while nothing has been measured. A dataset that was not read yet is read first.
    * @throws GranaryError as {@link planGrid} and {@link inspect}
    */
   async previewGrid(
     dataset: GridDataset,
     grid: Grid,
-  ): Promise<{ runs: (PlannedRun | InvalidRun)[]; seconds: number | null }> {
+  ): Promise<{ runs: (PlannedRun | InvalidRun)[]; seconds: (number | null)[] }> {
     const runs = await this.#plan(dataset, grid);
-    const valid = runs.filter((run) => !('error' in run)).map((run) => run.config);
-    return { runs, seconds: estimateSeconds(valid, await measuredRuns(this.workspace)) };
+    const measured = await this.#past();
+    const seconds = runs.map((run) => ('error' in run ? null : estimateSeconds([run.config], measured)));
+    return { runs, seconds };
   }
 
   /**
@@ -152,7 +162,9 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    */
   async enqueue(dataset: GridDataset, grid: Grid): Promise<QueueItem[]> {
     this.#mine();
-    const planned = await this.#plan(dataset, grid);
+    const combined = await this.#plan(dataset, grid);
+    checkSomeValid(combined);
+    const planned = (await this.#options.judge?.(combined)) ?? combined;
     checkSomeValid(planned);
     await this.#learn();
     return this.#mine().add(planned);
@@ -234,6 +246,11 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     }
   }
 
+  /** The processes of this workbench that train: their memory is free again when they end. */
+  get workers(): { runId: string; pid: number; card: number | null }[] {
+    return this.#owned?.queue.workers ?? [];
+  }
+
   /** Seconds until the queue is empty; null while nothing is known of the run that trains. */
   etaSeconds(): number | null {
     return this.#owned?.queue.etaSeconds() ?? null;
@@ -308,11 +325,17 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     return planGrid(grid, await this.#datasets.readFor(dataset, grid));
   }
 
+  /** Runs of earlier days, read anew when one has ended: a preview asks at each stroke of the keyboard. */
+  #past(): Promise<MeasuredRun[]> {
+    this.#measured ??= measuredRuns(this.workspace);
+    return this.#measured;
+  }
+
   /** Lets the queue know what runs took that were trained before, so that it can say how long the new ones will. */
   async #learn(): Promise<void> {
     if (this.#learnt) return;
     this.#learnt = true;
-    this.#owned?.queue.learn(await measuredRuns(this.workspace));
+    this.#owned?.queue.learn(await this.#past());
   }
 
   /** Someone deleted the lock file, or took it over while this machine slept: two schedulers must not share a card. */

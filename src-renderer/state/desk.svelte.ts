@@ -3,6 +3,7 @@ import { ask, hear } from '../api/granary.ts';
 import { Commands } from './commands.svelte.ts';
 import { DatasetState } from './dataset.svelte.ts';
 import { EnsembleState } from './ensemble.svelte.ts';
+import { FitsState } from './fits.svelte.ts';
 import { GridDraft } from './grid-draft.svelte.ts';
 import { PredictState } from './predict.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
@@ -22,6 +23,7 @@ export class Desk {
   readonly dataset = new DatasetState();
   readonly predict = new PredictState();
   readonly grid = new GridDraft();
+  readonly fits = new FitsState();
   readonly queue = new QueueState();
   readonly runs = new RunsState(this.undo);
   readonly ensemble = new EnsembleState();

@@ -7,7 +7,6 @@ const numbers = {
   epochs: 5,
   frozenEpochs: 1,
   batchSize: 64,
-  accum: 1,
   lr: 0.002,
   weightDecay: 0.01,
   labelSmoothing: 0,
@@ -29,6 +28,9 @@ export class BlockDraft {
   sizes = $state('128');
   presize = $state('');
   numbers = $state<Record<NumberKey, number | null>>({ ...numbers });
+  /** Micro-batches a step; null: what fits the memory. */
+  accum = $state<number | null>(null);
+  checkpointing = $state(false);
   seeds = $state('');
   fromScratch = $state(false);
   holdout = $state(true);
@@ -59,6 +61,11 @@ export class BlockDraft {
       draft.presize = String(take('presize'));
     for (const key of numberKeys)
       if (typeof given[key] === 'number') draft.numbers[key] = take(key) as number;
+    if (given.accum === 'auto' || typeof given.accum === 'number') {
+      const accum = take('accum');
+      draft.accum = typeof accum === 'number' ? accum : null;
+    }
+    if (typeof given.checkpointing === 'boolean') draft.checkpointing = take('checkpointing') as boolean;
     if (given.weights === 'none') {
       draft.fromScratch = true;
       take('weights');
@@ -118,6 +125,8 @@ export class BlockDraft {
     if (this.presize.trim() !== '') block.presize = this.presize.trim();
     const seeds = list(this.seeds).map(Number);
     if (seeds.length > 0) block.seed = seeds;
+    if (this.accum !== null) block.accum = this.accum;
+    if (this.checkpointing) block.checkpointing = true;
     if (this.fromScratch) block.weights = 'none';
     if (!this.holdout) block.holdout = false;
     if (!this.augment) block.augment = null;

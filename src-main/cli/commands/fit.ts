@@ -5,11 +5,12 @@ import { formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
 import { formatMb } from '../../../shared/memory.ts';
 import type { Manifest } from '../../../shared/records/dataset.ts';
 import { workspacePath } from '../../files/paths.ts';
-import { parseMargin, parseMb } from '../../scheduler/memory/amount.ts';
+import { parseMb } from '../../scheduler/memory/amount.ts';
 import { cardByName } from '../../scheduler/memory/cards-table.ts';
 import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
 import { type Fit, type FitConfig, MemoryFit } from '../../scheduler/memory/fit.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
+import { marginOf } from '../../scheduler/workspace-settings.ts';
 import { formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { StatusLine } from '../progress.ts';
@@ -45,7 +46,10 @@ export function register(program: Command): void {
     .option('--checkpointing', 'less memory for more time, from the beginning')
     .option('--memory <amount>', 'plan for this much free memory instead of what is free now, such as 8GB')
     .option('--card <name>', 'answer for a card that this machine need not have, such as "RTX 3060 12GB"')
-    .option('--margin <text>', 'what is left free: a share, an amount, or both (default: 6%,300MB)')
+    .option(
+      '--margin <text>',
+      'what is left free: a share, an amount, or both (default: what `granary settings` says, else 6%,300MB)',
+    )
     .option('--no-probe', 'predict only; nothing is trained')
     .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
     .option('--json', 'print one JSON object')
@@ -77,7 +81,7 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
       '--batch-size and --classes need whole numbers from 1.',
       'For example: --batch-size 64',
     );
-  const margin = parseMargin(flags.margin);
+  const margin = marginOf(workspace, flags.margin);
   const combinations = flags.arch.flatMap((arch) =>
     flags.size.map((text) => {
       const size = parseImageSize(text);

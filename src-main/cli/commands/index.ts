@@ -21,6 +21,7 @@ import { register as score } from './score.ts';
 import { register as sample } from './sample.ts';
 import { register as queue } from './queue.ts';
 import { register as runs } from './runs.ts';
+import { register as settings } from './settings.ts';
 import { register as show } from './show.ts';
 import { register as train } from './train.ts';
 
@@ -49,5 +50,6 @@ export const commands: ((program: Command) => void)[] = [
   annotate,
   compare,
   logs,
+  settings,
   benchLoader,
 ];

@@ -92,6 +92,7 @@ async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
     command: 'granary queue',
     stopAs: 'interrupted',
     json,
+    showPlan: true,
     launch: { ...launchOptionsOf(flags), slots: await machineSlots(flags.parallel) },
     onFinish: flags.onFinish,
     what: flags.resume === true ? resumeInterrupted : gridRequest(dataset, flags),

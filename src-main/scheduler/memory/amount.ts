@@ -1,5 +1,5 @@
 import { GranaryError } from '../../../shared/errors.ts';
-import { type MemoryMargin, memoryMarginSchema } from '../../../shared/records/memory-plan.ts';
+import type { MemoryMargin } from '../../../shared/records/memory-plan.ts';
 
 const units: Readonly<Record<string, number>> = { m: 1, g: 1024, t: 1024 ** 2 };
 
@@ -20,16 +20,10 @@ export function parseMb(flag: string, text: string): number {
 }
 
 /**
- * The margin that is kept free: `10%`, `500MB`, or both as `10%,500MB` (the larger one holds). Without a text that of
- * GRANARY_MEMORY_MARGIN, else 6 % and at least 300 MB.
+ * The margin that is kept free: `10%`, `500MB`, or both as `10%,500MB` (the larger one holds).
  * @throws GranaryError USAGE
  */
-export function parseMargin(
-  text: string | undefined = process.env['GRANARY_MEMORY_MARGIN'],
-  flag = '--margin',
-): MemoryMargin {
-  const margin = memoryMarginSchema.parse({});
-  if (text === undefined || text.trim() === '') return margin;
+export function parseMargin(text: string, flag = '--margin'): MemoryMargin {
   const parts = text.split(',').map((part) => part.trim());
   const share = parts.find((part) => part.endsWith('%'));
   const least = parts.find((part) => !part.endsWith('%'));

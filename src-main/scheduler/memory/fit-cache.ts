@@ -12,14 +12,20 @@ const METHOD = 2;
 /** Answers that cost a worker's time, kept in the user's cache folder for all workspaces. Safe to delete. */
 export class FitCache {
   readonly #folder: string;
+  /** What was read or written by this process: a preview asks for hundreds of answers at each stroke of the keyboard. */
+  readonly #known = new Map<string, unknown>();
 
   constructor(folder: string = join(cachePath(), 'memory')) {
     this.#folder = folder;
   }
 
   get<S extends z.ZodType>(kind: string, question: unknown, schema: S): z.infer<S> | null {
+    const key = `${kind} ${JSON.stringify(question)}`;
+    if (this.#known.has(key)) return this.#known.get(key) as z.infer<S>;
     try {
-      return schema.parse(JSON.parse(readFileSync(this.#path(kind, question), 'utf8')));
+      const answer = schema.parse(JSON.parse(readFileSync(this.#path(kind, question), 'utf8')));
+      this.#known.set(key, answer);
+      return answer;
     } catch {
       // Not there, or damaged: it is worked out anew.
       return null;
@@ -27,6 +33,7 @@ export class FitCache {
   }
 
   set(kind: string, question: unknown, answer: unknown): void {
+    this.#known.set(`${kind} ${JSON.stringify(question)}`, answer);
     try {
       writeJsonAtomic(this.#path(kind, question), answer);
     } catch {

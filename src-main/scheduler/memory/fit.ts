@@ -1,11 +1,13 @@
 import { architecture } from '../../../shared/architectures/index.ts';
 import { defaultPresize } from '../../../shared/image-size.ts';
+import type { WorkerEvent } from '../../../shared/ipc/job.ts';
 import {
   type MemoryForecast,
   type MemoryQuestion,
   memoryForecastSchema,
 } from '../../../shared/records/memory-forecast.ts';
 import {
+  type MemoryDevice,
   type MemoryMargin,
   type MemoryPlan,
   memoryMarginSchema,
@@ -48,6 +50,12 @@ export interface Fit {
   imagesPerSecond: number | null;
 }
 
+/** A plan from what was known already. */
+export interface KnownFit extends Fit {
+  /** Needed by the whole batch at once (accumulation 1), with checkpointing as the config has it; MiB. */
+  wholeMb: number;
+}
+
 /** A prediction below this share of the budget needs no probe: it is never so wrong. */
 const NEAR = 0.6;
 /** A probe of more pictures takes too long on a processor, and says hardly more. */
@@ -82,19 +90,45 @@ export class MemoryFit {
   }
 
   /** Predictions, those that were asked for before from the cache. */
-  async forecasts(questions: readonly MemoryQuestion[]): Promise<MemoryForecast[]> {
+  async forecasts(
+    questions: readonly MemoryQuestion[],
+    onProgress: (done: number, total: number) => void = () => undefined,
+  ): Promise<MemoryForecast[]> {
     const known = questions.map((question) => this.#cache.get('forecast', question, memoryForecastSchema));
     const missing = unique(questions.filter((_, i) => known[i] === null));
     if (missing.length > 0) {
-      const { forecasts } = await this.#run({ type: 'memory-forecast', questions: missing });
-      for (const forecast of forecasts) {
-        this.#cache.set('forecast', forecast.question, forecast);
+      let done = 0;
+      const { forecasts } = await this.#run({ type: 'memory-forecast', questions: missing }, (event) => {
+        if (event.type !== 'memory-forecast') return;
+        // Kept at once: the work is not lost when it is stopped.
+        this.learn(event.forecast);
+        onProgress(++done, missing.length);
+      });
+      for (const forecast of forecasts)
         questions.forEach((question, i) => {
           if (sameAs(question, forecast.question)) known[i] = forecast;
         });
-      }
     }
     return known.map((forecast) => forecast!);
+  }
+
+  /** Keeps a prediction that somebody else had made. */
+  learn(forecast: MemoryForecast): void {
+    this.#cache.set('forecast', forecast.question, forecast);
+  }
+
+  /** How a run fits by what is known already: nothing is started and nothing waited for. Null: its prediction is still to be made. */
+  known(config: FitConfig, options: Omit<FitOptions, 'probe'>): KnownFit | null {
+    const forecast = this.#cache.get('forecast', questionOf(config, options), memoryForecastSchema);
+    if (forecast === null) return null;
+    const predicted = this.#plan(config, forecast, options, null);
+    const probe = this.#cache.get('probe', probeKey(config, predicted, options), probeResultSchema);
+    const whole = needOf(forecast, { accum: 1, checkpointing: config.checkpointing }, options.device, probe);
+    return {
+      plan: probe === null ? predicted : this.#plan(config, forecast, options, probe),
+      imagesPerSecond: probe?.imagesPerSecond ?? null,
+      wholeMb: neededMb(whole!),
+    };
   }
 
   async #fit(config: FitConfig, forecast: MemoryForecast, options: FitOptions): Promise<Fit> {
@@ -110,18 +144,11 @@ export class MemoryFit {
 
   #plan(
     config: FitConfig,
-    { needs }: MemoryForecast,
-    { device: { driver: _driver, ...device }, margin }: FitOptions,
+    forecast: MemoryForecast,
+    { device: { driver: _driver, ...device }, margin }: Pick<FitOptions, 'device' | 'margin'>,
     probe: ProbeResult | null,
   ): MemoryPlan {
-    // What the steps took beyond their prediction does not depend much on how many pictures they had.
-    const beyond = probe === null || device.kind === 'card' ? null : probe.peakMb - probe.predictedMb;
-    const need = ({ accum, checkpointing }: MemoryChoice): MemoryNeed | null => {
-      const found = needs.find((one) => one.accum === accum && one.checkpointing === checkpointing);
-      if (found === undefined) return null;
-      const predictedMb = device.kind === 'card' ? found.cardMb : found.mainMb;
-      return { predictedMb, probedMb: beyond === null ? null : predictedMb + beyond };
-    };
+    const need = (choice: MemoryChoice): MemoryNeed | null => needOf(forecast, choice, device, probe);
     const { batchSize, accum, autoAccum: automatic, checkpointing } = config;
     return planMemory({
       ...{ batchSize, accum, automatic, checkpointing, device, need },
@@ -131,21 +158,8 @@ export class MemoryFit {
 
   /** A few steps of what is planned, from the cache where it was tried before; null when they could not be taken. */
   async #probe(config: FitConfig, plan: MemoryPlan, options: FitOptions): Promise<ProbeResult | null> {
-    const { arch, size, presize, classes } = questionOf(config, options);
-    const largest = options.device.kind === 'card' ? plan.microBatch : LARGEST_PROBE_ON_PROCESSOR;
-    const question: ProbeQuestion = {
-      ...{ arch, size, presize, classes, checkpointing: plan.checkpointing },
-      microBatch: Math.min(plan.microBatch, largest),
-      accumulates: plan.accum > 1,
-    };
-    const { name, totalMb, driver } = options.device;
-    const key = {
-      ...question,
-      device: name,
-      totalMb: Math.round(totalMb / 64),
-      driver,
-      precision: 'float32',
-    };
+    const question = probeQuestion(config, plan, options);
+    const key = probeKey(config, plan, options);
     const known = this.#cache.get('probe', key, probeResultSchema);
     if (known !== null) return known;
     const { dataset: path, datasetOptions } = config;
@@ -164,8 +178,11 @@ export class MemoryFit {
     }
   }
 
-  async #run<J extends Parameters<typeof startJob>[0]>(job: J): ReturnType<typeof startJob<J>>['result'] {
-    const running = this.#start(job);
+  async #run<J extends Parameters<typeof startJob>[0]>(
+    job: J,
+    onEvent: (event: WorkerEvent) => void = () => undefined,
+  ): ReturnType<typeof startJob<J>>['result'] {
+    const running = this.#start(job, onEvent);
     this.#jobs.add(running as never);
     try {
       return await running.result;
@@ -175,7 +192,56 @@ export class MemoryFit {
   }
 }
 
-function questionOf(config: FitConfig, { workspace, classes }: FitOptions): MemoryQuestion {
+/** What one way to train takes of a device; null where it was not predicted. */
+function needOf(
+  { needs }: MemoryForecast,
+  { accum, checkpointing }: MemoryChoice,
+  { kind }: Pick<MemoryDevice, 'kind'>,
+  probe: ProbeResult | null,
+): MemoryNeed | null {
+  const found = needs.find((one) => one.accum === accum && one.checkpointing === checkpointing);
+  if (found === undefined) return null;
+  const predictedMb = kind === 'card' ? found.cardMb : found.mainMb;
+  // What the steps took beyond their prediction does not depend much on how many pictures they had.
+  const beyond = probe === null || kind === 'card' ? null : probe.peakMb - probe.predictedMb;
+  return { predictedMb, probedMb: beyond === null ? null : predictedMb + beyond };
+}
+
+function probeQuestion(
+  config: FitConfig,
+  plan: MemoryPlan,
+  options: Pick<FitOptions, 'device' | 'workspace' | 'classes'>,
+): ProbeQuestion {
+  const { arch, size, presize, classes } = questionOf(config, options);
+  const largest = options.device.kind === 'card' ? plan.microBatch : LARGEST_PROBE_ON_PROCESSOR;
+  return {
+    ...{ arch, size, presize, classes, checkpointing: plan.checkpointing },
+    microBatch: Math.min(plan.microBatch, largest),
+    accumulates: plan.accum > 1,
+  };
+}
+
+/** What a probe's answer holds for: the way to train, and the device with its driver. */
+function probeKey(
+  config: FitConfig,
+  plan: MemoryPlan,
+  options: Pick<FitOptions, 'device' | 'workspace' | 'classes'>,
+): object {
+  const { name, totalMb, driver } = options.device;
+  return {
+    ...probeQuestion(config, plan, options),
+    device: name,
+    totalMb: Math.round(totalMb / 64),
+    driver,
+    precision: 'float32',
+  };
+}
+
+/** What is to be predicted for a run. */
+export function questionOf(
+  config: FitConfig,
+  { workspace, classes }: Pick<FitOptions, 'workspace' | 'classes'>,
+): MemoryQuestion {
   const { arch, size, presize, batchSize, accum, autoAccum } = config;
   // One that was asked for need not be among those that the planner would offer.
   const accums = [...new Set([...accumulations(batchSize), ...(autoAccum ? [] : [accum])])];
@@ -186,7 +252,7 @@ function questionOf(config: FitConfig, { workspace, classes }: FitOptions): Memo
 }
 
 /** Classes of the targets that are trained. They decide the last layer alone, so where nothing is known ten will do. */
-function classesOf({ dataset, targets }: FitConfig, workspace: string): number[] {
+export function classesOf({ dataset, targets }: FitConfig, workspace: string): number[] {
   const manifest = dataset === undefined ? null : manifestOfDataset(workspace, dataset);
   if (manifest === null || manifest.targets.length === 0) return [10];
   const named = manifest.targets.filter(({ name }) => targets?.includes(name));

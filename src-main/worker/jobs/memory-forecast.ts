@@ -12,7 +12,9 @@ export async function run(
   const forecasts: MemoryForecast[] = [];
   for (const question of questions) {
     if (signal.aborted) throw new GranaryError('CANCELLED', 'The prediction of memory was stopped.');
-    forecasts.push(forecastMemory(question));
+    const forecast = forecastMemory(question);
+    forecasts.push(forecast);
+    emit({ type: 'memory-forecast', forecast });
     const [done, total] = [forecasts.length, questions.length];
     emit({ type: 'progress', stage: 'predicting memory', done, total, unit: 'networks', perSecond: null });
     await new Promise(setImmediate);

@@ -1,0 +1,48 @@
+import { architecture } from '../../../shared/architectures/index.ts';
+import { allowsSize } from '../../../shared/architectures/sizes.ts';
+import { type ImageSize, formatImageSize } from '../../../shared/image-size.ts';
+import type { MemoryPlan } from '../../../shared/records/memory-plan.ts';
+import type { RunConfig } from '../../../shared/records/run-config.ts';
+import type { PlanningDevice } from './device.ts';
+
+/** What programs that are always there keep of a device: a run that does not fit beside them is not waited for. */
+const ALWAYS_TAKEN = 0.1;
+
+/** Smaller sizes that are offered when nothing fits, as shares of the size that was asked for. */
+const SMALLER = [0.875, 0.75, 0.625, 0.5, 0.375, 0.25];
+
+/** The device as it is when other programs have gone. */
+export function idleDevice(now: PlanningDevice): PlanningDevice {
+  return { ...now, freeMb: Math.max(now.freeMb, (1 - ALWAYS_TAKEN) * now.totalMb) };
+}
+
+/** Sizes to try in place of one that does not fit, the largest first; those that the architecture takes. */
+export function smallerSizes({ arch, size }: Pick<RunConfig, 'arch' | 'size'>): ImageSize[] {
+  const { sizes } = architecture(arch);
+  return SMALLER.map((share) => {
+    const side = (pixels: number): number => Math.max(32, Math.round((pixels * share) / 32) * 32);
+    return { height: side(size.height), width: side(size.width) };
+  }).filter(
+    (smaller, i, all) =>
+      smaller.height < size.height && allowsSize(sizes, smaller) && smaller.height !== all[i - 1]?.height,
+  );
+}
+
+/**
+ * What is said of a run that cannot fit even on an idle machine.
+ * @param best the way to train that needs least
+ * @param smaller the largest size that would fit; null where none would
+ */
+export function refusalOf(
+  { arch, size }: Pick<RunConfig, 'arch' | 'size'>,
+  best: MemoryPlan,
+  smaller: ImageSize | null,
+): { message: string; fix: string } {
+  return {
+    message: `${arch} at ${formatImageSize(size)} px does not fit into memory. ${best.reason}`,
+    fix:
+      smaller === null
+        ? 'Choose a smaller architecture.'
+        : `Choose a smaller size: ${formatImageSize(smaller)} fits. Or a smaller architecture.`,
+  };
+}
