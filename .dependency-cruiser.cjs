@@ -48,6 +48,7 @@ module.exports = {
     ),
     only('ensemble', 'src-main/ensemble/', 'src-main/runs/', 'shared/', 'src-main/files/'),
     only('runs', 'src-main/runs/', 'shared/', 'src-main/files/'),
+    only('recommender', 'src-main/recommender/', 'src-main/runs/', 'shared/', 'src-main/files/'),
     only('report', 'src-main/report/', 'src-main/runs/', 'src-main/ensemble/', 'shared/', 'src-main/files/'),
     only('scheduler', 'src-main/scheduler/', 'src-main/runs/', 'shared/', 'src-main/files/'),
     only('renderer', 'src-renderer/', 'shared/'),
@@ -60,7 +61,7 @@ module.exports = {
     {
       name: 'tensorflow-only-in-workers',
       severity: 'error',
-      from: { path: '^src-main/(app|cli|ipc|pictures|scheduler|runs|ensemble|report)/' },
+      from: { path: '^src-main/(app|cli|ipc|pictures|scheduler|runs|ensemble|recommender|report)/' },
       to: {
         path: [
           'tensorflow',

@@ -24,7 +24,23 @@ import {
   pictureFilterSchema,
   picturePageSchema,
 } from './pictures.ts';
-import { ratingsLookSchema, ratingsQuestionSchema, ratingsSummarySchema } from './recommender-views.ts';
+import { ratingsRunSchema } from '../records/ratings-run.ts';
+import {
+  findItemsQuestionSchema,
+  foundItemsSchema,
+  ratingsLookSchema,
+  ratingsQuestionSchema,
+  ratingsSummarySchema,
+  reasonsQuestionSchema,
+  reasonsViewSchema,
+  recommenderQuestionSchema,
+  recommenderViewSchema,
+  similarQuestionSchema,
+  similarViewSchema,
+  topExportQuestionSchema,
+  userQuestionSchema,
+  userViewSchema,
+} from './recommender-views.ts';
 import { setUpStateSchema } from './set-up.ts';
 import {
   datasetSummarySchema,
@@ -165,6 +181,19 @@ export const channels = {
   'ratings:stop': { input: nothing, output: z.null() },
   /** Draws the sample ratings into the workspace, unless they are there already. */
   'ratings:draw-sample': { input: nothing, output: z.object({ path: z.string() }) },
+  /** What a finished recommender has learnt of its items. */
+  'recommender:view': { input: recommenderQuestionSchema, output: recommenderViewSchema },
+  'recommender:find': { input: findItemsQuestionSchema, output: foundItemsSchema },
+  'recommender:similar': { input: similarQuestionSchema, output: similarViewSchema },
+  'recommender:user': { input: userQuestionSchema, output: userViewSchema },
+  'recommender:reasons': { input: reasonsQuestionSchema, output: reasonsViewSchema },
+  /** Writes the best items for every user where the user says; null when they changed their mind. */
+  'recommender:export-top': {
+    input: topExportQuestionSchema,
+    output: z.object({ path: z.string(), users: z.number().int(), rows: z.number().int() }).nullable(),
+  },
+  /** The files that were written into the folder that the user chose. */
+  'recommender:export-embeddings': { input: z.object({ runId }), output: z.array(z.string()).nullable() },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,
@@ -207,6 +236,7 @@ export const channels = {
     }),
     output: z.array(z.object({ runId: z.string(), before: runNotesSchema, after: runNotesSchema })),
   },
+  'runs:read-recommender': { input: z.object({ runId }), output: ratingsRunSchema },
   'runs:read': { input: z.object({ runId }), output: runSummarySchema },
   /** Null when this run does not train here. */
   'runs:live': { input: z.object({ runId }), output: liveRunSchema.nullable() },

@@ -55,6 +55,14 @@ export const jobSchema = z.discriminatedUnion('type', [
     paths: z.array(z.string()).min(1).max(100),
     options: ratingsOptionsSchema.default({}),
   }),
+  /** Write the best items for every user to a CSV file. Several runs predict their mean. */
+  z.object({
+    type: z.literal('collab-top'),
+    workspace: z.string(),
+    runIds: z.array(z.string()).min(1),
+    n: z.number().int().min(1),
+    out: z.string(),
+  }),
   /** Train a recommender into `workspace/runs/<runId>/`. */
   z.object({
     type: z.literal('collab-train'),
@@ -168,6 +176,7 @@ export const jobResultSchemas = {
   }),
   'collab-inspect': z.object({ manifest: ratingsManifestSchema }),
   'collab-look': z.object({ looks: z.array(ratingsLookSchema) }),
+  'collab-top': z.object({ path: z.string(), users: z.number().int(), rows: z.number().int() }),
   'collab-train': z.object({ runId: z.string(), result: ratingsResultSchema }),
   train: z.object({ runId: z.string(), result: runResultSchema }),
   predict: predictionReportSchema,

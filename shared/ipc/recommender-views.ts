@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ratingsManifestSchema, ratingsOptionsSchema } from '../records/ratings.ts';
-import { ratingsRunSchema } from '../records/ratings-run.ts';
 import { runIdSchema } from '../records/queue.ts';
 
 const path = z.string().min(1).max(4096);
@@ -28,21 +27,23 @@ export const ratingsSummarySchema = ratingsManifestSchema.extend({
 export type RatingsSummary = z.infer<typeof ratingsSummarySchema>;
 export const ratingsQuestionSchema = z.object({ path, options: ratingsOptionsSchema.default({}) });
 
+/** An item by its id and title. */
 const namedItemSchema = z.object({ item: z.string(), title: z.string() });
+/** With its ratings in training. */
+const countedItemSchema = namedItemSchema.extend({ ratings: count });
 
 /** What a finished recommender has learnt of its items. */
 export const recommenderViewSchema = z.object({
-  run: ratingsRunSchema,
   /** Best and worst given their audience, among items with at least `least` ratings in training; null without biases. */
   biases: z
     .object({
-      best: z.array(namedItemSchema.extend({ bias: z.number(), ratings: count })),
-      worst: z.array(namedItemSchema.extend({ bias: z.number(), ratings: count })),
+      best: z.array(countedItemSchema.extend({ bias: z.number() })),
+      worst: z.array(countedItemSchema.extend({ bias: z.number() })),
     })
     .nullable(),
   /** Items on the two main axes of their factors, the most rated first. */
   scatter: z.object({
-    points: z.array(namedItemSchema.extend({ x: z.number(), y: z.number(), ratings: count })),
+    points: z.array(countedItemSchema.extend({ x: z.number(), y: z.number() })),
     /** Share of the variance along each axis, 0 to 1. */
     explained: z.tuple([z.number(), z.number()]),
     /** Items that training saw; `points` are some of them where they are many. */
@@ -59,14 +60,13 @@ export const recommenderQuestionSchema = z.object({
 
 /** Items whose id or title holds a text. */
 export const findItemsQuestionSchema = z.object({ runId: runIdSchema, text: z.string().max(200) });
-export const foundItemsSchema = z.array(namedItemSchema.extend({ ratings: count }));
+export const foundItemsSchema = z.array(countedItemSchema);
 export type FoundItems = z.infer<typeof foundItemsSchema>;
 
 export const similarQuestionSchema = z.object({ runId: runIdSchema, item: id });
 /** Items whose factors point the same way, most alike first. */
-export const similarViewSchema = namedItemSchema.extend({
-  ratings: count,
-  similar: z.array(namedItemSchema.extend({ cosine: z.number(), ratings: count })),
+export const similarViewSchema = countedItemSchema.extend({
+  similar: z.array(countedItemSchema.extend({ cosine: z.number() })),
 });
 export type SimilarView = z.infer<typeof similarViewSchema>;
 

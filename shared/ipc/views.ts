@@ -56,6 +56,8 @@ export type GridPreview = z.infer<typeof gridPreviewSchema>;
 
 /** One row of the runs table: all that lists, filters and plots of runs need, without the epochs. */
 export const runRowSchema = z.object({
+  /** What it was trained on: runs of different kinds have other settings and other figures. */
+  kind: z.enum(['pictures', 'ratings']).default('pictures'),
   id: z.string(),
   /** What people called it, or else its own name. */
   name: z.string(),

@@ -14,6 +14,10 @@ export const runMetrics: readonly RunMetric[] = [
   { id: 'accuracy', label: 'accuracy', direction: 'higher', unit: 'share' },
   { id: 'rmse', label: 'RMSE', direction: 'lower', unit: 'value' },
   { id: 'mae', label: 'MAE', direction: 'lower', unit: 'value' },
+  { id: 'precision', label: 'precision', direction: 'higher', unit: 'value' },
+  { id: 'recall', label: 'recall', direction: 'higher', unit: 'value' },
+  { id: 'ndcg', label: 'NDCG', direction: 'higher', unit: 'value' },
+  { id: 'map', label: 'MAP', direction: 'higher', unit: 'value' },
 ];
 
 /** The metric of that name; one that is not known counts as a plain value that is better when lower. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ratingsOptionsSchema } from './ratings.ts';
+import { emptyNotes, runNotesSchema } from './run-notes.ts';
 import { runStateSchema, unfinishedResultSchema } from './run-record.ts';
 
 /** How a ratings run draws its validation ratings. */
@@ -152,6 +153,8 @@ export const ratingsRunSchema = z.object({
   header: ratingsHeaderSchema.nullable(),
   epochs: z.array(ratingsEpochSchema),
   result: ratingsResultSchema.nullable(),
+  /** What people say of it. */
+  notes: runNotesSchema.default(emptyNotes),
   problem: z.string().nullable(),
 });
 export type RatingsRun = z.infer<typeof ratingsRunSchema>;

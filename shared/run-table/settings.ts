@@ -22,7 +22,8 @@ export function standardSettings(config: RunConfig): Settings {
   return flatSettings(runConfigSchema.parse({ dataset, arch, size, seed, presize: defaultPresize(size) }));
 }
 
-function flatten(flat: Settings, key: string, value: unknown): void {
+/** Adds a setting, or what it consists of. */
+export function flatten(flat: Settings, key: string, value: unknown): void {
   if (value === undefined) return;
   const size = imageSizeSchema.safeParse(value);
   if (size.success) flat[key] = formatImageSize(size.data);

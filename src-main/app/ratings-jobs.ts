@@ -46,6 +46,12 @@ export class RatingsJobs {
     return join(dest, 'u.data');
   }
 
+  /** Writes the best items for every user to a CSV file; several runs predict their mean. */
+  writeTop(runIds: string[], n: number, out: string): Promise<JobResult<'collab-top'>> {
+    const workspace = this.#workspace;
+    return this.#read((heard) => startJob({ type: 'collab-top', workspace, runIds, n, out }, heard));
+  }
+
   stop(): void {
     this.#reading?.stop();
   }
@@ -54,7 +60,7 @@ export class RatingsJobs {
     this.#reading?.kill();
   }
 
-  async #read<T extends 'collab-inspect' | 'collab-sample'>(
+  async #read<T extends 'collab-inspect' | 'collab-sample' | 'collab-top'>(
     start: (heard: (event: WorkerEvent) => void) => RunningJob<T>,
   ): Promise<JobResult<T>> {
     this.#reading?.stop();

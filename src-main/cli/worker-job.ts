@@ -1,4 +1,7 @@
 import type { Job, JobResult } from '../../shared/ipc/job.ts';
+import type { RatingsTable } from '../../shared/ratings/table.ts';
+import type { RatingsRun } from '../../shared/records/ratings-run.ts';
+import { ratingsOf } from '../recommender/history.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { formatDuration } from './format.ts';
 import { printJson } from './output.ts';
@@ -38,4 +41,11 @@ export async function runWorkerJob<J extends Job>(
     process.off('SIGINT', stop).off('SIGTERM', stop);
     status.clear();
   }
+}
+
+/** What a run's users had rated in its file; a worker reads it anew where the workspace has no copy. */
+export function keptRatings(workspace: string, run: RatingsRun, json: boolean): Promise<RatingsTable> {
+  return ratingsOf(workspace, run, (ratings, options) =>
+    runWorkerJob({ type: 'collab-inspect', ratings, options, workspace }, json),
+  );
 }

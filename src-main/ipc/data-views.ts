@@ -70,8 +70,8 @@ export function dataHandlers({ session, choosePictures, chooseTarget, reveal }: 
   };
 }
 
-function runSource({ id, name, state, created, dataset, targets }: RunRow): PredictSource[] {
-  if (state !== 'finished') return [];
+function runSource({ kind, id, name, state, created, dataset, targets }: RunRow): PredictSource[] {
+  if (kind !== 'pictures' || state !== 'finished') return [];
   const figures = targets[0]?.figures;
   const errorRate = figures?.['holdout.error_rate'] ?? figures?.['valid.error_rate.last'] ?? null;
   const names = targets.map(({ target }) => target);

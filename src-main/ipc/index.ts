@@ -9,6 +9,7 @@ import { gridFileHandlers } from './grid-files.ts';
 import { ensembleHandlers } from './ensemble.ts';
 import { queueHandlers } from './queue.ts';
 import { ratingsHandlers } from './ratings.ts';
+import { recommenderHandlers } from './recommender.ts';
 import { runsHandlers } from './runs.ts';
 import type { Services } from './services.ts';
 
@@ -21,6 +22,7 @@ export function createHandlers(services: Services): Handlers {
     ...gridFileHandlers(services),
     ...dataHandlers(services),
     ...ratingsHandlers(services),
+    ...recommenderHandlers(services),
     ...queueHandlers(services),
     ...memoryHandlers(services),
     ...runsHandlers(services),

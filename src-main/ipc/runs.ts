@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { readRatingsRun } from '../runs/ratings-runs.ts';
 import { readLogEnd } from '../runs/run-log.ts';
 import { changeNotes } from '../runs/run-notes.ts';
 import type { Handlers } from './door.ts';
@@ -10,7 +12,14 @@ const LOG_CHARACTERS = 64_000;
 
 type Own = Pick<
   Handlers,
-  'runs:list' | 'runs:rows' | 'runs:read' | 'runs:live' | 'runs:log' | 'runs:reveal' | 'runs:note'
+  | 'runs:list'
+  | 'runs:rows'
+  | 'runs:read'
+  | 'runs:read-recommender'
+  | 'runs:live'
+  | 'runs:log'
+  | 'runs:reveal'
+  | 'runs:note'
 >;
 
 export function runsHandlers({ session, reveal }: Services): Own {
@@ -21,12 +30,17 @@ export function runsHandlers({ session, reveal }: Services): Own {
       return (await session.runs()).filter((row) => wanted.has(row.id));
     },
     'runs:read': ({ runId }) => session.run(runId),
+    'runs:read-recommender': ({ runId }) => {
+      const run = readRatingsRun(session.state.path, runId);
+      if (run !== null) return run;
+      throw new GranaryError('RUN_NOT_FOUND', `${runId} is no run of a recommender.`);
+    },
     'runs:live': ({ runId }) => session.live(runId),
     'runs:log': ({ runId }) => readLogEnd(session.state.path, runId, LOG_CHARACTERS),
     async 'runs:reveal'({ runId }) {
       // Reading it first makes sure that it is a run of this workspace.
-      const run = await session.run(runId);
-      reveal(join(session.state.path, layout.runs, run.id, layout.run.config));
+      const { id } = readRatingsRun(session.state.path, runId) ?? (await session.run(runId));
+      reveal(join(session.state.path, layout.runs, id, layout.run.config));
       return null;
     },
     'runs:note': ({ changes }) =>

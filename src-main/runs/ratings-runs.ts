@@ -13,6 +13,7 @@ import { type RecommenderWeights, decodeRecommender } from '../../shared/recomme
 import { layout } from '../../shared/workspace-layout.ts';
 import { checkRunId } from './run-id.ts';
 import { isRatingsConfig } from './run-kind.ts';
+import { parseNotes } from './run-notes.ts';
 import { listRunIds, workerLives } from './run-store.ts';
 
 /** Every ratings run of a workspace, oldest first. */
@@ -46,7 +47,8 @@ export function summariseRatingsRun(folder: string, id: string): RatingsRun | nu
       ? 'unreadable'
       : (result?.status ?? (workerLives(folder) ? 'running' : 'interrupted'));
   const problem = problems.length === 0 ? null : `${problems.join('; ')}.`;
-  return { kind: 'ratings', id, state, header, epochs, result, problem };
+  const notes = parseNotes(readText(join(folder, layout.run.notes)));
+  return { kind: 'ratings', id, state, header, epochs, result, notes, problem };
 }
 
 /**

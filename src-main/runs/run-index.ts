@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRow } from '../../shared/ipc/views.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { ratingsRow } from './ratings-row.ts';
+import { summariseRatingsRun } from './ratings-runs.ts';
 import { colorsOf } from './run-colors.ts';
 import { runIdPattern } from './run-id.ts';
 import { markOf } from './run-mark.ts';
@@ -59,13 +61,20 @@ export class RunIndex {
       await Promise.all(
         stale.slice(from, from + AT_ONCE).map(async ({ id, mark }) => {
           this.reads += 1;
-          const run = await summarise(join(folder, id), id);
-          this.#entries.set(id, { mark, row: run === null ? null : runRow(run) });
+          this.#entries.set(id, { mark, row: await readRow(join(folder, id), id) });
         }),
       );
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/** The row of a run of either kind; null where no run began. */
+async function readRow(folder: string, id: string): Promise<UncolouredRow | null> {
+  const run = await summarise(folder, id);
+  if (run !== null) return runRow(run);
+  const ratings = summariseRatingsRun(folder, id);
+  return ratings === null ? null : ratingsRow(ratings);
 }
 
 function listFolders(folder: string): string[] {

@@ -15,6 +15,7 @@ export function runRow(run: RunSummary): UncolouredRow {
   const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
   const config = header?.config ?? null;
   return {
+    kind: 'pictures',
     id: run.id,
     name: notes.name ?? header?.name ?? run.id,
     state: run.state,

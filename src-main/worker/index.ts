@@ -32,6 +32,8 @@ async function runJob(job: Job, context: JobContext): Promise<unknown> {
       return (await import('./jobs/collab-inspect.ts')).run(job, context);
     case 'collab-look':
       return (await import('./jobs/collab-look.ts')).run(job);
+    case 'collab-top':
+      return (await import('./jobs/collab-top.ts')).run(job, context);
     case 'train':
       return (await import('./jobs/train.ts')).run(job, context);
     case 'predict':

@@ -7,9 +7,10 @@ import { workspacePath } from '../../files/paths.ts';
 import { readRatingsStore } from '../../runs/ratings-store.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 import { printJson } from '../output.ts';
-import { historyOf, openRecommender, ratingsOf } from '../recommender-run.ts';
+import { historyOf } from '../../recommender/history.ts';
+import { openRecommender } from '../../recommender/open.ts';
 import { decimal, integer } from '../run-flags.ts';
-import { runWorkerJob } from '../worker-job.ts';
+import { keptRatings, runWorkerJob } from '../worker-job.ts';
 
 interface Flags {
   k: number;
@@ -41,7 +42,7 @@ export function register(collab: Command): void {
       if (judged === undefined)
         throw new GranaryError('DATASET_CHANGED', `${path} changes while it is read.`, 'Try again.');
       const truth = historyOf(judged, model.items);
-      const trained = historyOf(await ratingsOf(workspace, model.runs[0]!, json), model.items);
+      const trained = historyOf(await keptRatings(workspace, model.runs[0]!, json), model.items);
       const [given, predicted]: [number[], number[]] = [[], []];
       const lists = judged.users.map((user) => {
         const scores = model.predictAll(user);

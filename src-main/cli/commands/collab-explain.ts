@@ -4,7 +4,9 @@ import { explain } from '../../../shared/recommender/explain.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
-import { type OpenRecommender, findItem, historyOf, openRecommender, ratingsOf } from '../recommender-run.ts';
+import { historyOf } from '../../recommender/history.ts';
+import { type OpenRecommender, findItem, openRecommender } from '../../recommender/open.ts';
+import { keptRatings } from '../worker-job.ts';
 import { integer } from '../run-flags.ts';
 
 interface Flags {
@@ -43,7 +45,7 @@ Examples:
       const model = await openRecommender(workspace, [name]);
       if (flags.user === undefined) return tellBiases(model, flags);
       if (flags.item !== undefined) return tellReasons(model, flags.user, findItem(model, flags.item), flags);
-      const table = await ratingsOf(workspace, model.runs[0]!, flags.json === true);
+      const table = await keptRatings(workspace, model.runs[0]!, flags.json === true);
       tellHistory(model, flags.user, historyOf(table, model.items)(flags.user), flags);
     });
 }

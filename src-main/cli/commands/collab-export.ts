@@ -1,11 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { encodeSafetensors, float32Tensor } from '../../../shared/safetensors/index.ts';
-import { writeFileAtomic } from '../../files/atomic.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { printJson } from '../output.ts';
-import { openRecommender } from '../recommender-run.ts';
+import { writeEmbeddings } from '../../recommender/embeddings.ts';
+import { openRecommender } from '../../recommender/open.ts';
 
 interface Flags {
   workspace?: string;
@@ -24,44 +22,8 @@ export function register(collab: Command): void {
     .addHelpText('after', '\nExample:\n  $ granary collab export k3x9 embeddings/')
     .action(async (name: string, dest: string, flags: Flags) => {
       const model = await openRecommender(workspacePath(flags.workspace), [name]);
-      const { users, items, factors, bias } = model.scorers[0]!.weights;
-      const folder = resolve(dest);
-      mkdirSync(folder, { recursive: true });
-      const write = (file: string, content: string | Uint8Array): string => {
-        writeFileAtomic(join(folder, file), content);
-        return join(folder, file);
-      };
-      const tensors = new Map([
-        ['user', float32Tensor([users.length, factors.userWidth], factors.user)],
-        ['item', float32Tensor([items.length, factors.itemWidth], factors.item)],
-        ...(bias === null
-          ? []
-          : ([
-              ['user_bias', float32Tensor([users.length], bias.user)],
-              ['item_bias', float32Tensor([items.length], bias.item)],
-            ] as const)),
-      ]);
-      const metadata = { users: JSON.stringify(users), items: JSON.stringify(items) };
-      // A tab or a line break in a title would tear the table; one column of metadata has no header (the projector's rule).
-      const plain = (text: string): string => text.replace(/[\t\r\n]+/g, ' ');
-      const labels = items.map((id, item) => `${plain(id)}\t${plain(model.title(item))}\n`);
-      const files = [
-        write('embeddings.safetensors', encodeSafetensors({ metadata, tensors })),
-        write('items.tsv', rows(factors.item, factors.itemWidth)),
-        write('items-metadata.tsv', `id\ttitle\n${labels.join('')}`),
-        write('users.tsv', rows(factors.user, factors.userWidth)),
-        write('users-metadata.tsv', users.map((id) => `${plain(id)}\n`).join('')),
-      ];
+      const files = writeEmbeddings(model, resolve(dest));
       if (flags.json === true) printJson({ files });
       else process.stdout.write(`${files.join('\n')}\n`);
     });
-}
-
-function rows(values: Float32Array, width: number): string {
-  const lines: string[] = [];
-  for (let at = 0; at < values.length; at += width)
-    lines.push(
-      `${Array.from(values.subarray(at, at + width), (value) => value.toPrecision(6)).join('\t')}\n`,
-    );
-  return lines.join('');
 }

@@ -1,15 +1,14 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import Papa from 'papaparse';
 import { GranaryError } from '../../../shared/errors.ts';
-import { becauseOf } from '../../../shared/recommender/explain.ts';
 import { UNKNOWN } from '../../../shared/recommender/scorer.ts';
-import { topN } from '../../../shared/recommender/top.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
-import { type OpenRecommender, historyOf, openRecommender, ratingsOf } from '../recommender-run.ts';
+import { historyOf } from '../../recommender/history.ts';
+import { type OpenRecommender, openRecommender } from '../../recommender/open.ts';
+import { type Recommended, recommend, writeTopCsv } from '../../recommender/top.ts';
+import { keptRatings } from '../worker-job.ts';
 import { integer } from '../run-flags.ts';
 
 interface Flags {
@@ -42,10 +41,10 @@ Examples:
   $ granary collab recommend k3x9 --user 196
   $ granary collab recommend k3x9 p0zz --all -n 20 --out top20.csv`,
     )
-    .action(recommend);
+    .action(answer);
 }
 
-async function recommend(names: string[], flags: Flags): Promise<void> {
+async function answer(names: string[], flags: Flags): Promise<void> {
   if ((flags.user === undefined) === (flags.all !== true))
     throw new GranaryError('USAGE', 'Whom to recommend to?', 'Give either --user ID or --all.');
   if (flags.all === true && flags.out === undefined)
@@ -53,23 +52,12 @@ async function recommend(names: string[], flags: Flags): Promise<void> {
   const workspace = workspacePath(flags.workspace);
   const json = flags.json === true;
   const model = await openRecommender(workspace, names);
-  const history = historyOf(await ratingsOf(workspace, model.runs[0]!, json), model.items);
-  const list = (user: string) => {
-    const scores = model.predictAll(user);
-    const seen = flags.withSeen === true ? new Set<number>() : new Set(history(user).map(({ item }) => item));
-    // What training never saw has no prediction of its own.
-    model.scorers[0]!.weights.seen.item.forEach((count, item) => count === 0 && seen.add(item));
-    return topN(scores, flags.n, seen).map((item, k) => ({
-      rank: k + 1,
-      item: model.items[item]!,
-      title: model.title(item),
-      predicted: scores[item]!,
-      because: becauseOf(model.scorers[0]!, item, history(user), 3).map((other) => model.title(other.item)),
-    }));
-  };
+  const history = historyOf(await keptRatings(workspace, model.runs[0]!, json), model.items);
+  const list = (user: string): Recommended[] =>
+    recommend(model, user, history(user), { n: flags.n, withSeen: flags.withSeen === true });
   const users = flags.all === true ? model.users : [flags.user!];
   if (flags.out !== undefined) {
-    const rows = writeCsv(resolve(flags.out), users, list);
+    const rows = writeTopCsv(resolve(flags.out), users, list);
     if (json) printJson({ out: resolve(flags.out), users: users.length, rows });
     else process.stdout.write(`${rows} recommendations to ${users.length} users in ${flags.out}\n`);
     return;
@@ -83,41 +71,11 @@ async function recommend(names: string[], flags: Flags): Promise<void> {
     );
 }
 
-type Listed = { rank: number; item: string; title: string; predicted: number; because: string[] }[];
-
-/** Written beside and renamed when whole. A cell that a spreadsheet would take for a formula is quoted as text. */
-function writeCsv(path: string, users: readonly string[], list: (user: string) => Listed): number {
-  const unfinished = `${path}.part`;
-  const handle = openSync(unfinished, 'w');
-  let rows = 0;
-  try {
-    writeSync(handle, 'user,rank,item,title,predicted\r\n');
-    for (const user of users) {
-      const lines = list(user).map(({ rank, item, title, predicted }) => [
-        user,
-        rank,
-        item,
-        title,
-        predicted.toFixed(4),
-      ]);
-      rows += lines.length;
-      if (lines.length > 0) writeSync(handle, `${Papa.unparse(lines, { escapeFormulae: true })}\r\n`);
-    }
-  } catch (error) {
-    closeSync(handle);
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
-  closeSync(handle);
-  renameSync(unfinished, path);
-  return rows;
-}
-
 function describe(
   model: OpenRecommender,
   user: string,
   known: boolean,
-  recommended: Listed,
+  recommended: Recommended[],
   history: { item: number; rating: number | null }[],
 ): string[] {
   const liked = [...history].sort((a, b) => (b.rating ?? 1) - (a.rating ?? 1)).slice(0, 5);

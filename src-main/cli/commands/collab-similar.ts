@@ -3,7 +3,7 @@ import { similarItems } from '../../../shared/recommender/similar.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
-import { findItem, openRecommender } from '../recommender-run.ts';
+import { findItem, openRecommender } from '../../recommender/open.ts';
 import { integer } from '../run-flags.ts';
 
 interface Flags {

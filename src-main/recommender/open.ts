@@ -1,12 +1,9 @@
 import { Scorer } from '../../shared/recommender/scorer.ts';
 import type { RatingsRun } from '../../shared/records/ratings-run.ts';
-import type { RatingsTable } from '../../shared/ratings/table.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { nearestNames } from '../../shared/architectures/nearest.ts';
 import { readRecommender } from '../runs/ratings-runs.ts';
-import { readRatingsStore } from '../runs/ratings-store.ts';
 import { resolveRunId } from '../runs/run-store.ts';
-import { runWorkerJob } from './worker-job.ts';
 
 /** One or several finished recommender runs, ready to predict; several predict their mean. */
 export interface OpenRecommender {
@@ -54,46 +51,6 @@ export async function openRecommender(workspace: string, names: readonly string[
       return sums;
     },
   };
-}
-
-/** What a run's users had rated in its file: read from the workspace's copy, which is made anew where it is gone. */
-export async function ratingsOf(
-  workspace: string,
-  { header }: RatingsRun,
-  json: boolean,
-): Promise<RatingsTable> {
-  const { ratings, options } = header!.config;
-  const kept = readRatingsStore(workspace, ratings, options);
-  if (kept !== null) return kept.table;
-  await runWorkerJob({ type: 'collab-inspect', ratings, options, workspace }, json);
-  const read = readRatingsStore(workspace, ratings, options);
-  if (read !== null) return read.table;
-  throw new GranaryError(
-    'DATASET_CHANGED',
-    `The ratings file ${ratings} changes while it is read.`,
-    'Try again when it stays as it is.',
-  );
-}
-
-/** Items of each user, by the recommender's own item numbers. */
-export function historyOf(
-  table: RatingsTable,
-  items: readonly string[],
-): (user: string) => { item: number; rating: number | null }[] {
-  const place = new Map(items.map((id, index) => [id, index]));
-  const ours = table.items.map((id) => place.get(id) ?? -1);
-  const byUser = new Map<number, { item: number; rating: number | null }[]>();
-  for (let row = 0; row < table.user.length; row++) {
-    const item = ours[table.item[row]!]!;
-    if (item < 0) continue;
-    const user = table.user[row]!;
-    const own = byUser.get(user);
-    const entry = { item, rating: table.rating?.[row] ?? null };
-    if (own === undefined) byUser.set(user, [entry]);
-    else own.push(entry);
-  }
-  const index = new Map(table.users.map((id, user) => [id, user]));
-  return (user) => byUser.get(index.get(user) ?? -1) ?? [];
 }
 
 /**
