@@ -42,6 +42,8 @@ export const channelNames = [
   'recommender:reasons',
   'recommender:export-top',
   'recommender:export-embeddings',
+  'ratings:preview',
+  'ratings:enqueue',
   'grid:preview',
   'memory:fits',
   'memory:settings',

@@ -3,6 +3,8 @@ import { datasetOptionsSchema } from '../records/dataset.ts';
 import { gridSchema } from '../records/grid.ts';
 import { preferencesChangeSchema, preferencesSchema } from '../records/preferences.ts';
 import { queueCommandSchema, queueItemSchema, runIdSchema as runId } from '../records/queue.ts';
+import { ratingsGridSchema } from '../records/ratings-grid.ts';
+import { ratingsRunSchema } from '../records/ratings-run.ts';
 import { runNotesPatchSchema, runNotesSchema } from '../records/run-notes.ts';
 import { runSummarySchema } from '../records/run-record.ts';
 import { predictionReportSchema } from '../records/prediction.ts';
@@ -24,7 +26,6 @@ import {
   pictureFilterSchema,
   picturePageSchema,
 } from './pictures.ts';
-import { ratingsRunSchema } from '../records/ratings-run.ts';
 import {
   findItemsQuestionSchema,
   foundItemsSchema,
@@ -40,6 +41,7 @@ import {
   topExportQuestionSchema,
   userQuestionSchema,
   userViewSchema,
+  ratingsPreviewSchema,
 } from './recommender-views.ts';
 import { setUpStateSchema } from './set-up.ts';
 import {
@@ -194,6 +196,16 @@ export const channels = {
   },
   /** The files that were written into the folder that the user chose. */
   'recommender:export-embeddings': { input: z.object({ runId }), output: z.array(z.string()).nullable() },
+  /** The recommenders that a sweep would make, and how long they will take together where that can be told. */
+  'ratings:preview': {
+    input: ratingsQuestionSchema.extend({ grid: ratingsGridSchema }),
+    output: z.object({ runs: z.array(ratingsPreviewSchema), seconds: z.number().nullable() }),
+  },
+  /** Queues them, in the queue of all runs. */
+  'ratings:enqueue': {
+    input: ratingsQuestionSchema.extend({ grid: ratingsGridSchema }),
+    output: z.array(queueItemSchema),
+  },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,

@@ -239,6 +239,12 @@ export const stepPointSchema = z.object({
 });
 export type StepPoint = z.infer<typeof stepPointSchema>;
 
+/** Where an earlier attempt at a run was left: finished epochs, steps of the next one, steps in all. */
+const resumedSchema = z
+  .object({ epoch: z.number().int(), windows: z.number().int(), step: z.number().int() })
+  .nullable()
+  .optional();
+
 /** What a worker says while it works. The last message is always `done` or `failed`. */
 export const workerEventSchema = z.discriminatedUnion('type', [
   /** `unit`: what is counted (pictures, steps, bytes); `total` null where it is not known yet. */
@@ -254,14 +260,11 @@ export const workerEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('memory-forecast'), forecast: memoryForecastSchema }),
   z.object({ type: z.literal('warning'), message: z.string() }),
   z.object({ type: z.literal('log'), message: z.string() }),
-  /** config.json is on disk. `resumed`: where an earlier attempt was left, in finished epochs and steps of the next one. */
+  /** config.json is on disk. */
   z.object({
     type: z.literal('run-started'),
     header: runHeaderSchema,
-    resumed: z
-      .object({ epoch: z.number().int(), windows: z.number().int(), step: z.number().int() })
-      .nullable()
-      .optional(),
+    resumed: resumedSchema,
   }),
   /** At most ten a second. `step` counts optimizer steps over the whole run. */
   z.object({
@@ -279,8 +282,8 @@ export const workerEventSchema = z.discriminatedUnion('type', [
     points: z.array(stepPointSchema).optional(),
   }),
   z.object({ type: z.literal('epoch'), runId: z.string(), log: epochLogSchema }),
-  /** The same two of a recommender. */
-  z.object({ type: z.literal('ratings-started'), header: ratingsHeaderSchema }),
+  /** The same two of a recommender. Its steps are told as pictures' are: a point each native call, `imagesPerSecond` counts ratings. */
+  z.object({ type: z.literal('ratings-started'), header: ratingsHeaderSchema, resumed: resumedSchema }),
   z.object({ type: z.literal('ratings-epoch'), runId: z.string(), log: ratingsEpochSchema }),
   z.object({ type: z.literal('done'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), error: errorPayloadSchema }),

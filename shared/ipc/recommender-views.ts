@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ratingsManifestSchema, ratingsOptionsSchema } from '../records/ratings.ts';
+import { ratingsConfigSchema } from '../records/ratings-run.ts';
 import { runIdSchema } from '../records/queue.ts';
+import { errorPayloadSchema } from './error-codes.ts';
 
 const path = z.string().min(1).max(4096);
 /** An id of a user or an item, as the ratings file writes it. */
@@ -26,6 +28,15 @@ export const ratingsSummarySchema = ratingsManifestSchema.extend({
 });
 export type RatingsSummary = z.infer<typeof ratingsSummarySchema>;
 export const ratingsQuestionSchema = z.object({ path, options: ratingsOptionsSchema.default({}) });
+
+/** A recommender that a sweep would make. */
+export const ratingsPreviewSchema = z.object({
+  name: z.string(),
+  config: ratingsConfigSchema,
+  /** Why this combination cannot be trained: it is kept as skipped. Null where it can. */
+  problem: errorPayloadSchema.nullable(),
+});
+export type RatingsPreview = z.infer<typeof ratingsPreviewSchema>;
 
 /** An item by its id and title. */
 const namedItemSchema = z.object({ item: z.string(), title: z.string() });

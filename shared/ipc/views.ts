@@ -3,6 +3,7 @@ import { imageSizeSchema } from '../image-size.ts';
 import { stepPointSchema } from './job.ts';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { queueItemSchema } from '../records/queue.ts';
+import { ratingsEpochSchema } from '../records/ratings-run.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
 import { runColorSchema } from '../records/run-notes.ts';
 import { errorPayloadSchema } from './error-codes.ts';
@@ -130,6 +131,8 @@ export const liveRunSchema = z.object({
     })
     .nullable(),
   epochs: z.array(epochLogSchema),
+  /** A recommender's epochs; `epochs` and `targets` are empty then. */
+  ratingsEpochs: z.array(ratingsEpochSchema),
   /** What the worker does now, where it is not stepping: decoding pictures, predicting. */
   stage: z
     .object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
+/** A setting of a grid: one value, or a list of values to try. More than a thousand would make too many runs in any case. */
+export const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1).max(1000)]);
 const sizeText = z.union([z.number().int(), z.string()]);
 
 const augment = z.record(z.string(), z.union([z.number(), z.boolean()])).nullable();
@@ -58,6 +59,8 @@ export type GridRun = {
 export const gridSchema = z
   .strictObject({
     version: z.literal(1).default(1),
+    /** Of ratings, the other kind, see ratings-grid.ts. */
+    kind: z.literal('pictures').optional(),
     name: z.string().optional(),
     defaults: gridBlockSchema.partial().omit({ arch: true }).optional(),
     blocks: z.array(gridBlockSchema).min(1),

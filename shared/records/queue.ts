@@ -1,22 +1,38 @@
 import { z } from 'zod';
 import { errorPayloadSchema } from '../ipc/error-codes.ts';
 import { gridBlockSchema } from './grid.ts';
+import { ratingsBlockSchema } from './ratings-grid.ts';
+import { ratingsConfigSchema } from './ratings-run.ts';
 import { runConfigSchema } from './run-config.ts';
 
-/** One run that is to be, is being, or was trained. */
-export const queueItemSchema = z.object({
+/** What a run of either kind has while it is queued. */
+const queuedRun = {
   /** The run's id, fixed when it is queued. */
   runId: z.string(),
   name: z.string(),
-  config: runConfigSchema,
   /** `skipped`: passed over, by a person's choice or because its settings cannot be trained (then `error` says why). */
   state: z.enum(['pending', 'running', 'finished', 'failed', 'cancelled', 'interrupted', 'skipped']),
   error: errorPayloadSchema.nullable(),
-  /** The accumulation that it goes on with, where memory did not suffice for the config's own. */
-  accum: z.number().int().min(1).optional(),
   /** Why it does not start although it is its turn; absent when nothing holds it up. */
   waiting: z.string().optional(),
+};
+
+/** A run of pictures. Queues of older versions do not say what theirs are. */
+const picturesItemSchema = z.object({
+  kind: z.literal('pictures').optional(),
+  ...queuedRun,
+  config: runConfigSchema,
+  /** The accumulation that it goes on with, where memory did not suffice for the config's own. */
+  accum: z.number().int().min(1).optional(),
 });
+export type PicturesItem = z.infer<typeof picturesItemSchema>;
+
+/** A recommender. */
+const ratingsItemSchema = z.object({ kind: z.literal('ratings'), ...queuedRun, config: ratingsConfigSchema });
+export type RatingsItem = z.infer<typeof ratingsItemSchema>;
+
+/** One run that is to be, is being, or was trained. */
+export const queueItemSchema = z.union([ratingsItemSchema, picturesItemSchema]);
 export type QueueItem = z.infer<typeof queueItemSchema>;
 
 /** `workspace/queue.json`, replaced atomically at each change. */
@@ -49,8 +65,12 @@ export const queueCommandSchema = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('skip'), runId }),
   /** Failed, cancelled, interrupted or skipped: waits again, and goes on from its checkpoint where it has one. */
   z.object({ verb: z.literal('retry'), runId }),
-  /** Queues the same run once more with other settings, as a grid block has them. */
-  z.object({ verb: z.literal('duplicate'), runId, changes: gridBlockSchema.partial() }),
+  /** Queues the same run once more with other settings, as a grid block of the run's kind has them. */
+  z.object({
+    verb: z.literal('duplicate'),
+    runId,
+    changes: z.union([gridBlockSchema.partial(), ratingsBlockSchema]),
+  }),
   z.object({ verb: z.literal('cancel'), runId, when: z.enum(['now', 'after-epoch']) }),
   /** Takes everything out that has ended. */
   z.object({ verb: z.literal('clear') }),

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 
+const column = z.string().max(1000);
+
 /** How a ratings file is read where its columns do not name themselves: a column's name, or its number counted from 1. */
 export const ratingsOptionsSchema = z.object({
-  userColumn: z.string().optional(),
-  itemColumn: z.string().optional(),
+  userColumn: column.optional(),
+  itemColumn: column.optional(),
   /** null: there are no ratings; a row says that the user took the item. */
-  ratingColumn: z.string().nullable().optional(),
-  timeColumn: z.string().nullable().optional(),
+  ratingColumn: column.nullable().optional(),
+  timeColumn: column.nullable().optional(),
   /** Absolute path of a file with the items' titles. */
-  items: z.string().optional(),
+  items: z.string().max(4096).optional(),
 });
 export type RatingsOptions = z.infer<typeof ratingsOptionsSchema>;
 

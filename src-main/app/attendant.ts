@@ -37,7 +37,7 @@ export class Attendant {
     if (name === 'queue:changed') this.#queueChanged((payload as News<'queue:changed'>).items);
     if (name === 'run:event') {
       const { event } = payload as News<'run:event'>;
-      if (event.type === 'run-started') this.#share = 0;
+      if (event.type === 'run-started' || event.type === 'ratings-started') this.#share = 0;
       if (event.type !== 'step') return;
       this.#share = event.totalSteps > 0 ? event.step / event.totalSteps : 0;
       this.#show();

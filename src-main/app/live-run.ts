@@ -17,6 +17,7 @@ export class LiveRunMemory {
       targets: [],
       latest: null,
       epochs: [],
+      ratingsEpochs: [],
       stage: null,
       warnings: [],
       stepsPerEpoch: null,
@@ -33,6 +34,10 @@ export class LiveRunMemory {
       case 'run-started':
         live.stepsPerEpoch = event.header.stepsPerEpoch;
         live.targets = event.header.targets.map(({ name }) => name);
+        live.warnings = [...event.header.warnings];
+        return;
+      case 'ratings-started':
+        live.stepsPerEpoch = event.header.stepsPerEpoch;
         live.warnings = [...event.header.warnings];
         return;
       case 'warning':
@@ -57,6 +62,9 @@ export class LiveRunMemory {
       }
       case 'epoch':
         live.epochs.push(event.log);
+        return;
+      case 'ratings-epoch':
+        live.ratingsEpochs.push(event.log);
         return;
       default:
     }

@@ -8,11 +8,13 @@ import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
 import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import type { MemorySettingsView } from '../../shared/ipc/memory-views.ts';
+import type { RatingsGrid } from '../../shared/records/ratings-grid.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import type { MemorySettings } from '../../shared/records/workspace-settings.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
+import type { RatingsSource } from '../scheduler/ratings-grid.ts';
 import { machineSlots } from '../scheduler/slots.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { memoryGate } from '../scheduler/memory/gate.ts';
@@ -187,6 +189,15 @@ export class WorkspaceSession {
     return this.#open().enqueue({ path: dataset, options, manifest: null }, grid);
   }
 
+  previewRatings(source: RatingsSource, grid: RatingsGrid): ReturnType<Workbench['previewRatings']> {
+    return this.#open().previewRatings(source, grid);
+  }
+
+  /** Queues every recommender of a sweep. */
+  enqueueRatings(source: RatingsSource, grid: RatingsGrid): Promise<QueueItem[]> {
+    return this.#open().enqueueRatings(source, grid);
+  }
+
   /** Trains a run that ended, or was interrupted, once more. */
   again(runId: string): Promise<QueueItem> {
     return this.#open().again(runId);
@@ -268,7 +279,7 @@ export class WorkspaceSession {
     this.#liveOf(runId).take(event);
     this.#tell('run:event', { runId, event });
     // The prediction for the whole queue grows better as this run goes on; its epochs are often enough to say so.
-    if (event.type === 'epoch') this.#tell('queue:changed', this.queue);
+    if (event.type === 'epoch' || event.type === 'ratings-epoch') this.#tell('queue:changed', this.queue);
   }
 
   #liveOf(runId: string): LiveRunMemory {

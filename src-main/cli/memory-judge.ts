@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { formatMb } from '../../shared/memory.ts';
 import { type RunFit, fitLevel } from '../../shared/records/memory-fit.ts';
 import { neededMb } from '../../shared/records/memory-plan.ts';
-import { estimateSeconds } from '../scheduler/eta.ts';
+import { secondsOf } from '../scheduler/queue-eta.ts';
 import type { InvalidRun, PlannedRun } from '../scheduler/grid.ts';
 import { measuredRuns } from '../scheduler/measured-runs.ts';
 import { MemoryFit } from '../scheduler/memory/fit.ts';
@@ -49,7 +49,7 @@ async function print(
   const rows = runs.map((run, i) => {
     const fit = fits[i] ?? null;
     const error = 'error' in run ? run.error : null;
-    const seconds = error === null ? estimateSeconds([run.config], measured) : null;
+    const seconds = error === null ? secondsOf(run, measured) : null;
     return { name: run.name, fit, error, seconds };
   });
   const times = rows.filter(({ error }) => error === null).map(({ seconds }) => seconds);

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { Queue } from '../../shared/records/queue.ts';
 import type { EpochLog, RunWeights } from '../../shared/records/run-record.ts';
+import { ratingsHeading, ratingsRow } from './ratings-display.ts';
 import { formatBar, formatBytes, formatDuration, formatLoss, formatRate } from './format.ts';
 import { printJson } from './output.ts';
 import type { StatusLine } from './progress.ts';
@@ -25,7 +26,12 @@ export class JsonDisplay implements RunDisplay {
   #said = JSON.stringify({ type: 'queue-state', paused: null, waiting: [] });
 
   hear(runId: string, event: WorkerEvent): void {
-    if (event.type !== 'done' && event.type !== 'failed') printJson({ ...event, runId });
+    if (event.type === 'done' || event.type === 'failed') return;
+    // Scripts find a recommender's figures at the top level, as `granary collab train` promises.
+    if (event.type === 'ratings-epoch') printJson({ type: 'epoch', kind: 'ratings', runId, ...event.log });
+    else if (event.type === 'ratings-started')
+      printJson({ ...event, type: 'run-started', kind: 'ratings', runId });
+    else printJson({ ...event, runId });
   }
 
   queue({ paused, items }: Queue): void {
@@ -41,10 +47,20 @@ export class JsonDisplay implements RunDisplay {
   }
 }
 
+type Started = Extract<WorkerEvent, { type: 'run-started' }>;
+
+/** What is remembered of a run that was heard of. */
+interface Shown {
+  epochs: number | null;
+  last: EpochLog | null;
+  title: string;
+  unit: 'images' | 'ratings';
+}
+
 export class TerminalDisplay implements RunDisplay {
   readonly #status: StatusLine;
   /** Of each run that was heard of. */
-  readonly #runs = new Map<string, { epochs: number | null; last: EpochLog | null; title: string }>();
+  readonly #runs = new Map<string, Shown>();
   /** Whose lines were printed last: where several runs train at once a line tells when it changes. */
   #speaker: string | null = null;
   #reason: string | null = null;
@@ -60,6 +76,14 @@ export class TerminalDisplay implements RunDisplay {
       case 'run-started':
         this.#begin(runId, event, place);
         break;
+      case 'ratings-started': {
+        const { header, resumed } = event;
+        const title = `[${place}] ${header.name}`;
+        this.#runs.set(runId, { epochs: header.config.epochs, last: null, title, unit: 'ratings' });
+        this.#speaker = runId;
+        status.print([...this.#opening(title, header.id, resumed), ...ratingsHeading(header)].join('\n'));
+        break;
+      }
       case 'step': {
         const share = event.step / Math.max(1, event.totalSteps);
         status.show(() =>
@@ -69,7 +93,7 @@ export class TerminalDisplay implements RunDisplay {
             ...(run.last === null
               ? []
               : [`error ${run.last.targets.map(({ errorRate }) => formatRate(errorRate)).join(' ')}`]),
-            `${event.imagesPerSecond.toFixed(0)} images/s`,
+            `${event.imagesPerSecond.toFixed(0)} ${run.unit}/s`,
             ...(event.etaSeconds === null ? [] : [`run ${formatDuration(event.etaSeconds)} left`]),
             ...(queueSeconds === null ? [] : [`queue ${formatDuration(queueSeconds)} left`]),
           ].join('  '),
@@ -80,6 +104,10 @@ export class TerminalDisplay implements RunDisplay {
         run.last = event.log;
         this.#speak(runId, run.title);
         status.print([epochRow(event.log), ...targetRows(event.log)].join('\n'));
+        break;
+      case 'ratings-epoch':
+        this.#speak(runId, run.title);
+        status.print(ratingsRow(event.log));
         break;
       case 'progress':
         status.show(() => `[${place}] ${progressText(event)}`);
@@ -98,8 +126,8 @@ export class TerminalDisplay implements RunDisplay {
     if (reason !== null) this.#status.print(pc.yellow(paused === undefined ? `Waiting: ${reason}` : reason));
   }
 
-  #runOf(runId: string, place: string): { epochs: number | null; last: EpochLog | null; title: string } {
-    const known = this.#runs.get(runId) ?? { epochs: null, last: null, title: `[${place}]` };
+  #runOf(runId: string, place: string): Shown {
+    const known = this.#runs.get(runId) ?? { epochs: null, last: null, title: `[${place}]`, unit: 'images' };
     this.#runs.set(runId, known);
     return known;
   }
@@ -109,22 +137,25 @@ export class TerminalDisplay implements RunDisplay {
     this.#speaker = runId;
   }
 
-  #begin(
-    runId: string,
-    { header, resumed }: Extract<WorkerEvent, { type: 'run-started' }>,
-    place: string,
-  ): void {
+  #opening(title: string, id: string, resumed: Started['resumed']): string[] {
+    return [
+      `\n${pc.bold(title)}  ${pc.dim(id)}`,
+      ...(resumed == null ? [] : [`Goes on ${whereOf(resumed)}.`]),
+    ];
+  }
+
+  #begin(runId: string, { header, resumed }: Started, place: string): void {
     const { config, counts, microBatch, parameters, weights } = header;
     const title = `[${place}] ${header.name}`;
-    this.#runs.set(runId, { epochs: config.epochs + config.frozenEpochs, last: null, title });
+    const epochs = config.epochs + config.frozenEpochs;
+    this.#runs.set(runId, { epochs, last: null, title, unit: 'images' });
     this.#speaker = runId;
     const pictures = [`${counts.train} to train`, `${counts.valid} to validate`];
     if (counts.holdout > 0) pictures.push(`${counts.holdout} held out`);
     if (counts.test > 0) pictures.push(`${counts.test} to predict`);
     this.#status.print(
       [
-        `\n${pc.bold(title)}  ${pc.dim(header.id)}`,
-        ...(resumed == null ? [] : [`Goes on ${whereOf(resumed)}.`]),
+        ...this.#opening(title, header.id, resumed),
         `${pictures.join(', ')}; batch ${config.batchSize} = ${microBatch} × ${config.accum}; ` +
           `${(parameters / 1e6).toFixed(1)} M parameters, weights ${weightsText(weights)}; seed ${config.seed}`,
         ...(header.memory === undefined ? [] : [pc.dim(`Memory: ${header.memory.reason}`)]),

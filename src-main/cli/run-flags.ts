@@ -225,12 +225,18 @@ export function decimal(flag: string): (text: string) => number {
 }
 
 /** A parser of numbers that are separated by commas. */
-function decimals(flag: string): (text: string) => number[] {
+export function decimals(flag: string): (text: string) => number[] {
   const one = decimal(flag);
   return (text) => text.split(',').map(one);
 }
 
+/** A parser of whole numbers that are separated by commas. */
+export function integers(flag: string): (text: string) => number[] {
+  const one = integer(flag);
+  return (text) => text.split(',').map(one);
+}
+
 /** Without the keys that were not given, so that a grid file's own values stay. */
-function defined<T extends object>(value: T): T {
+export function defined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
 }

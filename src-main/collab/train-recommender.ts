@@ -2,6 +2,7 @@ import { GranaryError } from '../../shared/errors.ts';
 import { rankingFigures } from '../../shared/metrics/ranking.ts';
 import { topN } from '../../shared/recommender/top.ts';
 import { errorsOf, fitMeans } from '../../shared/recommender/baselines.ts';
+import { checkShrink } from '../../shared/recommender/shrink-limit.ts';
 import { Scorer } from '../../shared/recommender/scorer.ts';
 import type { RecommenderWeights } from '../../shared/recommender/weights.ts';
 import type { RatingsEpoch, RatingsResult } from '../../shared/records/ratings-run.ts';
@@ -12,14 +13,14 @@ import type { PreparedRatings } from './prepare.ts';
 import { DenseProgram } from './program/dense-program.ts';
 import { SparseProgram } from './program/sparse-program.ts';
 import type { Batch, CollabProgram, CollabSpec, Values } from './program/spec.ts';
-import type { AdamSettings } from './schedule.ts';
+import { type AdamSettings, stepNumbers } from './schedule.ts';
 
 /** Above this many parameters Adam over whole tables costs more than looking up what a batch needs. */
 export const DENSE_LIMIT = 1_000_000;
 /** fastai's Adam. Gradients of a mean shrink with the batch, and epsilon with them, so that it means the same at any size. */
 const ADAM = { beta2: 0.99, epsilon: 1e-5, atBatch: 64 };
-/** Rows handed over at once, at least: between two pieces a cancel is heard and progress told. */
-const PIECE_ROWS = 1 << 14;
+/** Rows handed over at once, at least: between two pieces a cancel is heard and the loss told. */
+const PIECE_ROWS = 1 << 11;
 /** Lists are judged for so many users at most; more say nothing more. */
 const RANKED_USERS = 5000;
 export const RANKING_K = 10;
@@ -36,7 +37,17 @@ export interface RecommenderCheckpoint {
 export interface TrainingHooks {
   signal: AbortSignal;
   epochDone(log: RatingsEpoch, checkpoint: () => RecommenderCheckpoint): void;
-  progress(stage: string, done: number, total: number): void;
+  /** Some steps were made: their mean loss, the learning rate of the last, and the seconds that they took. */
+  stepped(piece: {
+    epoch: number;
+    steps: number;
+    rows: number;
+    loss: number;
+    lr: number;
+    seconds: number;
+  }): void;
+  /** Validation rows were predicted. */
+  judged(rows: number, seconds: number): void;
 }
 
 export interface TrainedRecommender {
@@ -81,6 +92,7 @@ class Training {
   readonly #hooks: TrainingHooks;
   readonly #program: CollabProgram;
   readonly #spec: CollabSpec;
+  readonly #adam: AdamSettings;
   readonly #random: Random;
   readonly #taken: TakenItems | null;
   readonly #judged: Batch;
@@ -106,14 +118,14 @@ class Training {
       beta2: ADAM.beta2,
       l2: config.decay === 'l2' ? config.weightDecay : 0,
     };
-    const adam: AdamSettings = {
+    const adam: AdamSettings = (this.#adam = {
       lr: config.lr,
       weightDecay: config.weightDecay,
       decay: config.decay,
       beta2: ADAM.beta2,
       epsilon: ADAM.epsilon * Math.min(1, ADAM.atBatch / batchSize),
       totalSteps: config.epochs * Math.ceil(rows / batchSize),
-    };
+    });
     checkShrink(adam);
     this.#program =
       optimizerOf(prepared) === 'dense'
@@ -137,11 +149,12 @@ class Training {
       this.#taken === null
         ? ratedRows(train, random)
         : sampledRows(train, this.#taken, config.negatives, random);
-    const trainLoss = await this.#learn(rows, `epoch ${epoch} of ${config.epochs}`);
+    const trainLoss = await this.#learn(rows, epoch);
     if (!Number.isFinite(trainLoss)) throw diverged(epoch, config.lr);
     const trained = performance.now();
     const errors = this.#judge();
     const now = performance.now();
+    this.#hooks.judged(this.#judged.user.length, (now - trained) / 1000);
     const log: RatingsEpoch = {
       version: 1,
       epoch,
@@ -196,7 +209,7 @@ class Training {
     this.#program.dispose();
   }
 
-  async #learn(rows: EpochRows, stage: string): Promise<number> {
+  async #learn(rows: EpochRows, epoch: number): Promise<number> {
     const { batchSize, unrolled } = this.#spec;
     const call = batchSize * unrolled;
     const piece = call * Math.max(1, Math.ceil(PIECE_ROWS / call));
@@ -205,9 +218,16 @@ class Training {
       await new Promise(setImmediate);
       if (this.#hooks.signal.aborted)
         throw new GranaryError('CANCELLED', 'The run was cancelled.', 'Start it again when you want to.');
-      this.#hooks.progress(stage, at, rows.total);
       const to = Math.min(rows.total, at + piece);
-      sum += this.#program.train(rows.slice(at, to)) * (to - at);
+      const [began, before] = [performance.now(), this.#program.steps];
+      const loss = this.#program.train(rows.slice(at, to));
+      sum += loss * (to - at);
+      const { steps } = this.#program;
+      this.#hooks.stepped({
+        ...{ epoch, loss, steps: steps - before, rows: to - at },
+        lr: stepNumbers(this.#adam, steps).lr,
+        seconds: (performance.now() - began) / 1000,
+      });
     }
     return sum / rows.total;
   }
@@ -305,15 +325,6 @@ class Training {
       state: this.#program.readState(),
     };
   }
-}
-
-function checkShrink({ lr, weightDecay, decay }: AdamSettings): void {
-  if (decay === 'l2' || lr * weightDecay < 0.04) return;
-  throw new GranaryError(
-    'CONFIG_INVALID',
-    `A learning rate of ${lr} with a weight decay of ${weightDecay} would take ${(100 * lr * weightDecay).toFixed(0)}% of every weight at each step.`,
-    'Their product must stay below 0.04: lower one of them. Weight decay is tried in multiples of ten: 0.01, 0.1, 1.',
-  );
 }
 
 function diverged(epoch: number, lr: number): GranaryError {

@@ -9,6 +9,8 @@ type Own = Pick<
   | 'ratings:inspect'
   | 'ratings:stop'
   | 'ratings:draw-sample'
+  | 'ratings:preview'
+  | 'ratings:enqueue'
 >;
 
 const extensions = ['csv', 'tsv', 'dat', 'data', 'base', 'test', 'item', 'txt'];
@@ -25,5 +27,15 @@ export function ratingsHandlers({ session, chooseFile }: Services): Own {
       return null;
     },
     'ratings:draw-sample': async () => ({ path: await session.ratings.drawSample() }),
+    async 'ratings:preview'({ grid, ...source }) {
+      const { runs, seconds } = await session.previewRatings(source, grid);
+      return {
+        runs: runs.map((run) => ({
+          ...{ name: run.name, config: run.config, problem: 'error' in run ? run.error : null },
+        })),
+        seconds,
+      };
+    },
+    'ratings:enqueue': ({ grid, ...source }) => session.enqueueRatings(source, grid),
   };
 }

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { GranaryError } from '../../shared/errors.ts';
 import { formatImageSize, type ImageSize } from '../../shared/image-size.ts';
+import { ratingsRunName } from '../../shared/records/ratings-grid.ts';
+import type { RatingsConfig } from '../../shared/records/ratings-run.ts';
 import type { ResizeMethod } from '../../shared/records/run-config.ts';
 
 /** What a run's name and id are made of. */
@@ -23,8 +25,13 @@ export function newRunId(naming: RunNaming, now: Date = new Date()): string {
   return stampedId(`${naming.arch}-${naming.resize}-${formatImageSize(naming.size)}`, now);
 }
 
-/** A new id of a run of any kind: the time, words that fit a folder's name, and a random end. */
-export function stampedId(words: string, now: Date = new Date()): string {
+/** `20261123-211500-ratings-dot-bias-50-wd0.1-k3x9`, as other runs' ids. */
+export function newRatingsRunId(config: RatingsConfig, now: Date = new Date()): string {
+  return stampedId(`ratings-${ratingsRunName(config).replace(/ (\d)/g, '$1').replaceAll(' ', '-')}`, now);
+}
+
+/** The time, words that fit a folder's name, and a random end. */
+function stampedId(words: string, now: Date = new Date()): string {
   const stamp = now
     .toISOString()
     .replace(/\.\d+Z$/, '')

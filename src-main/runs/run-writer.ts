@@ -9,14 +9,26 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type EpochLog, epochLogSchema } from '../../shared/records/run-record.ts';
-import { type RunHeader, runHeaderSchema } from '../../shared/records/run-record.ts';
-import { type RunResult, runResultSchema } from '../../shared/records/run-record.ts';
+import { z } from 'zod';
+import {
+  ratingsEpochSchema,
+  ratingsHeaderSchema,
+  ratingsResultSchema,
+} from '../../shared/records/ratings-run.ts';
+import { epochLogSchema, runHeaderSchema, runResultSchema } from '../../shared/records/run-record.ts';
 import { type SplitFile, splitSchema } from '../../shared/records/dataset.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { syncFolder, writeAll, writeFileAtomic, writeJsonAtomic } from '../files/atomic.ts';
 import { identityOf } from '../files/process-identity.ts';
 import { checkRunId } from './run-id.ts';
+
+// A run of either kind has these files.
+const headerSchema = z.union([ratingsHeaderSchema, runHeaderSchema]);
+const epochSchema = z.union([ratingsEpochSchema, epochLogSchema]);
+const resultSchema = z.union([ratingsResultSchema, runResultSchema]);
+type Header = z.infer<typeof headerSchema>;
+type Epoch = z.infer<typeof epochSchema>;
+type Result = z.infer<typeof resultSchema>;
 
 /** Absolute path of a run's folder. */
 export function runFolder(workspace: string, runId: string): string {
@@ -37,8 +49,8 @@ export function createRunFolder(workspace: string, runId: string): string {
 }
 
 /** Writes `config.json`: all that is known before the first step. A folder counts as a run once it has this file. */
-export function writeConfig(folder: string, header: RunHeader): void {
-  writeJsonAtomic(join(folder, layout.run.config), runHeaderSchema.parse(header));
+export function writeConfig(folder: string, header: Header): void {
+  writeJsonAtomic(join(folder, layout.run.config), headerSchema.parse(header));
 }
 
 /** Writes the split that the run drew or was given (`split.json`). */
@@ -50,9 +62,9 @@ export function writeSplit(folder: string, split: SplitFile): void {
  * Appends one line to `epochs.jsonl` and waits until the disk has it. A line that a crash cut short is dropped first, so that
  * the new one never joins it.
  */
-export function appendEpoch(folder: string, epoch: EpochLog): void {
+export function appendEpoch(folder: string, epoch: Epoch): void {
   const path = join(folder, layout.run.epochs);
-  const line = Buffer.from(`${JSON.stringify(epochLogSchema.parse(epoch))}\n`, 'utf8');
+  const line = Buffer.from(`${JSON.stringify(epochSchema.parse(epoch))}\n`, 'utf8');
   const isNew = !existsSync(path);
   const whole = isNew ? 0 : readFileSync(path).lastIndexOf(0x0a) + 1;
   const handle = openSync(path, 'a');
@@ -70,15 +82,15 @@ export function appendEpoch(folder: string, epoch: EpochLog): void {
  * Makes `epochs.jsonl` hold exactly these epochs, and takes away how an earlier attempt ended: what a run that goes on begins
  * with. Lines that stay are not changed.
  */
-export function restoreEpochs(folder: string, epochs: readonly EpochLog[]): void {
+export function restoreEpochs(folder: string, epochs: readonly Epoch[]): void {
   rmSync(join(folder, layout.run.result), { force: true });
   const path = join(folder, layout.run.epochs);
-  const text = epochs.map((epoch) => `${JSON.stringify(epochLogSchema.parse(epoch))}\n`).join('');
+  const text = epochs.map((epoch) => `${JSON.stringify(epochSchema.parse(epoch))}\n`).join('');
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
   if (text !== before) writeFileAtomic(path, text);
 }
 
 /** Writes `result.json`, the last file of a run. */
-export function writeResult(folder: string, result: RunResult): void {
-  writeJsonAtomic(join(folder, layout.run.result), runResultSchema.parse(result));
+export function writeResult(folder: string, result: Result): void {
+  writeJsonAtomic(join(folder, layout.run.result), resultSchema.parse(result));
 }

@@ -4,6 +4,7 @@ import type { EpochLog, RunHeader } from '../../shared/records/run-record.ts';
 
 /** A run of which at least one epoch is known: what later ones are estimated from. */
 export interface MeasuredRun {
+  kind?: 'pictures';
   config: RunConfig;
   counts: RunHeader['counts'];
   epochs: readonly EpochLog[];

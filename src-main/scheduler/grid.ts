@@ -3,17 +3,19 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { architecture, checkSize, currentName } from '../../shared/architectures/index.ts';
 import { nearestNames } from '../../shared/architectures/nearest.ts';
-import { type ErrorPayload, GranaryError, fromErrorPayload, toErrorPayload } from '../../shared/errors.ts';
+import { type ErrorPayload, GranaryError, fromErrorPayload } from '../../shared/errors.ts';
 import { defaultPresize, parseImageSize } from '../../shared/image-size.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
-import { type Grid, type GridBlock, type GridRun, gridBlockSchema } from '../../shared/records/grid.ts';
+import { type Grid, type GridRun, gridBlockSchema } from '../../shared/records/grid.ts';
 import { type RunConfig, augmentSchema, runConfigSchema } from '../../shared/records/run-config.ts';
 import { checkTargetWeights } from '../../shared/target-weights.ts';
 import { parseWeightsChoice } from '../../shared/weights-choice.ts';
 import { runName } from '../runs/run-id.ts';
+import { type GridForm, eachRunOf, reasonOf } from './grid-product.ts';
 
 /** One run that a grid asks for, checked and fully resolved. */
 export interface PlannedRun {
+  kind?: 'pictures';
   name: string;
   config: RunConfig;
 }
@@ -27,9 +29,6 @@ export interface GridDataset {
   manifest: Pick<Manifest, 'targets' | 'columns'> | null;
 }
 
-/** A mistyped grid must not fill the disk with runs. */
-const MAX_RUNS = 1000;
-
 /** A combination that cannot be trained, and why. Its config names what was asked for as far as a config can. */
 export interface InvalidRun extends PlannedRun {
   error: ErrorPayload;
@@ -41,74 +40,29 @@ export interface InvalidRun extends PlannedRun {
  * @throws GranaryError GRID_INVALID when there are too many
  */
 export function planGrid(grid: Grid, dataset: GridDataset): (PlannedRun | InvalidRun)[] {
-  const blocks = grid.blocks.map((block) => ({ ...grid.defaults, ...block }));
-  // Counted before they are made: ten lists of ten would not fit into memory.
-  const count = blocks.reduce((sum, block) => sum + countOf(block), 0);
-  if (count > MAX_RUNS)
-    throw new GranaryError(
-      'GRID_INVALID',
-      `This grid makes ${count} runs, over the limit of ${MAX_RUNS}.`,
-      'Shorten its lists, or queue it in parts.',
-    );
-  return blocks.flatMap((block, index) => {
-    const where = grid.blocks.length === 1 ? '' : `Block ${index + 1}: `;
-    return combinations(block).map(({ run, varied }): PlannedRun | InvalidRun => {
-      const suffix = varied.map((key) => ` ${key}=${inName(run[key])}`).join('');
-      try {
-        const planned = planRun(run, dataset);
-        return { ...planned, name: planned.name + suffix };
-      } catch (error) {
-        if (!(error instanceof GranaryError)) throw error;
-        const { code, message, fix } = toErrorPayload(error);
-        const payload = { code, message: where + message, ...(fix === undefined ? {} : { fix }) };
-        return { ...asFarAsItGoes(run, dataset, suffix), error: payload };
-      }
-    });
+  return eachRunOf<GridRun>(grid, form).map(({ run, suffix, where }): PlannedRun | InvalidRun => {
+    try {
+      const planned = planRun(run, dataset);
+      return { ...planned, name: planned.name + suffix };
+    } catch (error) {
+      return { ...asFarAsItGoes(run, dataset, suffix), error: reasonOf(error, where) };
+    }
   });
 }
 
 /** @throws GranaryError the first reason when no combination at all can be trained: then it is a mistake, not a grid */
-export function checkSomeValid(planned: readonly (PlannedRun | InvalidRun)[]): void {
+export function checkSomeValid(planned: readonly ({ name: string } | { error: ErrorPayload })[]): void {
   const first = planned[0];
   if (first !== undefined && 'error' in first && planned.every((run) => 'error' in run))
     throw fromErrorPayload(first.error);
 }
 
-/** Keys that are in every run's name already, or tell nothing there. */
-const UNNAMED: ReadonlySet<string> = new Set(['arch', 'resize', 'size', 'seed']);
-/** Of these a list is one value, and a list of lists several. */
-const LISTS: ReadonlySet<string> = new Set(['targets', 'targetWeights']);
-
-/** The product of all lists in a block, each key in the schema's order, and which keys have several values. */
-function combinations(block: Partial<GridBlock>): { run: GridRun; varied: (keyof GridRun)[] }[] {
-  const keys = (Object.keys(gridBlockSchema.shape) as (keyof GridBlock)[]).filter(
-    (key) => block[key] !== undefined,
-  );
-  const runs = keys.reduce<Record<string, unknown>[]>(
-    (sofar, key) => sofar.flatMap((run) => valuesOf(block, key).map((value) => ({ ...run, [key]: value }))),
-    [{}],
-  );
-  const varied = keys.filter((key) => valuesOf(block, key).length > 1 && !UNNAMED.has(key));
-  return runs.map((run) => ({ run: run as GridRun, varied }));
-}
-
-function valuesOf(block: Partial<GridBlock>, key: keyof GridBlock): readonly unknown[] {
-  const value = block[key];
-  if (!Array.isArray(value)) return [value];
-  return LISTS.has(key) && !Array.isArray(value[0]) ? [value] : value;
-}
-
-function countOf(block: Partial<GridBlock>): number {
-  return (Object.keys(block) as (keyof GridBlock)[]).reduce(
-    (product, key) => product * valuesOf(block, key).length,
-    1,
-  );
-}
-
-function inName(value: unknown): string {
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
-}
+const notAList = (first: unknown): boolean => !Array.isArray(first);
+const form: GridForm = {
+  keys: Object.keys(gridBlockSchema.shape),
+  unnamed: ['arch', 'resize', 'size', 'seed'],
+  lists: { targets: notAList, targetWeights: notAList },
+};
 
 function planRun(typed: GridRun, dataset: GridDataset): PlannedRun {
   const run = { ...typed, arch: currentName(typed.arch) };
@@ -249,7 +203,7 @@ function existingFile(what: 'split' | 'weights', path: string): string {
 }
 
 /** `batchSize: Too small: expected number to be >=1` says what is wrong; the key is put into the user's words. */
-function invalidConfig(issue: { path: PropertyKey[]; message: string }): GranaryError {
+export function invalidConfig(issue: { path: PropertyKey[]; message: string }): GranaryError {
   const key = issue.path.map(String).join('.');
   return new GranaryError(
     'CONFIG_INVALID',

@@ -1,12 +1,42 @@
+import type { RatingsConfig } from '../../shared/records/ratings-run.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
-import { type MeasuredRun, estimateSeconds, relativeCost } from './eta.ts';
+import { estimateSeconds, relativeCost } from './eta.ts';
+import type { AnyMeasured } from './measured-run.ts';
+import { estimateRatings } from './ratings-eta.ts';
+
+/** What of a run decides its cost. */
+export type Costed = { kind: 'ratings'; config: RatingsConfig } | { kind?: 'pictures'; config: RunConfig };
 
 /** A run in a slot, as far as its end can be told. */
 export interface RunUnderWay {
-  config: RunConfig;
-  measured: MeasuredRun | null;
+  item: Costed;
+  measured: AnyMeasured | null;
   /** The worker's own prediction, seconds from `heardAt`. */
   eta: { seconds: number; heardAt: number } | null;
+}
+
+/** Seconds that a run will take which has not begun; null while nothing like it has been measured. */
+export function secondsOf(item: Costed, measured: readonly AnyMeasured[]): number | null {
+  return item.kind === 'ratings'
+    ? estimateRatings(
+        item.config,
+        measured.filter((run) => run.kind === 'ratings'),
+      )
+    : estimateSeconds(
+        [item.config],
+        measured.filter((run) => run.kind !== 'ratings'),
+      );
+}
+
+/** {@link secondsOf} of several, one after another. */
+export function secondsOfAll(items: readonly Costed[], measured: readonly AnyMeasured[]): number | null {
+  let sum = 0;
+  for (const item of items) {
+    const seconds = secondsOf(item, measured);
+    if (seconds === null) return null;
+    sum += seconds;
+  }
+  return sum;
 }
 
 /**
@@ -15,8 +45,8 @@ export interface RunUnderWay {
  */
 export function queueSeconds(
   running: readonly RunUnderWay[],
-  waiting: readonly RunConfig[],
-  before: readonly MeasuredRun[],
+  waiting: readonly Costed[],
+  before: readonly AnyMeasured[],
   slots: number,
 ): number | null {
   const measured = [...before, ...running.flatMap((run) => run.measured ?? [])];
@@ -24,14 +54,14 @@ export function queueSeconds(
   for (const run of running) {
     const seconds =
       run.eta === null
-        ? estimateSeconds([run.config], measured)
+        ? secondsOf(run.item, measured)
         : Math.max(0, run.eta.seconds - (Date.now() - run.eta.heardAt) / 1000);
     if (seconds === null) return null;
     left.push(seconds);
   }
   while (left.length < slots) left.push(0);
-  for (const config of waiting) {
-    const seconds = estimateSeconds([config], measured) ?? byARunUnderWay(config, running);
+  for (const item of waiting) {
+    const seconds = secondsOf(item, measured) ?? byARunUnderWay(item, running);
     if (seconds === null) return null;
     const first = left.indexOf(Math.min(...left));
     left[first]! += seconds;
@@ -40,8 +70,14 @@ export function queueSeconds(
 }
 
 /** Before any epoch has ended: a worker's prediction for its own run, by the work of the other. */
-function byARunUnderWay(config: RunConfig, running: readonly RunUnderWay[]): number | null {
-  const known = running.find((run) => run.eta !== null);
+function byARunUnderWay(item: Costed, running: readonly RunUnderWay[]): number | null {
+  const known = running.find(
+    (run) => run.eta !== null && (run.item.kind === 'ratings') === (item.kind === 'ratings'),
+  );
   if (known === undefined) return null;
-  return (known.eta!.seconds * relativeCost(config)) / relativeCost(known.config);
+  return (known.eta!.seconds * costOf(item)) / costOf(known.item);
+}
+
+function costOf(item: Costed): number {
+  return item.kind === 'ratings' ? item.config.epochs : relativeCost(item.config);
 }

@@ -1,11 +1,17 @@
 import type { ErrorPayload } from '../../shared/errors.ts';
-import type { RunConfig } from '../../shared/records/run-config.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
 
 /** What becomes of a run whose worker failed. */
 export type Recovery =
   | { again: true; accum: number; reason: string }
   /** `error` says more than the worker's own, where there is more to say. */
   | { again: false; error: ErrorPayload };
+
+/** What of a run decides how it can go on. */
+interface Recoverable {
+  kind?: QueueItem['kind'];
+  config: { batchSize: number };
+}
 
 /** Kills from outside after which the run had come no further, before it is given up. */
 export const MOST_FRUITLESS_KILLS = 4;
@@ -20,10 +26,16 @@ export const MOST_FRUITLESS_KILLS = 4;
  */
 export function recoveryOf(
   error: ErrorPayload,
-  run: { config: Pick<RunConfig, 'batchSize'>; accum: number; fruitless: number },
+  run: { item: Recoverable; accum: number; fruitless: number },
 ): Recovery {
-  const { batchSize } = run.config;
-  const next = nextAccumulation(batchSize, run.accum);
+  const { kind, config } = run.item;
+  // A recommender's batch is not what fills the memory: its tables are, and they do not shrink.
+  const next = kind === 'ratings' ? null : nextAccumulation(config.batchSize, run.accum);
+  if (error.code === 'WORKER_OUT_OF_MEMORY' && kind === 'ratings')
+    return {
+      again: false,
+      error: { ...error, fix: 'Choose fewer factors or a smaller batch, or close other programs.' },
+    };
   if (error.code === 'WORKER_OUT_OF_MEMORY') {
     if (next !== null)
       return { again: true, accum: next, reason: `memory did not suffice at accumulation ${run.accum}` };

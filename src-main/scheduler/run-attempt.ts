@@ -24,12 +24,13 @@ export class RunAttempt {
   }
 
   hear(event: WorkerEvent): void {
-    if (event.type === 'run-started') {
+    if (event.type === 'run-started' || event.type === 'ratings-started') {
       this.#attempt.from = event.resumed ?? null;
       this.#begun = true;
       this.#write();
     }
-    const rss = event.type === 'step' ? event.rssMb : event.type === 'epoch' ? event.log.peakRssMb : 0;
+    const ended = event.type === 'epoch' || event.type === 'ratings-epoch';
+    const rss = event.type === 'step' ? event.rssMb : ended ? event.log.peakRssMb : 0;
     if (rss > (this.#attempt.peakRssMb ?? 0)) this.#attempt.peakRssMb = rss;
   }
 

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { ErrorPayload } from '../../shared/errors.ts';
+import { ratingsResultSchema } from '../../shared/records/ratings-run.ts';
 import { runResultSchema } from '../../shared/records/run-record.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { temporaryPattern } from '../files/atomic.ts';
@@ -39,7 +41,7 @@ export function recordFailure(workspace: string, runId: string, error: ErrorPayl
 export function hasFinished(folder: string): boolean {
   try {
     const text = readFileSync(join(folder, layout.run.result), 'utf8');
-    return runResultSchema.parse(JSON.parse(text)).status === 'finished';
+    return z.union([runResultSchema, ratingsResultSchema]).parse(JSON.parse(text)).status === 'finished';
   } catch {
     return false;
   }

@@ -1,13 +1,13 @@
 import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
-import { newRunId } from '../runs/run-id.ts';
 import { runFolder } from '../runs/run-writer.ts';
-import type { MeasuredRun } from './eta.ts';
-import type { InvalidRun, PlannedRun } from './grid.ts';
+import type { AnyMeasured } from './measured-run.ts';
+import type { AnyInvalid, AnyPlanned } from './planned.ts';
 import { queueSeconds } from './queue-eta.ts';
 import { isOpen, itemOf, moved, notInState, putBack, waits } from './queue-edit.ts';
 import { newQueue, readQueue, writeQueue } from './queue-file.ts';
+import { itemOfPlan } from './run-kind.ts';
 import { hasFinished, recordFailure, recoverInterrupted } from './run-outcome.ts';
 import { type LaunchOptions, RunTraining, type Stop, type TrainingEnd } from './run-training.ts';
 import { ONE_SLOT, type Slot } from './slots.ts';
@@ -41,7 +41,7 @@ export class RunQueue {
   readonly #slots: readonly Slot[];
   #queue: Queue;
   readonly #training = new Trainings();
-  #measured: MeasuredRun[] = [];
+  #measured: AnyMeasured[] = [];
   #closed = false;
   /** While a person's command is carried out nothing starts. */
   #changing = false;
@@ -75,7 +75,7 @@ export class RunQueue {
   }
 
   /** Runs of earlier days, to estimate from. */
-  learn(runs: readonly MeasuredRun[]): void {
+  learn(runs: readonly AnyMeasured[]): void {
     this.#measured.unshift(...runs);
   }
 
@@ -84,7 +84,7 @@ export class RunQueue {
    * When everything before has ended, a new queue begins; what was interrupted stays in it until it is resumed or cancelled.
    * @throws GranaryError NO_SPACE; nothing is queued then
    */
-  add(planned: readonly (PlannedRun | InvalidRun)[]): QueueItem[] {
+  add(planned: readonly (AnyPlanned | AnyInvalid)[]): QueueItem[] {
     const before = this.#queue;
     if (before.items.some(isOpen)) this.#queue = { ...before, items: [...before.items] };
     else {
@@ -92,12 +92,7 @@ export class RunQueue {
       const items = before.items.filter((item) => item.state === 'interrupted');
       this.#queue = { ...newQueue(), items, ...(paused === undefined ? {} : { paused }) };
     }
-    const items = planned.map((run): QueueItem => {
-      const item = { runId: newRunId(run.config), name: run.name, config: run.config };
-      return 'error' in run
-        ? { ...item, state: 'skipped', error: run.error }
-        : { ...item, state: 'pending', error: null };
-    });
+    const items = planned.map(itemOfPlan);
     this.#queue.items.push(...items);
     try {
       this.#write();
@@ -113,10 +108,10 @@ export class RunQueue {
    * Puts a run that ended before (in this queue or an earlier one) back in line, to go on from its checkpoint.
    * @throws GranaryError USAGE when it waits or trains already
    */
-  readd(item: Pick<QueueItem, 'runId' | 'name' | 'config'>): QueueItem {
+  readd(item: QueueItem): QueueItem {
     const known = this.find(item.runId);
     if (known !== undefined && isOpen(known)) throw notInState(known, 'resumed', 'has ended');
-    const again = known ?? { ...item, state: 'pending', error: null };
+    const again = known ?? item;
     Object.assign(again, { state: 'pending', error: null });
     if (known === undefined) this.#queue.items.push(again);
     this.#write();
@@ -221,12 +216,9 @@ export class RunQueue {
 
   /** Seconds until the queue is empty; null while nothing is known of what trains. */
   etaSeconds(): number | null {
-    const running = this.#training.all.map(({ item, measured, eta }) => ({
-      ...{ config: item.config, measured, eta },
-    }));
+    const running = this.#training.all.map(({ item, measured, eta }) => ({ item, measured, eta }));
     const waiting = this.#queue.items.filter((item) => item.state === 'pending' && !this.#training.has(item));
-    const configs = waiting.map((item) => item.config);
-    return queueSeconds(running, configs, this.#measured, this.#slots.length);
+    return queueSeconds(running, waiting, this.#measured, this.#slots.length);
   }
 
   async #cancel(item: QueueItem, when: 'now' | 'after-epoch'): Promise<void> {

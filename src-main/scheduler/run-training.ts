@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
-import type { QueueItem } from '../../shared/records/queue.ts';
+import type { PicturesItem, QueueItem } from '../../shared/records/queue.ts';
 import type { WhenShort } from '../../shared/records/workspace-settings.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { checkpointMark } from '../runs/checkpoint-file.ts';
 import { runFolder } from '../runs/run-writer.ts';
-import type { MeasuredRun } from './eta.ts';
+import { type AnyMeasured, measuredSoFar } from './measured-run.ts';
 import type { LaunchDecision, LaunchGate } from './launch-gate.ts';
 import { recoveryOf } from './recovery.ts';
 import { RunAttempt } from './run-attempt.ts';
+import { accumOf, jobOf, microBatchOf } from './run-kind.ts';
 import { hasFinished, sweep } from './run-outcome.ts';
 import type { Slot } from './slots.ts';
 import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
@@ -59,12 +60,12 @@ export class RunTraining {
   readonly item: QueueItem;
   readonly slot: Slot;
   /** What was seen of it, for estimates; null until it has begun. */
-  measured: MeasuredRun | null = null;
+  measured: AnyMeasured | null = null;
   /** The worker's own prediction, seconds from `heardAt`. */
   eta: { seconds: number; heardAt: number } | null = null;
   readonly #host: TrainingHost;
   readonly #folder: string;
-  #job: RunningJob<'train'> | null = null;
+  #job: RunningJob<'train' | 'collab-train'> | null = null;
   #stop: Stop | null = null;
   #stopAfterEpoch = false;
   #released = false;
@@ -120,51 +121,49 @@ export class RunTraining {
     for (;;) {
       if (hasFinished(this.#folder)) return { error: null };
       const { gate } = this.#host.options;
-      // Without a gate nothing is waited for, so that a start is seen at once.
+      // Without a gate nothing is waited for, so that a start is seen at once. A recommender takes little more than its ratings.
       const decision: Admitted | null =
-        gate === undefined ? { type: 'start', accum: this.#accum, plan: null } : await this.#admitted(gate);
+        gate === undefined || item.kind === 'ratings'
+          ? { type: 'start', accum: accumOf(item), plan: null }
+          : await this.#admitted(item, gate);
       if (this.#stop !== null)
         return { error: { code: 'CANCELLED', message: 'It was stopped before it began.' } };
       if (decision === null || !this.#host.mayStart()) return 'back';
       if (decision.type === 'refuse')
         return { error: { code: 'WORKER_OUT_OF_MEMORY', message: decision.message, fix: decision.fix } };
       const { accum, plan } = decision;
-      this.#accum = accum;
+      this.#settleAccum(accum);
       item.state = 'running';
       delete item.waiting;
       this.#host.save();
       const mark = checkpointMark(this.#folder);
-      const facts = { reason, accum, microBatch: item.config.batchSize / accum, memory: plan };
+      const facts = { reason, accum, microBatch: microBatchOf(item, accum), memory: plan };
       const attempt = new RunAttempt(this.#folder, facts);
       const failure = await this.#launch(decision, attempt);
       const error = hasFinished(this.#folder) ? null : failure;
       attempt.ended(error);
       if (error === null || this.#stop !== null) return { error };
       fruitless = checkpointMark(this.#folder) === mark ? fruitless + 1 : 1;
-      const recovery = recoveryOf(error, { config: item.config, accum, fruitless });
+      const recovery = recoveryOf(error, { item, accum, fruitless });
       if (!recovery.again) return { error: recovery.error };
-      this.#accum = recovery.accum;
+      this.#settleAccum(recovery.accum);
       reason = `${recovery.reason}: ${error.message}`.slice(0, 500);
       if (existsSync(this.#folder)) sweep(this.#folder);
     }
   }
 
-  /** What it trains with: the config's own, until memory did not suffice for it. */
-  get #accum(): number {
-    return this.item.accum ?? this.item.config.accum;
-  }
-
-  set #accum(accum: number) {
-    if (accum !== this.item.config.accum) this.item.accum = accum;
+  #settleAccum(accum: number): void {
+    const { item } = this;
+    if (item.kind !== 'ratings' && accum !== item.config.accum) item.accum = accum;
   }
 
   /** Waits until memory is there; null when it was released meanwhile. */
-  async #admitted(gate: LaunchGate): Promise<Admitted | null> {
-    const { item, slot } = this;
+  async #admitted(item: PicturesItem, gate: LaunchGate): Promise<Admitted | null> {
+    const { slot } = this;
     const { whenShort = null, waitMs = WAIT_MS } = this.#host.options;
     for (;;) {
       const { runId, config } = item;
-      const decision = await gate({ runId, config, accum: this.#accum, card: slot.card, whenShort });
+      const decision = await gate({ runId, config, accum: accumOf(item), card: slot.card, whenShort });
       if (decision.type !== 'wait') return decision;
       if (item.waiting !== decision.reason || item.state !== 'pending') {
         Object.assign(item, { state: 'pending', waiting: decision.reason });
@@ -184,18 +183,13 @@ export class RunTraining {
   }
 
   /** One process. Returns what it failed with. */
-  async #launch({ accum, plan }: Launched, attempt: RunAttempt): Promise<ErrorPayload | null> {
-    const { runId, name, config } = this.item;
+  async #launch(decision: Launched, attempt: RunAttempt): Promise<ErrorPayload | null> {
     const { workspace, queueId, options } = this.#host;
     const begun = Date.now();
     const resume = existsSync(this.#folder);
     try {
       this.#job = startJob(
-        {
-          ...{ type: 'train' as const, workspace, runId, name, queue: queueId, resume },
-          config: { ...config, accum, checkpointing: plan?.checkpointing ?? config.checkpointing },
-          ...(plan === null ? {} : { memory: plan }),
-        },
+        jobOf(this.item, decision, { workspace, queue: queueId, resume }),
         (event) => {
           attempt.hear(event);
           this.#hear(event);
@@ -208,7 +202,8 @@ export class RunTraining {
       );
       const { result } = await this.#job.result;
       // Of a run in several pieces it is not known what a whole one takes.
-      if (this.measured !== null && !resume) this.measured.seconds = (Date.now() - begun) / 1000;
+      if (this.measured !== null && !resume)
+        this.measured = { ...this.measured, seconds: (Date.now() - begun) / 1000 };
       return result.status === 'finished' ? null : result.error;
     } catch (error) {
       return toErrorPayload(error);
@@ -218,13 +213,11 @@ export class RunTraining {
   }
 
   #hear(event: WorkerEvent): void {
-    if (event.type === 'run-started')
-      this.measured ??= { config: this.item.config, counts: event.header.counts, epochs: [], seconds: null };
+    this.measured = measuredSoFar(this.measured, event);
     if (event.type === 'step' && event.etaSeconds !== null)
       this.eta = { seconds: event.etaSeconds, heardAt: Date.now() };
-    if (event.type === 'epoch' && this.measured !== null)
-      this.measured.epochs = [...this.measured.epochs, event.log];
-    if (event.type === 'epoch' && this.#stopAfterEpoch && this.#stop === null)
+    const ended = event.type === 'epoch' || event.type === 'ratings-epoch';
+    if (ended && this.#stopAfterEpoch && this.#stop === null)
       this.stop({ how: 'after-step', as: 'cancelled' });
     this.#host.heard(event);
   }

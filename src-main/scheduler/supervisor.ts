@@ -96,7 +96,7 @@ export function startJob<J extends Job>(
       outcome = { ok: false, error: failureOf(event.data.error) };
       killLater();
     } else {
-      if (event.data.type === 'run-started') log.open();
+      if (event.data.type === 'run-started' || event.data.type === 'ratings-started') log.open();
       report(onEvent, event.data, log);
     }
   });

@@ -4,27 +4,35 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
+import type { RatingsGrid } from '../../shared/records/ratings-grid.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import type { QueueOutcome } from '../../shared/ipc/views.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { alreadyFinished } from '../runs/checkpoint-file.ts';
-import { runName } from '../runs/run-id.ts';
 import { listRuns, readRun } from '../runs/run-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import { RunWatcher } from '../runs/run-watcher.ts';
 import { settleGridWeights } from './grid-weights.ts';
 import { type GridDataset, type InvalidRun, type PlannedRun, checkSomeValid, planGrid } from './grid.ts';
-import { blockOf } from './duplicate.ts';
+import { anew, gridOf, ratingsGridOf } from './duplicate.ts';
 import { DatasetReader } from './dataset-reader.ts';
-import { type MeasuredRun, estimateSeconds } from './eta.ts';
 import { answerCommands, emptyMailbox, sendCommand } from './mailbox.ts';
 import { isOpen, itemOf, notInState } from './queue-edit.ts';
 import { pastRun } from './past-run.ts';
 import { WorkspaceLock, describeHolder, lockHolder } from './lock.ts';
+import type { AnyMeasured } from './measured-run.ts';
 import { measuredRuns } from './measured-runs.ts';
+import type { AnyInvalid, AnyPlanned } from './planned.ts';
+import { secondsOf, secondsOfAll } from './queue-eta.ts';
 import { readQueue } from './queue-file.ts';
 import { outcomeOf } from './queue-outcome.ts';
 import { hasFinished } from './run-outcome.ts';
+import {
+  type InvalidRatings,
+  type PlannedRatings,
+  type RatingsSource,
+  planRatingsGrid,
+} from './ratings-grid.ts';
 import { type QueueOptions, RunQueue } from './run-queue.ts';
 
 export interface WorkbenchEvents {
@@ -67,7 +75,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   #poll: NodeJS.Timeout | null = null;
   #answering = false;
   #learnt = false;
-  #measured: Promise<MeasuredRun[]> | null = null;
+  #measured: Promise<AnyMeasured[]> | null = null;
   /** Whether something has trained since the queue last ended. */
   #worked = false;
 
@@ -151,8 +159,22 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   ): Promise<{ runs: (PlannedRun | InvalidRun)[]; seconds: (number | null)[] }> {
     const runs = await this.#plan(dataset, grid);
     const measured = await this.#past();
-    const seconds = runs.map((run) => ('error' in run ? null : estimateSeconds([run.config], measured)));
+    const seconds = runs.map((run) => ('error' in run ? null : secondsOf(run, measured)));
     return { runs, seconds };
+  }
+
+  /**
+   * The recommenders that a sweep would make, as {@link previewGrid}, and the seconds that those of them take together which can be
+   * trained, null while nothing like them has been measured.
+   * @throws GranaryError as {@link planRatingsGrid}
+   */
+  async previewRatings(
+    source: RatingsSource,
+    grid: RatingsGrid,
+  ): Promise<{ runs: (PlannedRatings | InvalidRatings)[]; seconds: number | null }> {
+    const runs = planRatingsGrid(grid, source);
+    const valid = runs.filter((run) => !('error' in run));
+    return { runs, seconds: secondsOfAll(valid, await this.#past()) };
   }
 
   /**
@@ -164,10 +186,16 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     this.#mine();
     const combined = await this.#plan(dataset, grid);
     checkSomeValid(combined);
-    const planned = (await this.#options.judge?.(combined)) ?? combined;
-    checkSomeValid(planned);
-    await this.#learn();
-    return this.#mine().add(planned);
+    return this.#add((await this.#options.judge?.(combined)) ?? combined);
+  }
+
+  /**
+   * Queues every recommender of a sweep, as {@link enqueue}.
+   * @throws GranaryError as {@link planRatingsGrid}, and the first reason when no combination can be trained; WORKSPACE_LOCKED
+   */
+  async enqueueRatings(source: RatingsSource, grid: RatingsGrid): Promise<QueueItem[]> {
+    this.#mine();
+    return this.#add(planRatingsGrid(grid, source));
   }
 
   /**
@@ -178,8 +206,8 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   async resumeRun(runId: string): Promise<QueueItem> {
     this.#mine();
     await this.#learn();
-    const { finished, ...run } = await pastRun(this.workspace, this.queue, runId);
-    if (finished) throw alreadyFinished(runId);
+    const run = await pastRun(this.workspace, this.queue, runId);
+    if (run.state === 'finished') throw alreadyFinished(runId);
     return this.#mine().readd(run);
   }
 
@@ -190,11 +218,14 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   async perform(command: QueueCommand): Promise<void> {
     if (this.#owned === null) return sendCommand(this.workspace, command);
     if (command.verb !== 'duplicate') return this.#mine().perform(command);
-    const { config } = itemOf(this.queue.items, command.runId);
-    const grid = { version: 1 as const, blocks: [{ ...blockOf(config), ...command.changes }] };
-    if (command.changes.size !== undefined && command.changes.presize === undefined)
-      delete grid.blocks[0]!.presize;
-    await this.enqueue({ path: config.dataset, options: config.datasetOptions, manifest: null }, grid);
+    const item = itemOf(this.queue.items, command.runId);
+    if (item.kind === 'ratings') {
+      const { ratings: path, options } = item.config;
+      await this.enqueueRatings({ path, options }, ratingsGridOf(item.config, command.changes));
+    } else {
+      const { dataset: path, datasetOptions: options } = item.config;
+      await this.enqueue({ path, options, manifest: null }, gridOf(item.config, command.changes));
+    }
   }
 
   /**
@@ -205,11 +236,9 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     const queue = this.#mine();
     const queued = queue.find(runId);
     if (queued !== undefined && isOpen(queued)) throw notInState(queued, 'trained again', 'has ended');
-    const { config } = await pastRun(this.workspace, queue.record, runId);
+    const before = await pastRun(this.workspace, queue.record, runId);
     queue.take((item) => item.runId === runId);
-    // What fitted then need not be what fits now.
-    const anew = config.autoAccum ? { ...config, accum: 1 } : config;
-    return queue.add([{ name: runName(config), config: anew }])[0]!;
+    return queue.add([anew(before)])[0]!;
   }
 
   /** Goes on with everything that was interrupted, in its old order, each from its last checkpoint. */
@@ -320,13 +349,19 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
       });
   }
 
+  async #add(planned: readonly (AnyPlanned | AnyInvalid)[]): Promise<QueueItem[]> {
+    checkSomeValid(planned);
+    await this.#learn();
+    return this.#mine().add(planned);
+  }
+
   async #plan(dataset: GridDataset, wanted: Grid): Promise<(PlannedRun | InvalidRun)[]> {
     const grid = await settleGridWeights(wanted, this.workspace);
     return planGrid(grid, await this.#datasets.readFor(dataset, grid));
   }
 
   /** Runs of earlier days, read anew when one has ended: a preview asks at each stroke of the keyboard. */
-  #past(): Promise<MeasuredRun[]> {
+  #past(): Promise<AnyMeasured[]> {
     this.#measured ??= measuredRuns(this.workspace);
     return this.#measured;
   }

@@ -12,6 +12,8 @@ export interface StepFacts {
   /** Of each target, null where no picture has a label. */
   losses: (number | null)[];
   errors: (number | null)[];
+  /** Optimizer steps that these are the means of. Default: one. */
+  steps?: number;
 }
 
 /** How much there is to do in a run; the ETA comes from it. */
@@ -57,11 +59,12 @@ export class StepReporter {
     this.#emit = emit;
   }
 
-  /** @param seconds what the step took, reading included */
+  /** @param seconds what the step, or the steps, took, reading included */
   stepped(facts: StepFacts, seconds: number, now: number = performance.now()): void {
-    this.#step++;
-    this.#left.steps[facts.phase]--;
-    this.#seconds[facts.phase] = blend(this.#seconds[facts.phase], seconds);
+    const { steps = 1 } = facts;
+    this.#step += steps;
+    this.#left.steps[facts.phase] -= steps;
+    this.#seconds[facts.phase] = blend(this.#seconds[facts.phase], seconds / steps);
     const rate = facts.images / seconds;
     this.#imagesPerSecond = blend(this.#imagesPerSecond === 0 ? null : this.#imagesPerSecond, rate);
     const { loss, lr, losses, errors } = facts;

@@ -1,5 +1,6 @@
-import { GranaryError } from '../../shared/errors.ts';
+import { GranaryError, toErrorPayload } from '../../shared/errors.ts';
 import { outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
+import { writeResult } from '../runs/run-writer.ts';
 
 /**
  * Gives what a job failed with its code where the system or TensorFlow says that something ran out: memory
@@ -26,4 +27,19 @@ function noSpace(error: NodeJS.ErrnoException): GranaryError {
 
 function firstLine(text: string): string {
   return text.split('\n')[0]!.slice(0, 300);
+}
+
+/** Writes why a run ended into its folder. */
+export function recordInFolder(folder: string, error: unknown): void {
+  const payload = toErrorPayload(error);
+  try {
+    writeResult(folder, {
+      version: 1,
+      status: payload.code === 'CANCELLED' ? 'cancelled' : 'failed',
+      error: payload,
+      finished: new Date().toISOString(),
+    });
+  } catch {
+    // A full disk, most likely. What is told over the channel is the first error, not this one.
+  }
 }

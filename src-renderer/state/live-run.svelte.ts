@@ -1,6 +1,7 @@
 import { ask } from '../api/granary.ts';
 import type { StepPoint, WorkerEvent } from '../../shared/ipc/job.ts';
 import type { LiveRun } from '../../shared/ipc/views.ts';
+import type { RatingsEpoch } from '../../shared/records/ratings-run.ts';
 import type { EpochLog } from '../../shared/records/run-record.ts';
 
 /** Every step in columns; each grows in place. NaN where a step has no figure. */
@@ -28,6 +29,16 @@ export class StepColumns {
   }
 }
 
+/** A recommender's epoch as charts of any run read it; without targets, and with the learning rate of its steps alone. */
+function charted(log: RatingsEpoch): EpochLog {
+  return {
+    ...{ version: 1, epoch: log.epoch, phase: 'full', targets: [], errorRate: NaN, lr: NaN },
+    ...{ trainLoss: log.trainLoss, validLoss: log.validLoss, step: log.step, time: log.time },
+    ...{ trainSeconds: log.trainSeconds, validSeconds: log.validSeconds, peakRssMb: log.peakRssMb },
+    imagesPerSecond: log.ratingsPerSecond,
+  };
+}
+
 /** The run that trains now, as it goes: every step's figures, every epoch's, and what it does in between. */
 export class LiveRunState {
   readonly runId: string;
@@ -35,6 +46,8 @@ export class LiveRunState {
   steps = new StepColumns();
   latest = $state.raw<LiveRun['latest']>(null);
   epochs = $state.raw<EpochLog[]>([]);
+  /** A recommender's epochs; `epochs` and `targets` are empty then. */
+  ratingsEpochs = $state.raw<RatingsEpoch[]>([]);
   stage = $state.raw<LiveRun['stage']>(null);
   warnings = $state.raw<string[]>([]);
   /** Names of the targets, in the order of the steps' figures. */
@@ -45,6 +58,11 @@ export class LiveRunState {
 
   constructor(runId: string) {
     this.runId = runId;
+  }
+
+  /** Epochs of a run of either kind, for charts of what both have. */
+  get charted(): EpochLog[] {
+    return this.epochs.length > 0 ? this.epochs : this.ratingsEpochs.map(charted);
   }
 
   /** Catches up with what main remembers; events that come meanwhile are newer and are kept. */
@@ -61,6 +79,10 @@ export class LiveRunState {
       this.latest ??= live.latest;
       this.stage ??= live.stage;
       this.epochs = [...live.epochs, ...this.epochs.filter((log) => log.epoch > live.epochs.length)];
+      this.ratingsEpochs = [
+        ...live.ratingsEpochs,
+        ...this.ratingsEpochs.filter((log) => log.epoch > live.ratingsEpochs.length),
+      ];
       this.warnings = live.warnings;
       this.targets = live.targets;
       this.stepsPerEpoch ??= live.stepsPerEpoch;
@@ -77,10 +99,18 @@ export class LiveRunState {
   async #readFolder(): Promise<void> {
     // Before the first line of it is written there is no folder to read.
     const run = await ask('runs:read', { runId: this.runId }).catch(() => null);
-    if (run === null) return;
+    if (run === null) return await this.#readRatings();
     this.epochs = run.epochs;
     this.warnings = run.header?.warnings ?? [];
     this.targets = run.header?.targets.map(({ name }) => name) ?? [];
+    this.stepsPerEpoch = run.header?.stepsPerEpoch ?? null;
+  }
+
+  async #readRatings(): Promise<void> {
+    const run = await ask('runs:read-recommender', { runId: this.runId }).catch(() => null);
+    if (run === null) return;
+    this.ratingsEpochs = run.epochs;
+    this.warnings = run.header?.warnings ?? [];
     this.stepsPerEpoch = run.header?.stepsPerEpoch ?? null;
   }
 
@@ -90,6 +120,16 @@ export class LiveRunState {
         this.stepsPerEpoch = event.header.stepsPerEpoch;
         this.warnings = event.header.warnings;
         this.targets = event.header.targets.map(({ name }) => name);
+        return;
+      case 'ratings-started':
+        this.stepsPerEpoch = event.header.stepsPerEpoch;
+        this.warnings = event.header.warnings;
+        return;
+      case 'ratings-epoch':
+        this.ratingsEpochs = [
+          ...this.ratingsEpochs.filter((log) => log.epoch !== event.log.epoch),
+          event.log,
+        ];
         return;
       case 'warning':
         if (!this.warnings.includes(event.message)) this.warnings = [...this.warnings, event.message];

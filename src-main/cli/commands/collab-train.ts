@@ -1,40 +1,49 @@
 import type { Command } from 'commander';
-import pc from 'picocolors';
-import type { WorkerEvent } from '../../../shared/ipc/job.ts';
-import type { RatingsConfig, RatingsHeader, RatingsResult } from '../../../shared/records/ratings-run.ts';
-import { ratingsRunName } from '../../../shared/records/ratings-sweep.ts';
+import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
+import type { QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
-import { WorkspaceLock } from '../../scheduler/lock.ts';
-import { startJob } from '../../scheduler/supervisor.ts';
-import { addRatingsFlags } from '../collab-flags.ts';
-import { type TrainFlags, configsOf, newRatingsRunId } from '../collab-grid.ts';
-import { formatDuration, formatLoss } from '../format.ts';
-import { printJson } from '../output.ts';
-import { StatusLine } from '../progress.ts';
-import { progressText } from '../run-display.ts';
-import { decimal, integer } from '../run-flags.ts';
+import { resolveRunId } from '../../runs/run-store.ts';
+import type { Workbench } from '../../scheduler/workbench.ts';
+import { addRatingsFlags, ratingsOptionsOf } from '../collab-flags.ts';
+import { type TrainFlags, sweepOf } from '../collab-grid.ts';
+import { reportRecommender, sweepLines } from '../ratings-report.ts';
+import { decimal, decimals, integer, integers, list } from '../run-flags.ts';
+import { trainQueue } from '../train-queue.ts';
 
 interface Flags extends TrainFlags {
+  resume?: string;
   workspace?: string;
   json?: boolean;
 }
 
-/** `granary collab train`: a recommender, or a sweep of them. */
+/** `granary collab train`: a recommender, or a sweep of them, in the workspace's queue. */
 export function register(collab: Command): void {
   const command = collab
     .command('train')
-    .description('Train a recommender on a ratings file; lists of weight decays and factors make a sweep.')
-    .argument('<ratings>', 'u.data, ratings.csv, ratings.dat, or any table of user, item, rating and time')
+    .alias('sweep')
+    .description(
+      'Train a recommender on a ratings file; lists of models, weight decays and factors make a sweep.',
+    )
+    .argument('[ratings]', 'u.data, ratings.csv, ratings.dat, or any table of user, item, rating and time')
+    .option(
+      '--grid <file>',
+      'YAML or JSON file with kind: ratings and a list of blocks (docs/file-formats.md)',
+    )
+    .option('--resume <run>', 'go on with a run that was cut off, from its last epoch, in its own folder')
     .option('--valid <file>', 'ratings file that validates (default: a random fifth of RATINGS)')
     .option('--split <how>', 'random, time (the latest validate) or leave-one-out (default: random)')
     .option('--valid-fraction <x>', 'share that validates (default: 0.2)', decimal('--valid-fraction'));
   addRatingsFlags(command)
-    .option('--model <which>', 'dot, dot-bias or ncf (default: dot-bias)')
-    .option('--factors <n>', 'latent factors, or several such as 5,20,50 (default: 50)')
-    .option('--layers <list>', 'hidden layers of ncf (default: 100,50)')
+    .option('--model <which>', 'dot, dot-bias or ncf, or several (default: dot-bias)', list)
+    .option(
+      '--factors <n>',
+      'latent factors, or several such as 5,20,50 (default: 50)',
+      integers('--factors'),
+    )
+    .option('--layers <list>', 'hidden layers of ncf (default: 100,50)', integers('--layers'))
     .option('--range <low,high>', 'lowest and highest prediction; auto: half a step beyond the ratings; none')
     .option('--intercept <which>', 'none, or mean: where nothing is known, predict the mean (default: none)')
-    .option('--wd <x>', 'weight decay, or several such as 0.01,0.1,1 (default: 0.1)')
+    .option('--wd <x>', 'weight decay, or several such as 0.01,0.1,1 (default: 0.1)', decimals('--wd'))
     .option('--decay <how>', 'decoupled, or l2: added to the gradient (default: decoupled)')
     .option('--epochs <n>', 'epochs (default: 5)', integer('--epochs'))
     .option('--batch-size <n>', 'ratings a step (default: 64)', integer('--batch-size'))
@@ -53,127 +62,58 @@ export function register(collab: Command): void {
       `
 Examples:
   $ granary collab train ml-100k/u.data --items ml-100k/u.item
-  $ granary collab train ml-100k/u.data --wd 0.01,0.1,1 --factors 5,50 --seed 1     (a sweep of six runs)
+  $ granary collab sweep ml-100k/u.data --wd 0.01,0.1,1 --factors 5,50 --seed 1     (six runs)
   $ granary collab train ratings.csv --items movies.csv --split time --batch-size 4096
-  $ granary collab train purchases.csv --no-rating-column --split leave-one-out`,
+  $ granary collab train purchases.csv --no-rating-column --split leave-one-out
+  $ granary collab train --resume k3x9
+
+Runs train in the workspace's queue: \`granary queue list\`, \`cancel\`, \`move\` and the app see them. After Ctrl-C,
+\`granary queue --resume\` goes on with a sweep, --resume RUN with one run.`,
     )
-    .action(async (ratings: string, flags: Flags) => {
-      await trainAll(workspacePath(flags.workspace), configsOf(ratings, flags), flags.json === true);
-    });
+    .action(train);
 }
 
-async function trainAll(workspace: string, configs: RatingsConfig[], json: boolean): Promise<void> {
-  const lock = WorkspaceLock.acquire(workspace, 'granary collab train');
-  try {
-    const queue = configs.length > 1 ? `q-${Date.now().toString(36)}` : null;
-    for (const [place, config] of configs.entries())
-      await trainOne(workspace, config, { json, queue, place: `${place + 1}/${configs.length}` });
-  } finally {
-    lock.release();
-  }
+async function train(ratings: string | undefined, flags: Flags): Promise<void> {
+  const workspace = workspacePath(flags.workspace);
+  const json = flags.json === true;
+  const items = await trainQueue({
+    workspace,
+    command: 'granary collab train',
+    stopAs: 'interrupted',
+    json,
+    launch: {},
+    what: flags.resume === undefined ? queued(ratings, flags) : resumed(ratings, flags, flags.resume),
+  });
+  for (const item of items) reportRecommender(item, workspace, json);
+  if (items.length > 1 && !json) process.stdout.write(`\n${sweepLines(items, workspace).join('\n')}\n`);
+  const failed = items.find((item) => item.state !== 'finished');
+  if (failed === undefined) return;
+  throw fromErrorPayload(failed.error ?? { code: 'CANCELLED', message: 'The run was stopped.' });
 }
 
-async function trainOne(
-  workspace: string,
-  config: RatingsConfig,
-  { json, queue, place }: { json: boolean; queue: string | null; place: string },
-): Promise<void> {
-  const runId = newRatingsRunId(config);
-  const status = new StatusLine(!json);
-  const running = startJob(
-    { type: 'collab-train', workspace, runId, name: ratingsRunName(config), queue, config },
-    (event) => (json ? tellJson(runId, event) : tell(status, place, event)),
-  );
-  const stop = (): void => {
-    process.exitCode = 130;
-    running.stop();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  try {
-    const { result } = await running.result;
-    status.clear();
-    if (json) printJson({ type: 'result', kind: 'ratings', runId, ...result });
-    else process.stdout.write(`${finished(runId, result).join('\n')}\n`);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-    status.clear();
-  }
-}
+type Queued = (workbench: Workbench) => Promise<QueueItem[]>;
 
-/** An event a line; an epoch's figures at its top level, where scripts look for them. */
-function tellJson(runId: string, event: WorkerEvent): void {
-  if (event.type === 'ratings-epoch') printJson({ type: 'epoch', kind: 'ratings', runId, ...event.log });
-  else if (event.type === 'ratings-started') printJson({ type: 'run-started', runId, header: event.header });
-  else if (event.type !== 'done' && event.type !== 'failed') printJson({ ...event, runId });
-}
-
-function tell(status: StatusLine, place: string, event: WorkerEvent): void {
-  switch (event.type) {
-    case 'ratings-started':
-      status.print(heading(event.header, place).join('\n'));
-      break;
-    case 'ratings-epoch': {
-      const { epoch, trainLoss, validLoss, rmse, mae, ratingsPerSecond, trainSeconds, validSeconds } =
-        event.log;
-      const cells = [
-        String(epoch),
-        formatLoss(trainLoss),
-        formatLoss(validLoss),
-        formatLoss(rmse),
-        formatLoss(mae),
-      ];
-      cells.push(ratingsPerSecond.toFixed(0), formatDuration(trainSeconds + validSeconds));
-      status.print(row(cells));
-      break;
-    }
-    case 'progress':
-      status.show(() => `[${place}] ${progressText(event)}`);
-      break;
-    case 'warning':
-      status.print(pc.yellow(`Note: ${event.message}`));
-      break;
-  }
-}
-
-const row = (cells: readonly string[]): string =>
-  cells.map((cell, k) => (k === 0 ? cell.padEnd(5) : cell.padStart(11))).join(' ');
-
-function heading(
-  { id, name, counts, config, parameters, optimizer, range }: RatingsHeader,
-  place: string,
-): string[] {
-  const ends = range === null ? '' : `, range ${range[0]} to ${range[1]}`;
-  return [
-    `\n${pc.bold(`[${place}] ${name}`)}  ${pc.dim(id)}`,
-    `${counts.users} users, ${counts.items} items, ${counts.train} rows to train, ${counts.valid} to validate; ` +
-      `batch ${config.batchSize}; ${parameters} parameters (${optimizer})${ends}; seed ${config.seed}`,
-    pc.bold(row(['epoch', 'train_loss', 'valid_loss', 'rmse', 'mae', 'ratings/s', 'time'])),
-  ];
-}
-
-function finished(runId: string, result: RatingsResult): string[] {
-  if (result.status !== 'finished') return [];
-  const { baselines, ranking, best, epochs } = result;
-  const lines = [`\nFinished in ${formatDuration(result.seconds)}: ${runId}`];
-  if (result.rmse !== null)
-    lines.push(`RMSE ${formatLoss(result.rmse)}, MAE ${formatLoss(result.mae)} on validation`);
-  if (baselines !== null)
-    lines.push(
-      `To beat: ${formatLoss(baselines.itemUserMeans.rmse)} by item and user means, ${formatLoss(baselines.globalMean.rmse)} by the mean alone`,
+function queued(ratings: string | undefined, flags: Flags): Queued {
+  const grid = sweepOf(flags);
+  if (ratings === undefined)
+    throw new GranaryError(
+      'USAGE',
+      'Training needs a ratings file.',
+      'For example: granary collab train ml-100k/u.data',
     );
-  if (best.epoch < epochs)
-    lines.push(
-      pc.yellow(
-        `Validation was best in epoch ${best.epoch} (${formatLoss(best.validLoss)}): it overfits since. More weight decay, fewer factors or fewer epochs help.`,
-      ),
+  const source = { path: ratings, options: ratingsOptionsOf(flags) };
+  return (workbench) => workbench.enqueueRatings(source, grid);
+}
+
+/** @throws GranaryError USAGE when settings are given for a run that has its own */
+function resumed(ratings: string | undefined, flags: Flags, run: string): Queued {
+  const { resume: _resume, workspace, json: _json, ...settings } = flags;
+  const given = Object.keys(settings);
+  if (ratings !== undefined || given.length > 0)
+    throw new GranaryError(
+      'USAGE',
+      `--resume goes on with a run's own ratings and settings, and ${ratings ?? `--${given[0]}`} was given.`,
+      'Leave it out. To change settings, train a new run.',
     );
-  if (ranking !== null)
-    for (const [name, f] of [
-      ['model', ranking.model],
-      ['most taken', ranking.popularity],
-    ] as const)
-      lines.push(
-        `Top ${f.k}, ${name}: recall ${f.recall.toFixed(3)}, precision ${f.precision.toFixed(3)}, NDCG ${f.ndcg.toFixed(3)}, MAP ${f.map.toFixed(3)}, coverage ${f.coverage.toFixed(3)} (${f.users} users)`,
-      );
-  return lines;
+  return async (workbench) => [await workbench.resumeRun(await resolveRunId(workspacePath(workspace), run))];
 }

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { parse } from 'yaml';
 import { GranaryError } from '../../../shared/errors.ts';
-import type { GridBlock } from '../../../shared/records/grid.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
-import { parseGrid } from '../../scheduler/grid-file.ts';
+import { accumOf } from '../../scheduler/run-kind.ts';
+import { parseGrid, parseRatingsGrid } from '../../scheduler/grid-parse.ts';
 import { lockHolder } from '../../scheduler/lock.ts';
 import { readQueue } from '../../scheduler/queue-file.ts';
 import { Workbench } from '../../scheduler/workbench.ts';
@@ -41,26 +41,30 @@ export function registerVerbs(queue: Command): void {
     'move <run> <to>',
     'Move a run that waits: up, down, first, last, or to a place counted from 1.',
   ).action((run: string, to: string, flags: Flags) =>
-    ask(flags, (find) => ({ verb: 'move', runId: find(run), to: placeOf(to) })),
+    ask(flags, (find) => ({ verb: 'move', runId: find(run).runId, to: placeOf(to) })),
   );
   verb('skip <run>', 'Pass over a run that waits; `retry` puts it back.').action(
-    (run: string, flags: Flags) => ask(flags, (find) => ({ verb: 'skip', runId: find(run) })),
+    (run: string, flags: Flags) => ask(flags, (find) => ({ verb: 'skip', runId: find(run).runId })),
   );
   verb(
     'retry <run>',
     'Put a run that failed, was cancelled or skipped back in line; it goes on from its checkpoint.',
-  ).action((run: string, flags: Flags) => ask(flags, (find) => ({ verb: 'retry', runId: find(run) })));
+  ).action((run: string, flags: Flags) => ask(flags, (find) => ({ verb: 'retry', runId: find(run).runId })));
   verb('duplicate <run>', 'Queue a run once more, with other settings if you like.')
     .option('--set <key=value>', 'a setting as a grid file has it; may be repeated', collect)
     .addHelpText('after', '\nExample:\n  $ granary queue duplicate k3x9 --set lr=0.001 --set size=160,192')
     .action((run: string, flags: Flags) =>
-      ask(flags, (find) => ({ verb: 'duplicate', runId: find(run), changes: changesOf(flags.set ?? []) })),
+      ask(flags, (find) => ({ verb: 'duplicate', ...changed(find(run), flags.set ?? []) })),
     );
   verb('cancel <run>', 'Take a run out of the queue, or stop it while it trains; its epochs stay.')
     .option('--after-epoch', 'let it finish the epoch that it is in')
     .action((run: string, flags: Flags) =>
       ask(flags, (find) => ({
-        ...{ verb: 'cancel', runId: find(run), when: flags.afterEpoch === true ? 'after-epoch' : 'now' },
+        ...{
+          verb: 'cancel',
+          runId: find(run).runId,
+          when: flags.afterEpoch === true ? 'after-epoch' : 'now',
+        },
       })),
     );
   verb('clear', 'Take everything that has ended out of the list; the runs themselves stay.').action(
@@ -72,7 +76,10 @@ export function registerVerbs(queue: Command): void {
  * Has something done by the process that holds the workspace. Where none does, the queue's file is changed, and nothing starts:
  * `granary queue --resume` trains what waits in it.
  */
-async function ask(flags: Flags, command: (find: (text: string) => string) => QueueCommand): Promise<void> {
+async function ask(
+  flags: Flags,
+  command: (find: (text: string) => QueueItem) => QueueCommand,
+): Promise<void> {
   const workspace = workspacePath(flags.workspace);
   const { items } = readQueue(workspace, 'leave');
   const wanted = command((text) => findRun(items, text));
@@ -91,10 +98,10 @@ async function ask(flags: Flags, command: (find: (text: string) => string) => Qu
 }
 
 /** @throws GranaryError RUN_NOT_FOUND when the text is the beginning or the end of no run's id in the queue, or of several */
-function findRun(items: readonly QueueItem[], text: string): string {
-  const ids = items.map((item) => item.runId);
-  if (ids.includes(text)) return text;
-  const matches = ids.filter((id) => id.startsWith(text) || id.endsWith(`-${text}`));
+function findRun(items: readonly QueueItem[], text: string): QueueItem {
+  const same = items.find(({ runId }) => runId === text);
+  if (same !== undefined) return same;
+  const matches = items.filter(({ runId }) => runId.startsWith(text) || runId.endsWith(`-${text}`));
   if (matches.length === 1) return matches[0]!;
   throw new GranaryError(
     'RUN_NOT_FOUND',
@@ -115,9 +122,12 @@ function placeOf(text: string): Extract<QueueCommand, { verb: 'move' }>['to'] {
   );
 }
 
-/** `lr=0.001`, `size=160,192`: values as a grid file has them; a comma makes a list. */
-function changesOf(settings: readonly string[]): Partial<GridBlock> {
-  const pairs = settings.map((text) => {
+/** A run and `lr=0.001`, `size=160,192`: values as a grid file of its kind has them; a comma makes a list. */
+function changed(
+  { runId, kind }: QueueItem,
+  settings: readonly string[],
+): Omit<Extract<QueueCommand, { verb: 'duplicate' }>, 'verb'> {
+  const pairs = settings.map((text): [string, unknown] => {
     const at = text.indexOf('=');
     if (at < 1)
       throw new GranaryError(
@@ -126,14 +136,12 @@ function changesOf(settings: readonly string[]): Partial<GridBlock> {
         'For example: --set lr=0.001',
       );
     const value = text.slice(at + 1);
-    return [
-      text.slice(0, at),
-      parse(value.includes(',') && !/^[[{]/.test(value) ? `[${value}]` : value) as unknown,
-    ];
+    return [text.slice(0, at), parse(value.includes(',') && !/^[[{]/.test(value) ? `[${value}]` : value)];
   });
-  const changes = Object.fromEntries(pairs) as Partial<GridBlock>;
-  parseGrid({ blocks: [{ arch: 'any', size: 1, ...changes }] }, '--set');
-  return changes;
+  const changes = Object.fromEntries(pairs);
+  if (kind === 'ratings') parseRatingsGrid({ kind, blocks: [changes] }, '--set');
+  else parseGrid({ blocks: [{ arch: 'any', size: 1, ...changes }] }, '--set');
+  return { runId, changes };
 }
 
 function collect(value: string, before: string[] = []): string[] {
@@ -141,9 +149,16 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 function show({ items, paused }: Queue, { json, workspace }: Flags): void {
-  const rows = items.map(({ runId, name, state, config, accum, waiting, error }, index) => ({
-    ...{ place: index + 1, run: runId, name, state, accum: accum ?? config.accum },
-    why: waiting ?? error?.message ?? null,
+  const rows = items.map((item, index) => ({
+    ...{
+      place: index + 1,
+      kind: item.kind ?? 'pictures',
+      run: item.runId,
+      name: item.name,
+      state: item.state,
+    },
+    accum: accumOf(item),
+    why: item.waiting ?? item.error?.message ?? null,
   }));
   if (json === true) {
     printJson({ type: 'queue', paused: paused?.reason ?? null, items: rows });

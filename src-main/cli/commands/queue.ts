@@ -6,15 +6,17 @@ import type { QueueItem } from '../../../shared/records/queue.ts';
 import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun } from '../../runs/run-store.ts';
-import { gridOfFlags, readGridFile } from '../../scheduler/grid-file.ts';
+import { readAnyGridFile } from '../../scheduler/grid-file.ts';
+import { gridOfFlags } from '../../scheduler/grid-parse.ts';
 import { machineSlots } from '../../scheduler/slots.ts';
 import type { Workbench } from '../../scheduler/workbench.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
-import { type RunFigures, figuresOf } from '../run-figures.ts';
+import { figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, integer, list, settingsOf } from '../run-flags.ts';
 import { type LaunchFlags, addLaunchFlags, launchOptionsOf } from '../launch-flags.ts';
-import { type GridRequest, trainQueue } from '../train-queue.ts';
+import { queuedRatingsFigures, sweepLines } from '../ratings-report.ts';
+import { trainQueue } from '../train-queue.ts';
 import { registerVerbs } from './queue-verbs.ts';
 
 interface Flags extends RunFlags, LaunchFlags {
@@ -71,6 +73,7 @@ Examples:
   $ granary queue data/paddy --grid assets/grids/demo.yaml
   $ granary queue data/paddy --arch tf_efficientnet_lite0,tf_efficientnet_lite1 --resize squish,crop --size 128,160
   $ granary queue data/paddy --grid my.yaml --epochs 1      (a flag wins over the file's own setting)
+  $ granary queue ml-100k/u.data --grid sweep.yaml          (a file with kind: ratings trains recommenders)
   $ granary queue --resume
   $ granary queue data/paddy --grid my.yaml --on-finish 'notify-send "Granary: $GRANARY_QUEUE_STATE"'
   $ granary queue list                                      (from another terminal; also pause, move, cancel …)
@@ -95,7 +98,7 @@ async function queue(dataset: string | undefined, flags: Flags): Promise<void> {
     showPlan: true,
     launch: { ...launchOptionsOf(flags), slots: await machineSlots(flags.parallel) },
     onFinish: flags.onFinish,
-    what: flags.resume === true ? resumeInterrupted : gridRequest(dataset, flags),
+    what: flags.resume === true ? resumeInterrupted : request(dataset, flags),
   });
   await report(items, workspace, json);
   if (items.some((item) => item.state !== 'finished')) process.exitCode ||= 1;
@@ -111,13 +114,31 @@ async function resumeInterrupted(workbench: Workbench): Promise<QueueItem[]> {
   );
 }
 
-function gridRequest(dataset: string | undefined, flags: Flags): GridRequest {
-  const grid = gridOf(flags);
-  if (dataset !== undefined) return { dataset, options: datasetOptionsOf(flags), grid };
+type Request = Parameters<typeof trainQueue>[0]['what'];
+
+/** @throws GranaryError USAGE, GRID_INVALID */
+function request(dataset: string | undefined, flags: Flags): Request {
+  const file = flags.grid === undefined ? null : readAnyGridFile(flags.grid);
+  if (dataset === undefined)
+    throw new GranaryError(
+      'USAGE',
+      'A queue needs DATASET.',
+      'For example: granary queue data/paddy --grid assets/grids/demo.yaml',
+    );
+  if (file?.kind !== 'ratings')
+    return { dataset, options: datasetOptionsOf(flags), grid: gridOf(flags, file) };
+  checkNoSettings(flags);
+  return (workbench) => workbench.enqueueRatings({ path: dataset, options: {} }, file);
+}
+
+/** @throws GranaryError USAGE when flags give settings of picture runs to a grid of recommenders */
+function checkNoSettings(flags: Flags): void {
+  const given = Object.keys({ ...settingsOf(flags), ...datasetOptionsOf(flags) })[0];
+  if (given === undefined && flags.arch === undefined && flags.size === undefined) return;
   throw new GranaryError(
     'USAGE',
-    'A queue needs DATASET.',
-    'For example: granary queue data/paddy --grid assets/grids/demo.yaml',
+    `${flags.grid} is a grid of recommenders (kind: ratings), and flags of picture runs were given with it.`,
+    'Leave them out, or replace settings with granary collab train RATINGS --grid FILE --epochs 10.',
   );
 }
 
@@ -125,10 +146,10 @@ function gridRequest(dataset: string | undefined, flags: Flags): GridRequest {
  * The grid that the flags ask for: a file, whose settings flags replace, or one block.
  * @throws GranaryError USAGE, GRID_INVALID
  */
-function gridOf(flags: Flags): Grid {
+function gridOf(flags: Flags, file: Grid | null): Grid {
   const settings = settingsOf(flags);
   const size = flags.size ?? flags.imgSize;
-  if (flags.grid === undefined) {
+  if (file === null) {
     if (flags.arch === undefined || size === undefined)
       throw new GranaryError(
         'USAGE',
@@ -144,14 +165,15 @@ function gridOf(flags: Flags): Grid {
       '--grid names architectures, resize methods and sizes itself, so --arch, --resize and --size cannot be given with it.',
       'Leave one of them out.',
     );
-  const grid = readGridFile(flags.grid);
   // Checked by themselves first, so that a mistyped flag is not taken for a mistake in the file.
   gridOfFlags({ ...settings, arch: 'any', size: 1 });
-  return { ...grid, blocks: grid.blocks.map((block) => ({ ...block, ...settings })) };
+  return { ...file, blocks: file.blocks.map((block) => ({ ...block, ...settings })) };
 }
 
 async function report(items: readonly QueueItem[], workspace: string, json: boolean): Promise<void> {
   const rows = await Promise.all(items.map((item) => rowOf(item, workspace)));
+  const recommenders = items.filter((item) => item.kind === 'ratings');
+  const pictures = rows.filter((row) => row.kind !== 'ratings');
   const finished = items.filter((item) => item.state === 'finished').length;
   if (json) {
     printJson({ type: 'result', finished, total: items.length, runs: rows });
@@ -159,7 +181,7 @@ async function report(items: readonly QueueItem[], workspace: string, json: bool
   }
   const table = formatTable(
     ['run', 'state', 'valid_loss', 'error', 'TTA', 'hold-out TTA', 'time', 'id'],
-    rows.map((row) => [
+    pictures.map((row) => [
       row.name,
       row.state,
       formatLoss(row.valid_loss),
@@ -171,7 +193,8 @@ async function report(items: readonly QueueItem[], workspace: string, json: bool
     ]),
     ['state', 'id'],
   );
-  process.stdout.write(`\n${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n`);
+  if (pictures.length > 0) process.stdout.write(`\n${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n`);
+  if (recommenders.length > 0) process.stdout.write(`\n${sweepLines(recommenders, workspace).join('\n')}\n`);
   for (const { name, state, problem, fix } of rows) {
     if (problem === null || state === 'interrupted') continue;
     process.stdout.write(`\n${pc.red(`${name} ${state}:`)} ${problem}\n${fix === null ? '' : `${fix}\n`}`);
@@ -181,7 +204,8 @@ async function report(items: readonly QueueItem[], workspace: string, json: bool
 }
 
 /** A run's figures, or, when it has no folder (it was refused at once, or never began), what the queue knows. */
-async function rowOf(item: QueueItem, workspace: string): Promise<RunFigures & { fix: string | null }> {
+async function rowOf(item: QueueItem, workspace: string) {
+  if (item.kind === 'ratings') return queuedRatingsFigures(item, workspace);
   const summary = await readRun(workspace, item.runId).catch((error: unknown) => {
     if (error instanceof GranaryError && error.code === 'RUN_NOT_FOUND') return null;
     throw error;
@@ -198,6 +222,7 @@ async function rowOf(item: QueueItem, workspace: string): Promise<RunFigures & {
   const figures = figuresOf(summary ?? { ...empty, epochs: [] }, workspace);
   return {
     ...figures,
+    kind: 'pictures' as const,
     name: item.name,
     state: item.state,
     problem: item.error?.message ?? figures.problem,

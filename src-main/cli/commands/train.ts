@@ -3,12 +3,13 @@ import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
 import type { QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
-import { gridOfFlags } from '../../scheduler/grid-file.ts';
+import { gridOfFlags } from '../../scheduler/grid-parse.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, settingsOf } from '../run-flags.ts';
 import { type LaunchFlags, addLaunchFlags, launchOptionsOf } from '../launch-flags.ts';
+import { reportRecommender } from '../ratings-report.ts';
 import { type GridRequest, trainQueue } from '../train-queue.ts';
 
 interface Flags extends RunFlags, LaunchFlags {
@@ -119,6 +120,8 @@ function gridRequest(dataset: string | undefined, flags: Flags): GridRequest {
 async function report(item: QueueItem, workspace: string, json: boolean): Promise<void> {
   if (item.state !== 'finished')
     throw fromErrorPayload(item.error ?? { code: 'CANCELLED', message: 'The run was stopped.' });
+  // --resume takes up whatever run it is given.
+  if (item.kind === 'ratings') return reportRecommender(item, workspace, json);
   const figures = figuresOf(await readRun(workspace, item.runId), workspace);
   if (json) printJson({ type: 'result', ...figures });
   else process.stdout.write(`${describe(figures)}\n`);

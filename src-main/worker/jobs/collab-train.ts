@@ -1,29 +1,41 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GranaryError, toErrorPayload } from '../../../shared/errors.ts';
+import { GranaryError } from '../../../shared/errors.ts';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { type RatingsTable, countsOf } from '../../../shared/ratings/table.ts';
-import {
-  type RatingsHeader,
-  ratingsHeaderSchema,
-  ratingsResultSchema,
-} from '../../../shared/records/ratings-run.ts';
+import type { RatingsHeader, RatingsRun } from '../../../shared/records/ratings-run.ts';
 import { encodeRecommender } from '../../../shared/recommender/weights.ts';
 import { encodeSafetensors, float32Tensor, int32Tensor } from '../../../shared/safetensors/index.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { buildModel, parameterCount } from '../../collab/build-model.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../collab/checkpoint.ts';
 import { type PreparedRatings, prepareRatings } from '../../collab/prepare.ts';
-import { epochRowCount, optimizerOf, trainRecommender } from '../../collab/train-recommender.ts';
+import {
+  type RecommenderCheckpoint,
+  type TrainingHooks,
+  epochRowCount,
+  optimizerOf,
+  trainRecommender,
+} from '../../collab/train-recommender.ts';
 import { IdIndex } from '../../dataset/ratings/id-index.ts';
 import { readRatings } from '../../dataset/ratings/read-ratings.ts';
-import { writeFileAtomic, writeJsonAtomic } from '../../files/atomic.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
 import { granaryVersion } from '../../files/version.ts';
 import { nativeBinding } from '../../graph/attributes.ts';
-import { createRunFolder } from '../../runs/run-writer.ts';
+import { alreadyFinished, checkpointPath } from '../../runs/checkpoint-file.ts';
+import { summariseRatingsRun } from '../../runs/ratings-runs.ts';
+import {
+  appendEpoch,
+  createRunFolder,
+  restoreEpochs,
+  runFolder,
+  writeConfig,
+  writeResult,
+} from '../../runs/run-writer.ts';
+import { StepReporter, type Workload } from '../../training/step-reporter.ts';
 import { cachedRatings } from '../cached-ratings.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../collab/checkpoint.ts';
 import type { JobContext } from '../context.ts';
-import { workerFailure } from '../failure.ts';
+import { recordInFolder, workerFailure } from '../failure.ts';
 import { progressOf } from '../progress.ts';
 
 /** Trains a recommender into its run folder, or the rest of one that was cut off. */
@@ -32,64 +44,91 @@ export async function run(
   context: JobContext,
 ): Promise<JobResult<'collab-train'>> {
   const { workspace, runId, config } = job;
-  const reading = { signal: context.signal, onProgress: progressOf(context, 'reading ratings', 'bytes') };
+  const { signal, emit } = context;
+  const path = runFolder(workspace, runId);
+  const before = job.resume === true ? summariseRatingsRun(path, runId) : null;
+  if (before?.result?.status === 'finished') throw alreadyFinished(runId);
+  const reading = { signal, onProgress: progressOf(context, 'reading ratings', 'bytes') };
   const { manifest, table } = await cachedRatings(workspace, config.ratings, config.options, reading);
   const given =
     config.split.type === 'file' ? await validation(config.split.path, config, table, reading) : null;
   const prepared = prepareRatings(config, manifest, given?.train ?? table, given?.valid ?? null);
+  const header = headerOf(job, prepared);
+  const from = before === null ? null : readFrom(path, before, header);
   const folder = createRunFolder(workspace, runId);
-  const file = (name: string): string => join(folder, name);
-  const checkpointFile = join(folder, layout.run.checkpoint, 'state.safetensors');
   try {
-    const header = headerOf(job, prepared);
-    const from =
-      job.resume === true && existsSync(checkpointFile)
-        ? decodeCheckpoint(readFileSync(checkpointFile), config)
-        : null;
-    rmSync(file(layout.run.result), { force: true });
-    writeJsonAtomic(file(layout.run.config), ratingsHeaderSchema.parse(header));
-    writeFileAtomic(
-      file(layout.run.epochs),
-      (from?.epochs ?? []).map((epoch) => `${JSON.stringify(epoch)}\n`).join(''),
-    );
-    context.emit({ type: 'ratings-started', header });
-    for (const message of header.warnings) context.emit({ type: 'warning', message });
-    const counters = new Map<string, ReturnType<typeof progressOf>>();
+    restoreEpochs(folder, from?.epochs ?? []);
+    writeConfig(folder, header);
+    const resumed = from === null ? null : { epoch: from.epochs.length, windows: 0, step: from.steps };
+    emit({ type: 'ratings-started', header, resumed });
+    for (const message of header.warnings) emit({ type: 'warning', message });
+    const told = reporterOf(runId, prepared, from, emit);
     const trained = await trainRecommender(
       prepared,
       {
-        signal: context.signal,
-        progress: (stage, done, total) => {
-          let counter = counters.get(stage);
-          if (counter === undefined) counters.set(stage, (counter = progressOf(context, stage, 'ratings')));
-          counter(done, total);
-        },
-        epochDone: (log, checkpoint) => {
+        signal,
+        ...told,
+        epochDone: (log, state) => {
           // The checkpoint first: it has the epoch's log, so a crash between the two loses nothing.
           if (log.epoch < config.epochs)
-            writeFileAtomic(checkpointFile, encodeCheckpoint(checkpoint(), config));
-          appendFileSync(file(layout.run.epochs), `${JSON.stringify(log)}\n`, { flush: true } as object);
-          context.emit({ type: 'ratings-epoch', runId, log });
+            writeFileAtomic(checkpointPath(folder), encodeCheckpoint(state(), config));
+          appendEpoch(folder, log);
+          emit({ type: 'ratings-epoch', runId, log });
         },
       },
       from,
     );
-    writeFileAtomic(file(layout.run.predictions), encodePredicted(prepared, trained.predictions));
-    writeFileAtomic(file(layout.run.weights), encodeRecommender(trained.weights));
-    writeJsonAtomic(file(layout.run.result), ratingsResultSchema.parse(trained.result));
+    writeFileAtomic(join(folder, layout.run.predictions), encodePredicted(prepared, trained.predictions));
+    writeFileAtomic(join(folder, layout.run.weights), encodeRecommender(trained.weights));
+    writeResult(folder, trained.result);
     rmSync(join(folder, layout.run.checkpoint), { recursive: true, force: true });
     return { runId, result: trained.result };
   } catch (error) {
     const failure = workerFailure(error);
-    const cancelled = failure instanceof GranaryError && failure.code === 'CANCELLED';
-    writeJsonAtomic(file(layout.run.result), {
-      version: 1,
-      status: cancelled ? 'cancelled' : 'failed',
-      error: toErrorPayload(failure),
-      finished: new Date().toISOString(),
-    });
+    recordInFolder(folder, failure);
     throw failure;
   }
+}
+
+/** Steps and validations as events, at most ten a second. */
+function reporterOf(
+  runId: string,
+  prepared: PreparedRatings,
+  from: RecommenderCheckpoint | null,
+  emit: JobContext['emit'],
+): Pick<TrainingHooks, 'stepped' | 'judged'> {
+  const { config, valid } = prepared;
+  const looks = valid.user.length * (prepared.implicit ? 1 + config.negatives : 1);
+  const work = (epochs: number): Workload => ({
+    steps: { frozen: 0, full: epochs * Math.ceil(epochRowCount(prepared) / config.batchSize) },
+    evaluations: epochs * looks,
+  });
+  const reporter = new StepReporter(runId, work(config.epochs), emit, work(from?.epochs.length ?? 0));
+  return {
+    stepped: ({ rows, seconds, ...facts }) =>
+      reporter.stepped({ ...facts, images: rows, phase: 'full', losses: [], errors: [] }, seconds),
+    judged: (rows, seconds) => reporter.evaluated(rows, seconds),
+  };
+}
+
+/**
+ * Where a run that was cut off stands; null when it has no checkpoint yet and so begins anew.
+ * @throws GranaryError DATASET_CHANGED when the ratings are others than those that it began with; as {@link decodeCheckpoint}
+ */
+function readFrom(
+  folder: string,
+  { header: before }: RatingsRun,
+  now: RatingsHeader,
+): RecommenderCheckpoint | null {
+  const path = checkpointPath(folder);
+  if (!existsSync(path)) return null;
+  if (before?.datasetHash === now.datasetHash && before.validHash === now.validHash)
+    return decodeCheckpoint(readFileSync(path), now.config);
+  throw new GranaryError(
+    'DATASET_CHANGED',
+    `The ratings in ${now.config.ratings} have changed since ${now.id} began.`,
+    'Put the file back to go on, or train a new run.',
+  );
 }
 
 /** Reads the validation file with the training file's indices; ids that only it has come after them. */

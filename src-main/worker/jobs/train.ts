@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { GranaryError, toErrorPayload } from '../../../shared/errors.ts';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { cachedManifest } from '../../dataset/manifest-store.ts';
@@ -22,7 +21,7 @@ import { checkDataset, readResumePoint, settledConfig } from '../read-resume-poi
 import type { RunDesk } from '../../training/run-output.ts';
 import { trainRun } from '../../training/train-run.ts';
 import type { JobContext } from '../context.ts';
-import { workerFailure } from '../failure.ts';
+import { recordInFolder, workerFailure } from '../failure.ts';
 
 /** Trains one run into its folder, or the rest of one that was cut off. Whatever ends it after its first file is written as its result. */
 export async function run(job: JobOf<'train'>, context: JobContext): Promise<JobResult<'train'>> {
@@ -93,18 +92,7 @@ class RunFolder implements RunDesk {
 
   /** Writes why the run ended, unless it never began. */
   failed(error: unknown): void {
-    if (this.#path === null) return;
-    const cancelled = error instanceof GranaryError && error.code === 'CANCELLED';
-    try {
-      writeResult(this.#path, {
-        version: 1,
-        status: cancelled ? 'cancelled' : 'failed',
-        error: toErrorPayload(error),
-        finished: new Date().toISOString(),
-      });
-    } catch {
-      // A full disk, most likely. What is told over the channel is the first error, not this one.
-    }
+    if (this.#path !== null) recordInFolder(this.#path, error);
   }
 
   #resumed(): { epoch: number; windows: number; step: number } | null {

@@ -4,7 +4,7 @@ import { smooth } from '../../charts/smooth.ts';
 import { type XAxis, xPlaces } from '../../charts/x-axis.ts';
 import type { LiveRunState } from '../../state/live-run.svelte.ts';
 
-type Live = Pick<LiveRunState, 'steps' | 'epochs' | 'targets' | 'stepsPerEpoch'>;
+type Live = Pick<LiveRunState, 'steps' | 'charted' | 'targets' | 'stepsPerEpoch'>;
 
 /** The curves of a run that trains, as they are at one moment. */
 export class LiveSeries {
@@ -18,7 +18,7 @@ export class LiveSeries {
   readonly extent: Range | null;
 
   constructor(live: Live, axis: XAxis, smoothing: number, totalSteps: number | null, planned: number) {
-    const { steps, epochs, stepsPerEpoch } = live;
+    const { steps, charted: epochs, stepsPerEpoch } = live;
     const epochTimes = epochs.map((log) => Date.parse(log.time));
     const first = epochs[0];
     // Without steps (another process trains it) the run began when its first epoch did.

@@ -18,7 +18,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const quiet: TrainingHooks = {
   signal: new AbortController().signal,
   epochDone: () => undefined,
-  progress: () => undefined,
+  stepped: () => undefined,
+  judged: () => undefined,
 };
 const small = drawRatings(join(folder, 'small'), { users: 120, items: 150, ratings: 4000, seed: 2 });
 

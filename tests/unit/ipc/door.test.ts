@@ -8,6 +8,8 @@ const from = (url: string, parent: unknown = null): Sender =>
   ({ senderFrame: { url, parent } }) as unknown as Sender;
 const page = from('granary://app/index.html');
 
+const sweep = { kind: 'ratings', blocks: [{ factors: 5 }] };
+
 describe('isOwnPage', () => {
   it('knows the page', () => {
     expect(isOwnPage(page)).toBe(true);
@@ -49,6 +51,15 @@ describe('answer', () => {
     ['dataset:stop', { surprise: true }],
     ['queue:add', { dataset: '/d', grid: { version: 1, blocks: [] } }],
     ['dataset:draw-sample', { images: 1e9, seed: 1 }],
+    ['ratings:enqueue', { path: '/d/u.data', grid: { kind: 'ratings', blocks: [] } }],
+    ['ratings:enqueue', { path: '/d/u.data', grid: { kind: 'ratings', blocks: [{ arch: 'resnet18' }] } }],
+    ['ratings:enqueue', { path: '/d', options: { userColumn: 'x'.repeat(5000) }, grid: sweep }],
+    ['ratings:preview', { path: '/d/u.data', grid: { blocks: [{ factors: 5 }] } }],
+    [
+      'ratings:preview',
+      { path: '/d', grid: { kind: 'ratings', blocks: [{ factors: Array(2000).fill(5) }] } },
+    ],
+    ['runs:read-recommender', { runId: '../other' }],
   ] as const)('refuses malformed input on %s: %j', async (channel, input) => {
     const handler = vi.fn();
     const envelope = await answer(channel, handler as never, page, input);

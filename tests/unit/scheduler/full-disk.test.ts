@@ -25,7 +25,7 @@ import {
   writeResult,
   writeSplit,
 } from '../../../src-main/runs/run-writer.ts';
-import { parseGrid } from '../../../src-main/scheduler/grid-file.ts';
+import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import { newQueue, readQueue, writeQueue } from '../../../src-main/scheduler/queue-file.ts';
 import { Workbench } from '../../../src-main/scheduler/workbench.ts';
 import { workerFailure } from '../../../src-main/worker/failure.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseGrid } from '../../../src-main/scheduler/grid-file.ts';
+import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import { oldNameNotes, pretrainedOf, settleGridWeights } from '../../../src-main/scheduler/grid-weights.ts';
 import { exampleHeader, exampleResult } from '../runs/example-run.ts';
 

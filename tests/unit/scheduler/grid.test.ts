@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
 import { type GridDataset, type PlannedRun, planGrid } from '../../../src-main/scheduler/grid.ts';
 import type { Grid } from '../../../shared/records/grid.ts';
-import { parseGrid, readGridFile } from '../../../src-main/scheduler/grid-file.ts';
+import { readGridFile } from '../../../src-main/scheduler/grid-file.ts';
+import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import { exampleManifest } from './fixture-worker.ts';
 
 const dataset = { path: '/data/paddy', options: {}, manifest: exampleManifest };

@@ -13,7 +13,7 @@ describe('what becomes of a run whose worker failed', () => {
     const seen: number[] = [];
     for (;;) {
       const error = { code: 'WORKER_OUT_OF_MEMORY' as const, message: 'OOM.' };
-      const recovery = recoveryOf(error, { config, accum, fruitless: 1 });
+      const recovery = recoveryOf(error, { item: { config }, accum, fruitless: 1 });
       if (!recovery.again) {
         expect(recovery.error.message).toMatch(/one picture already/);
         break;
@@ -34,7 +34,7 @@ describe('what becomes of a run whose worker failed', () => {
 
   it('starts a killed worker again as it was, then with less memory, and gives up when it gets no further', () => {
     const error = { code: 'WORKER_KILLED' as const, message: 'Killed.' };
-    const after = (fruitless: number) => recoveryOf(error, { config, accum: 1, fruitless });
+    const after = (fruitless: number) => recoveryOf(error, { item: { config }, accum: 1, fruitless });
     expect(after(1)).toMatchObject({ again: true, accum: 1 });
     expect(after(2)).toMatchObject({ again: true, accum: 2 });
     expect(after(4)).toEqual({ again: false, error });
@@ -42,7 +42,9 @@ describe('what becomes of a run whose worker failed', () => {
 
   it('does not try a bug again', () => {
     for (const code of ['WORKER_CRASHED', 'INTERNAL', 'TRAINING_DIVERGED', 'NO_SPACE'] as const)
-      expect(recoveryOf({ code, message: 'x' }, { config, accum: 1, fruitless: 1 }).again).toBe(false);
+      expect(recoveryOf({ code, message: 'x' }, { item: { config }, accum: 1, fruitless: 1 }).again).toBe(
+        false,
+      );
   });
 });
 

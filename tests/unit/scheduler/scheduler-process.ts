@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseGrid } from '../../../src-main/scheduler/grid-file.ts';
+import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import { Workbench } from '../../../src-main/scheduler/workbench.ts';
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseGrid } from '../../../src-main/scheduler/grid-file.ts';
+import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import { machineSlots, slotsOf } from '../../../src-main/scheduler/slots.ts';
 import { Workbench } from '../../../src-main/scheduler/workbench.ts';
 import { exampleManifest, fixtureWorker } from './fixture-worker.ts';

@@ -7,7 +7,7 @@ import { type QueueCommand, queueSchema } from '../../../shared/records/queue.ts
 import { identityOf } from '../../../src-main/files/process-identity.ts';
 import { readAttempts } from '../../../src-main/runs/attempts-file.ts';
 import { listRuns } from '../../../src-main/runs/run-store.ts';
-import { parseGrid } from '../../../src-main/scheduler/grid-file.ts';
+import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import type { LaunchGate } from '../../../src-main/scheduler/launch-gate.ts';
 import { Workbench } from '../../../src-main/scheduler/workbench.ts';
 import { type Fault, exampleManifest, fixtureEnvironment, fixtureWorker } from './fixture-worker.ts';
@@ -272,10 +272,11 @@ describe('a workbench', () => {
     expect(onDisk().items[0]!.state).toBe('pending');
     free = true;
     await workbench.whenIdle();
-    expect(onDisk().items.map(({ state, accum, waiting }) => [state, accum, waiting])).toEqual([
-      ['finished', 2, undefined],
-      ['finished', 2, undefined],
+    expect(onDisk().items).toMatchObject([
+      { state: 'finished', accum: 2 },
+      { state: 'finished', accum: 2 },
     ]);
+    expect(onDisk().items.map(({ waiting }) => waiting)).toEqual([undefined, undefined]);
     expect(readAttempts(join(workspace, 'runs', item!.runId))).toMatchObject([
       { accum: 2, memory: { reason: 'Two fit.' } },
     ]);
