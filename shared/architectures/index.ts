@@ -41,6 +41,11 @@ export function currentName(name: string): string {
   return Object.hasOwn(oldNames, name) ? oldNames[name]! : name;
 }
 
+/** The id in an architecture's name, whether there is such an architecture or not: what stands before the tag. */
+export function architectureId(typed: string): string {
+  return currentName(typed).split('.', 1)[0]!;
+}
+
 /**
  * What an architecture's name stands for: `id`, or `id.tag` for certain weights; timm's older names are understood.
  * @throws GranaryError ARCH_UNKNOWN, naming the ids or tags that come nearest

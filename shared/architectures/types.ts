@@ -57,6 +57,8 @@ export interface ArchitectureInfo {
   parameters: number;
   /** Billions of multiply-adds of one picture of `defaultSize`: convolutions, linear layers and attention's products. */
   gmacs: number;
+  /** Length of what the last layer reads. */
+  features: number;
   /** True: gradient accumulation does not give the same numbers as the whole batch. */
   batchNorm: boolean;
   /** Pretrained weights, timm's default first. */

@@ -44,6 +44,8 @@ export const channelNames = [
   'recommender:export-embeddings',
   'ratings:preview',
   'ratings:enqueue',
+  'weights:cached',
+  'weights:choose',
   'grid:preview',
   'memory:fits',
   'memory:settings',

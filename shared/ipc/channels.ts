@@ -43,6 +43,7 @@ import {
   userViewSchema,
   ratingsPreviewSchema,
 } from './recommender-views.ts';
+import { cachedWeightsSchema } from './weights.ts';
 import { setUpStateSchema } from './set-up.ts';
 import {
   datasetSummarySchema,
@@ -206,6 +207,10 @@ export const channels = {
     input: ratingsQuestionSchema.extend({ grid: ratingsGridSchema }),
     output: z.array(queueItemSchema),
   },
+  /** Pretrained weights that this machine has. */
+  'weights:cached': { input: nothing, output: z.array(cachedWeightsSchema) },
+  /** Lets the user pick a file of weights; null when they changed their mind. */
+  'weights:choose': { input: nothing, output: z.string().nullable() },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,

@@ -13,6 +13,7 @@ import {
   ratingsResultSchema,
 } from '../records/ratings-run.ts';
 import { runConfigSchema } from '../records/run-config.ts';
+import { weightsAnswerSchema, weightsQuestionSchema } from './weights.ts';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../records/run-record.ts';
 import { errorPayloadSchema } from './error-codes.ts';
 import { ratingsLookSchema } from './recommender-views.ts';
@@ -147,6 +148,12 @@ export const jobSchema = z.discriminatedUnion('type', [
   }),
   /** Bring pretrained weights (`id.tag`) onto this machine. */
   z.object({ type: z.literal('fetch-weights'), names: z.array(z.string()).max(1000) }),
+  /** Compare the names and shapes of weights with the architectures that are to start from them. */
+  z.object({
+    type: z.literal('check-weights'),
+    workspace: z.string(),
+    questions: z.array(weightsQuestionSchema).min(1),
+  }),
   /** Predict the most memory that runs take, from their recorded graphs alone. */
   z.object({ type: z.literal('memory-forecast'), questions: z.array(memoryQuestionSchema).min(1) }),
   /** Train a few steps on the smallest class (on noise without a dataset) and read what they took. */
@@ -212,6 +219,8 @@ export const jobResultSchemas = {
       }),
     ),
   }),
+  /** One answer a question, in their order. */
+  'check-weights': z.object({ problems: z.array(weightsAnswerSchema) }),
   'memory-forecast': z.object({ forecasts: z.array(memoryForecastSchema) }),
   'memory-probe': probeResultSchema,
   'native-check': z.object({

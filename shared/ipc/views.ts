@@ -7,6 +7,7 @@ import { ratingsEpochSchema } from '../records/ratings-run.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
 import { runColorSchema } from '../records/run-notes.ts';
 import { errorPayloadSchema } from './error-codes.ts';
+import { missingWeightsSchema } from './weights.ts';
 import { epochLogSchema, runStateSchema } from '../records/run-record.ts';
 
 /** What the window needs of a manifest: everything but the list of pictures, which may be long. */
@@ -52,7 +53,11 @@ export const runPreviewSchema = z.object({
 export type RunPreview = z.infer<typeof runPreviewSchema>;
 
 /** What a grid would make. */
-export const gridPreviewSchema = z.object({ runs: z.array(runPreviewSchema) });
+export const gridPreviewSchema = z.object({
+  runs: z.array(runPreviewSchema),
+  /** Pretrained weights that are to be fetched before they can start. */
+  missingWeights: z.array(missingWeightsSchema),
+});
 export type GridPreview = z.infer<typeof gridPreviewSchema>;
 
 /** One row of the runs table: all that lists, filters and plots of runs need, without the epochs. */

@@ -15,6 +15,7 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
 import type { RatingsSource } from '../scheduler/ratings-grid.ts';
+import { pretrainedOf } from '../scheduler/grid-weights.ts';
 import { machineSlots } from '../scheduler/slots.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { memoryGate } from '../scheduler/memory/gate.ts';
@@ -24,6 +25,7 @@ import {
   marginOfEnvironment,
   readWorkspaceSettings,
 } from '../scheduler/workspace-settings.ts';
+import { missingWeights } from '../hub/missing.ts';
 import { DataJobs } from './data-jobs.ts';
 import { FitDesk } from './fit-desk.ts';
 import { LiveRunMemory } from './live-run.ts';
@@ -175,7 +177,11 @@ export class WorkspaceSession {
   async preview(dataset: string, options: DatasetOptions, grid: Grid): Promise<GridPreview> {
     const workbench = this.#open();
     const { runs, seconds } = await workbench.previewGrid({ path: dataset, options, manifest: null }, grid);
-    return { runs: runs.map((run, i) => previewOf(run, seconds[i] ?? null)) };
+    const valid = runs.filter((run) => !('error' in run));
+    return {
+      runs: runs.map((run, i) => previewOf(run, seconds[i] ?? null)),
+      missingWeights: missingWeights(pretrainedOf(valid)),
+    };
   }
 
   get queue(): QueueView {

@@ -1,6 +1,6 @@
 import { weightsOf } from '../../shared/architectures/index.ts';
 import type { JobResult } from '../../shared/ipc/job.ts';
-import { cachedWeights } from '../hub/cached.ts';
+import { missingWeights } from '../hub/missing.ts';
 import type { PlannedRun } from '../scheduler/grid.ts';
 import { pretrainedOf } from '../scheduler/grid-weights.ts';
 import { runWorkerJob } from './worker-job.ts';
@@ -14,8 +14,7 @@ export async function fetchAhead(
   runs: readonly PlannedRun[],
   json: boolean,
 ): Promise<JobResult<'fetch-weights'>['weights']> {
-  const here = cachedWeights();
-  const missing = pretrainedOf(runs).filter((name) => !here.has(name));
+  const missing = missingWeights(pretrainedOf(runs)).map(({ name }) => name);
   return missing.length === 0 ? [] : fetchNamed(missing, json);
 }
 

@@ -17,11 +17,7 @@ export function formatLoss(loss: number | null | undefined, digits = 4): string 
   return loss == null ? '–' : loss.toFixed(digits);
 }
 
-/** `812 kB`, `114.4 MB`, `1.19 GB`, in powers of ten. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-}
+export { formatBytes } from '../../shared/format-bytes.ts';
 
 /**
  * Columns under their headings, numbers to the right, the first column and those named in `left` to the left.

@@ -1,20 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { architectures } from '../../shared/architectures/index.ts';
+import type { CachedWeights } from '../../shared/ipc/weights.ts';
 import { cachePath } from '../files/paths.ts';
 import { findInPythonCache } from './python-cache.ts';
 import { listStored } from './store.ts';
 
-/** Pretrained weights that this machine has. */
-export interface CachedWeights {
-  /** In Granary's cache from the hub or from a Python package, or in the cache of the hub's Python library. */
-  where: 'hub' | 'package' | 'python';
-  bytes: number;
-}
-
 /** Every cached weights by name, `id.tag`, by a look at the folders: what they hold is checked when it is used. */
-export function cachedWeights(): Map<string, CachedWeights> {
-  const found = new Map<string, CachedWeights>();
+export function cachedWeights(): Map<string, Omit<CachedWeights, 'name'>> {
+  const found = new Map<string, Omit<CachedWeights, 'name'>>();
   for (const { name, bytes, sha256 } of listStored())
     if (sha256 !== null && !found.has(name)) found.set(name, { where: 'hub', bytes });
   const packages = packageFiles();

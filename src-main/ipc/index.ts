@@ -11,6 +11,7 @@ import { queueHandlers } from './queue.ts';
 import { ratingsHandlers } from './ratings.ts';
 import { recommenderHandlers } from './recommender.ts';
 import { runsHandlers } from './runs.ts';
+import { weightsHandlers } from './weights.ts';
 import type { Services } from './services.ts';
 
 /** Every channel's handler. */
@@ -23,6 +24,7 @@ export function createHandlers(services: Services): Handlers {
     ...dataHandlers(services),
     ...ratingsHandlers(services),
     ...recommenderHandlers(services),
+    ...weightsHandlers(services),
     ...queueHandlers(services),
     ...memoryHandlers(services),
     ...runsHandlers(services),

@@ -19,6 +19,7 @@ import { DatasetReader } from './dataset-reader.ts';
 import { answerCommands, emptyMailbox, sendCommand } from './mailbox.ts';
 import { isOpen, itemOf, notInState } from './queue-edit.ts';
 import { pastRun } from './past-run.ts';
+import { WeightsCheck } from './weights-check.ts';
 import { WorkspaceLock, describeHolder, lockHolder } from './lock.ts';
 import type { AnyMeasured } from './measured-run.ts';
 import { measuredRuns } from './measured-runs.ts';
@@ -69,6 +70,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   readonly #options: WorkbenchOptions;
   readonly #watcher: RunWatcher;
   readonly #datasets: DatasetReader;
+  readonly #weights: WeightsCheck;
   #owned: { lock: WorkspaceLock; queue: RunQueue } | null = null;
   /** The holder's queue as last read, while attached. */
   #seen: Queue | null = null;
@@ -84,6 +86,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     this.workspace = resolve(workspace);
     this.#options = options;
     this.#datasets = new DatasetReader(this.workspace, options.job);
+    this.#weights = new WeightsCheck(this.workspace, options.job);
     this.#watcher = new RunWatcher(this.workspace, (ids) => {
       // While one trains its folder changes all the time, and tells nothing of a whole run yet.
       if (ids.some((id) => hasFinished(runFolder(this.workspace, id)))) this.#measured = null;
@@ -357,7 +360,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
 
   async #plan(dataset: GridDataset, wanted: Grid): Promise<(PlannedRun | InvalidRun)[]> {
     const grid = await settleGridWeights(wanted, this.workspace);
-    return planGrid(grid, await this.#datasets.readFor(dataset, grid));
+    return this.#weights.mark(planGrid(grid, await this.#datasets.readFor(dataset, grid)));
   }
 
   /** Runs of earlier days, read anew when one has ended: a preview asks at each stroke of the keyboard. */

@@ -52,6 +52,8 @@ async function runJob(job: Job, context: JobContext): Promise<unknown> {
       return (await import('./jobs/bench-loader.ts')).run(job, context);
     case 'fetch-weights':
       return (await import('./jobs/fetch-weights.ts')).run(job, context);
+    case 'check-weights':
+      return (await import('./jobs/check-weights.ts')).run(job, context);
     case 'memory-forecast':
       return (await import('./jobs/memory-forecast.ts')).run(job, context);
     case 'memory-probe':

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import { ask, hear } from '../api/granary.ts';
+import { CachedWeightsState } from './cached-weights.svelte.ts';
 import { Commands } from './commands.svelte.ts';
 import { DatasetState } from './dataset.svelte.ts';
 import { EnsembleState } from './ensemble.svelte.ts';
@@ -24,6 +25,7 @@ export class Desk {
   readonly predict = new PredictState();
   readonly grid = new GridDraft();
   readonly fits = new FitsState();
+  readonly cached = new CachedWeightsState();
   readonly queue = new QueueState();
   readonly runs = new RunsState(this.undo);
   readonly ensemble = new EnsembleState();

@@ -1,5 +1,7 @@
+import { architectureId, resolveArchitecture } from '../../shared/architectures/index.ts';
 import type { Grid, GridBlock } from '../../shared/records/grid.ts';
 import type { ResizeMethod } from '../../shared/records/run-config.ts';
+import { WeightsDraft } from './weights-draft.svelte.ts';
 import { fitsLine, parseSettings, settingsText } from './other-settings.ts';
 
 /** The settings that a block states as plain numbers, with the run's defaults (shared/records/run-config.ts). */
@@ -32,7 +34,7 @@ export class BlockDraft {
   accum = $state<number | null>(null);
   checkpointing = $state(false);
   seeds = $state('');
-  fromScratch = $state(false);
+  weights = $state.raw(new WeightsDraft());
   holdout = $state(true);
   augment = $state(true);
   targets = $state<string[]>([]);
@@ -66,10 +68,7 @@ export class BlockDraft {
       draft.accum = typeof accum === 'number' ? accum : null;
     }
     if (typeof given.checkpointing === 'boolean') draft.checkpointing = take('checkpointing') as boolean;
-    if (given.weights === 'none') {
-      draft.fromScratch = true;
-      take('weights');
-    }
+    if (typeof given.weights === 'string') draft.weights = WeightsDraft.of(take('weights') as string);
     if (given.holdout === false) draft.holdout = (take('holdout'), false);
     if (given.augment === null) draft.augment = (take('augment'), false);
     const targets = given.targets;
@@ -89,7 +88,15 @@ export class BlockDraft {
   }
 
   toggleArch(id: string): void {
-    this.archs = this.archs.includes(id) ? this.archs.filter((arch) => arch !== id) : [...this.archs, id];
+    const others = this.archs.filter((arch) => architectureId(arch) !== id);
+    this.archs = others.length < this.archs.length ? others : [...this.archs, id];
+  }
+
+  /** Takes other pretrained weights for an architecture. @param name as the block has it: `id` or `id.tag` */
+  chooseTag(name: string, tag: string): void {
+    const { info } = resolveArchitecture(name);
+    const chosen = tag === info.tags[0]!.tag ? info.id : `${info.id}.${tag}`;
+    this.archs = [...new Set(this.archs.map((arch) => (arch === name ? chosen : arch)))];
   }
 
   toggleResize(method: ResizeMethod): void {
@@ -112,7 +119,7 @@ export class BlockDraft {
     const seed = list(this.seeds).find((text) => !/^\d{1,10}$/.test(text));
     if (seed !== undefined)
       return `"${seed}" is not a seed: seeds are whole numbers, with commas between them.`;
-    return parseSettings(this.other).fault;
+    return this.weights.missing ?? parseSettings(this.other).fault;
   }
 
   /** The block as a grid file would say it: only what differs from the defaults. */
@@ -127,7 +134,8 @@ export class BlockDraft {
     if (seeds.length > 0) block.seed = seeds;
     if (this.accum !== null) block.accum = this.accum;
     if (this.checkpointing) block.checkpointing = true;
-    if (this.fromScratch) block.weights = 'none';
+    const { setting } = this.weights;
+    if (setting !== undefined) block.weights = setting;
     if (!this.holdout) block.holdout = false;
     if (!this.augment) block.augment = null;
     if (this.targets.length > 0) block.targets = [...this.targets];

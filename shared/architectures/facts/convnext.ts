@@ -5,21 +5,25 @@ export const convnextFacts = {
   convnext_atto: {
     parameters: 3_695_520,
     gmacs: 0.547,
+    features: 320,
     tags: [tag('d2_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0')],
   },
   convnext_femto: {
     parameters: 5_217_784,
     gmacs: 0.78,
+    features: 384,
     tags: [tag('d1_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0')],
   },
   convnext_pico: {
     parameters: 9_045_672,
     gmacs: 1.367,
+    features: 512,
     tags: [tag('d1_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0')],
   },
   convnext_nano: {
     parameters: 15_593_560,
     gmacs: 2.446,
+    features: 640,
     tags: [
       tag('in12k_ft_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
       tag('d1h_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
@@ -32,6 +36,7 @@ export const convnextFacts = {
   convnext_tiny: {
     parameters: 28_589_128,
     gmacs: 4.456,
+    features: 768,
     tags: [
       tag('in12k_ft_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
       tag('in12k_ft_in1k_384', imageNet, 384, 1.0, 'bicubic', 1000, 'Apache-2.0', 'squash'),
@@ -47,6 +52,7 @@ export const convnextFacts = {
   convnext_small: {
     parameters: 50_223_688,
     gmacs: 8.684,
+    features: 768,
     tags: [
       tag('in12k_ft_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
       tag('in12k_ft_in1k_384', imageNet, 384, 1.0, 'bicubic', 1000, 'Apache-2.0', 'squash'),
@@ -62,6 +68,7 @@ export const convnextFacts = {
   convnext_base: {
     parameters: 88_591_464,
     gmacs: 15.355,
+    features: 1024,
     tags: [
       tag('fb_in22k_ft_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
       tag('fb_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
@@ -84,6 +91,7 @@ export const convnextFacts = {
   convnext_large: {
     parameters: 197_767_336,
     gmacs: 34.361,
+    features: 1536,
     tags: [
       tag('fb_in22k_ft_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
       tag('fb_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
@@ -95,6 +103,7 @@ export const convnextFacts = {
   convnext_xlarge: {
     parameters: 350_196_968,
     gmacs: 60.921,
+    features: 2048,
     tags: [
       tag('fb_in22k_ft_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
       tag('fb_in22k_ft_in1k_384', imageNet, 384, 1.0, 'bicubic', 1000, 'Apache-2.0', 'squash'),

@@ -5,6 +5,7 @@ export const mobilenetv3Facts = {
   mobilenetv3_large_100: {
     parameters: 5_483_032,
     gmacs: 0.217,
+    features: 1280,
     tags: [
       tag('ra_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
       tag('ra4_e3600_r224_in1k', half, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),

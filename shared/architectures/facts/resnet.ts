@@ -5,6 +5,7 @@ export const resnetFacts = {
   resnet18: {
     parameters: 11_689_512,
     gmacs: 1.814,
+    features: 512,
     tags: [
       tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
       tag('a2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
@@ -18,11 +19,13 @@ export const resnetFacts = {
   resnet26d: {
     parameters: 16_014_408,
     gmacs: 2.582,
+    features: 2048,
     tags: [tag('bt_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0')],
   },
   resnet34: {
     parameters: 21_797_672,
     gmacs: 3.664,
+    features: 512,
     tags: [
       tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
       tag('a2_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
@@ -36,6 +39,7 @@ export const resnetFacts = {
   resnet50: {
     parameters: 25_557_032,
     gmacs: 4.089,
+    features: 2048,
     tags: [
       tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
       tag('a1h_in1k', imageNet, 176, 0.9, 'bicubic', 1000, 'Apache-2.0'),
@@ -61,6 +65,7 @@ export const resnetFacts = {
   resnet50d: {
     parameters: 25_576_264,
     gmacs: 4.329,
+    features: 2048,
     tags: [
       tag('ra2_in1k', imageNet, 224, 0.875, 'bicubic', 1000, 'Apache-2.0'),
       tag('ra4_e3600_r224_in1k', half, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
@@ -73,6 +78,7 @@ export const resnetFacts = {
   resnet101: {
     parameters: 44_549_160,
     gmacs: 7.801,
+    features: 2048,
     tags: [
       tag('a1h_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),
       tag('a1_in1k', imageNet, 224, 0.95, 'bicubic', 1000, 'Apache-2.0'),

@@ -5,6 +5,7 @@ export const swinFacts = {
   swin_tiny_patch4_window7_224: {
     parameters: 28_288_354,
     gmacs: 4.491,
+    features: 768,
     tags: [
       tag('ms_in1k', imageNet, 224, 0.9, 'bicubic', 1000, 'MIT'),
       tag('ms_in22k_ft_in1k', imageNet, 224, 0.9, 'bicubic', 1000, 'MIT'),
@@ -14,6 +15,7 @@ export const swinFacts = {
   swin_small_patch4_window7_224: {
     parameters: 49_606_258,
     gmacs: 8.741,
+    features: 768,
     tags: [
       tag('ms_in22k_ft_in1k', imageNet, 224, 0.9, 'bicubic', 1000, 'MIT'),
       tag('ms_in1k', imageNet, 224, 0.9, 'bicubic', 1000, 'MIT'),
@@ -23,6 +25,7 @@ export const swinFacts = {
   swin_base_patch4_window7_224: {
     parameters: 87_768_224,
     gmacs: 15.431,
+    features: 1024,
     tags: [
       tag('ms_in22k_ft_in1k', imageNet, 224, 0.9, 'bicubic', 1000, 'MIT'),
       tag('ms_in1k', imageNet, 224, 0.9, 'bicubic', 1000, 'MIT'),
@@ -32,6 +35,7 @@ export const swinFacts = {
   swin_large_patch4_window7_224: {
     parameters: 196_532_476,
     gmacs: 34.476,
+    features: 1536,
     tags: [
       tag('ms_in22k_ft_in1k', imageNet, 224, 0.9, 'bicubic', 1000, 'MIT'),
       tag('ms_in22k', imageNet, 224, 0.9, 'bicubic', 21841, 'MIT'),
@@ -40,6 +44,7 @@ export const swinFacts = {
   swin_base_patch4_window12_384: {
     parameters: 87_903_584,
     gmacs: 47.083,
+    features: 1024,
     tags: [
       tag('ms_in22k_ft_in1k', imageNet, 384, 1.0, 'bicubic', 1000, 'MIT'),
       tag('ms_in1k', imageNet, 384, 1.0, 'bicubic', 1000, 'MIT'),
@@ -49,6 +54,7 @@ export const swinFacts = {
   swin_large_patch4_window12_384: {
     parameters: 196_735_516,
     gmacs: 103.919,
+    features: 1536,
     tags: [
       tag('ms_in22k_ft_in1k', imageNet, 384, 1.0, 'bicubic', 1000, 'MIT'),
       tag('ms_in22k', imageNet, 384, 1.0, 'bicubic', 21841, 'MIT'),

@@ -2,7 +2,7 @@ import type { ArchitectureInfo, PretrainedTag } from '../types.ts';
 
 /** What the generated tables hold of each architecture, by timm's id. */
 export type ArchitectureFacts = Readonly<
-  Record<string, Pick<ArchitectureInfo, 'parameters' | 'gmacs' | 'tags'>>
+  Record<string, Pick<ArchitectureInfo, 'parameters' | 'gmacs' | 'features' | 'tags'>>
 >;
 
 type Normalisation = Pick<PretrainedTag, 'mean' | 'std'>;

@@ -2,13 +2,16 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import {
   type ArchitectureInfo,
+  type PretrainedTag,
   architectures,
   currentName,
   sizesInWords,
 } from '../../../shared/architectures/index.ts';
+import { downloadSize } from '../../../shared/architectures/download.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 import { formatImageSize } from '../../../shared/image-size.ts';
-import { type CachedWeights, cachedWeights } from '../../hub/cached.ts';
+import type { CachedWeights } from '../../../shared/ipc/weights.ts';
+import { cachedWeights } from '../../hub/cached.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 
@@ -39,7 +42,7 @@ Examples:
   $ granary models --cached
 
 GMACs are billions of multiply-adds of one picture of the default size. Write --arch ID for the default weights,
-or --arch ID.TAG for others. A list of three architectures or fewer shows their tags. "Here" counts tags whose weights are on this
+or --arch ID.TAG for others. A list of three architectures or fewer shows their tags. "Cached" counts tags whose weights are on this
 machine already; \`granary fetch\` brings others.`,
     )
     .action((flags: Flags) => {
@@ -71,7 +74,7 @@ export function findArchitectures(text: string): ArchitectureInfo[] {
   );
 }
 
-type Here = ReadonlyMap<string, CachedWeights>;
+type Here = ReadonlyMap<string, Omit<CachedWeights, 'name'>>;
 
 /** Every fact, with the size rule in words beside it, where the hub has each tag, and whether it is on this machine. */
 function forJson(info: ArchitectureInfo, here: Here): object {
@@ -79,6 +82,7 @@ function forJson(info: ArchitectureInfo, here: Here): object {
     ...tag,
     repository: `timm/${info.id}.${tag.tag}`,
     cached: here.get(`${info.id}.${tag.tag}`) ?? null,
+    download: downloadSize(info, tag),
   }));
   return { ...info, sizesInWords: sizesInWords(info.sizes), tags };
 }
@@ -104,7 +108,7 @@ function describe(found: readonly ArchitectureInfo[], here: Here): string[] {
     'GMACs',
     'Size',
     'Weights',
-    'Here',
+    'Cached',
     'Licence',
     'Allowed sizes',
   ];
@@ -126,6 +130,11 @@ const whereabouts = {
   none: '–',
 } as const;
 
+function download(info: ArchitectureInfo, tag: PretrainedTag): string {
+  const { bytes, exact } = downloadSize(info, tag);
+  return `${exact ? '' : '~'}${formatBytes(bytes)}`;
+}
+
 /** What the machine has in all. */
 function summary(here: Here): string {
   if (here.size === 0) return '';
@@ -133,7 +142,8 @@ function summary(here: Here): string {
   return `; ${here.size} of their weights are on this machine, ${formatBytes(bytes)}`;
 }
 
-function describeTags({ id, tags }: ArchitectureInfo, here: Here): string[] {
+function describeTags(info: ArchitectureInfo, here: Here): string[] {
+  const { id, tags } = info;
   const rows = tags.map((tag) => [
     tag.tag,
     formatImageSize(tag.size),
@@ -142,9 +152,10 @@ function describeTags({ id, tags }: ArchitectureInfo, here: Here): string[] {
     tag.mean.map((value) => Number(value.toFixed(3))).join(' '),
     tag.std.map((value) => Number(value.toFixed(3))).join(' '),
     tag.license ?? 'not stated',
+    download(info, tag),
     whereabouts[here.get(`${id}.${tag.tag}`)?.where ?? 'none'],
   ]);
-  const headings = ['Tag', 'Size', 'Classes', 'Crop', 'Mean', 'Deviation', 'Licence', 'Here'];
-  const [head, ...lines] = formatTable(headings, rows, ['Mean', 'Deviation', 'Licence', 'Here']);
+  const headings = ['Tag', 'Size', 'Classes', 'Crop', 'Mean', 'Deviation', 'Licence', 'Download', 'Cached'];
+  const [head, ...lines] = formatTable(headings, rows, ['Mean', 'Deviation', 'Licence', 'Cached']);
   return ['', `${pc.bold(id)}`, pc.dim(head!), ...lines, ''];
 }

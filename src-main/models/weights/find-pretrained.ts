@@ -17,13 +17,11 @@ export interface Pretrained {
   tensors: ReadonlyMap<string, SafeTensor>;
 }
 
-/** Widest input of a last layer here; with it the size of a file with any number of classes is bounded. */
-const WIDEST = 2048;
 const FLOAT_BYTES = 4;
 
 /** Larger than any file of these weights: buffers that timm keeps beside the values are few. */
-export function weightsBound({ parameters }: ArchitectureInfo, { classes }: PretrainedTag): number {
-  return Math.ceil(1.25 * FLOAT_BYTES * (parameters + classes * WIDEST)) + 16e6;
+export function weightsBound({ parameters, features }: ArchitectureInfo, { classes }: PretrainedTag): number {
+  return Math.ceil(1.25 * FLOAT_BYTES * (parameters + classes * features)) + 16e6;
 }
 
 /**

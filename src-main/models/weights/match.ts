@@ -26,13 +26,14 @@ const atMost = (names: string[]): string =>
  * embeddings of another grid, bias tables of another window) is resampled by its own `adapt`.
  * @param head `replace`: the head starts fresh whatever the file has (new classes); `strict`: the file must have exactly the
  *   model's parameters
+ * @param values `unread`: names and shapes alone are compared, so that a gigabyte need not be read for it; none are returned
  * @throws GranaryError WEIGHTS_MISMATCH; its details name every parameter that is missing, has another shape, or is not the model's
  */
 export function matchWeights(
   parameters: readonly ParameterSpec[],
   statistics: readonly StatisticSpec[],
   file: ReadonlyMap<string, SafeTensor>,
-  { head }: { head: 'replace' | 'strict' },
+  { head, values: wanted = 'read' }: { head: 'replace' | 'strict'; values?: 'read' | 'unread' },
 ): MatchedWeights {
   const values = new Map<string, Float32Array>();
   const missing: string[] = [];
@@ -51,6 +52,7 @@ export function matchWeights(
       return;
     }
     const fits = withoutOnes(tensor.shape) === withoutOnes(shape);
+    if (fits && wanted === 'unread') return;
     const found = fits
       ? float32Values(tensor)
       : adapt?.({ shape: tensor.shape, values: float32Values(tensor) });
