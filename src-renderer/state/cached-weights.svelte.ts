@@ -3,19 +3,18 @@ import type { CachedWeights } from '../../shared/ipc/weights.ts';
 
 /** Pretrained weights that this machine has, as last asked. */
 export class CachedWeightsState {
-  #byName = $state.raw<ReadonlyMap<string, CachedWeights> | null>(null);
+  #all = $state.raw<readonly CachedWeights[] | null>(null);
 
   async load(): Promise<void> {
-    const all = await ask('weights:cached');
-    this.#byName = new Map(all.map((weights) => [weights.name, weights]));
+    this.#all = await ask('weights:cached');
   }
 
   get known(): boolean {
-    return this.#byName !== null;
+    return this.#all !== null;
   }
 
   /** @param name `id.tag` */
   of(name: string): CachedWeights | null {
-    return this.#byName?.get(name) ?? null;
+    return this.#all?.find((weights) => weights.name === name) ?? null;
   }
 }

@@ -2,6 +2,7 @@ import { architectureId, resolveArchitecture } from '../../shared/architectures/
 import type { Grid, GridBlock } from '../../shared/records/grid.ts';
 import type { ResizeMethod } from '../../shared/records/run-config.ts';
 import { WeightsDraft } from './weights-draft.svelte.ts';
+import { distinct } from './collections.ts';
 import { fitsLine, parseSettings, settingsText } from './other-settings.ts';
 
 /** The settings that a block states as plain numbers, with the run's defaults (shared/records/run-config.ts). */
@@ -96,7 +97,7 @@ export class BlockDraft {
   chooseTag(name: string, tag: string): void {
     const { info } = resolveArchitecture(name);
     const chosen = tag === info.tags[0]!.tag ? info.id : `${info.id}.${tag}`;
-    this.archs = [...new Set(this.archs.map((arch) => (arch === name ? chosen : arch)))];
+    this.archs = distinct(this.archs.map((arch) => (arch === name ? chosen : arch)));
   }
 
   toggleResize(method: ResizeMethod): void {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseGrid } from '../../../src-main/scheduler/grid-file.ts';
+import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import { planGrid } from '../../../src-main/scheduler/grid.ts';
 import { WeightsCheck } from '../../../src-main/scheduler/weights-check.ts';
 import { exampleManifest, fixtureWorker } from './fixture-worker.ts';
