@@ -14,6 +14,8 @@ import { cacheNameSchema, cacheSchema, intakeKindSchema, predictSourceSchema } f
 import { errorPayloadSchema } from './error-codes.ts';
 import { workerEventSchema } from './job.ts';
 import { fitAnswerSchema, memorySettingsChangeSchema, memorySettingsViewSchema } from './memory-views.ts';
+import { machineSampleSchema } from './machine-views.ts';
+import { attemptSchema } from '../records/attempts.ts';
 import { fitQuestionSchema } from '../records/memory-fit.ts';
 import { runCurvesSchema } from '../run-table/curves.ts';
 import { ensembleFiguresSchema, ensembleSchema } from '../records/ensemble.ts';
@@ -223,6 +225,8 @@ export const channels = {
     input: z.object({ questions: z.array(fitQuestionSchema).max(1200) }),
     output: z.array(fitAnswerSchema),
   },
+  /** The last hour of the machine's memory, load and cards, the oldest first. */
+  'machine:history': { input: nothing, output: z.array(machineSampleSchema) },
   'memory:settings': { input: nothing, output: memorySettingsViewSchema },
   'memory:change': { input: memorySettingsChangeSchema, output: memorySettingsViewSchema },
   /** Writes a grid file where the user says; its path, or null when they changed their mind. */
@@ -262,6 +266,8 @@ export const channels = {
     input: z.object({ runId }),
     output: z.object({ text: z.string(), cut: z.boolean() }).nullable(),
   },
+  /** Every process that worked at a run, in order. */
+  'runs:attempts': { input: z.object({ runId }), output: z.array(attemptSchema) },
   /** Shows the run's folder in the system's file manager. */
   'runs:reveal': { input: z.object({ runId }), output: z.null() },
   /** Figures over epochs of several runs; one without epochs has empty columns. */
@@ -313,6 +319,9 @@ export const news = {
   'queue:ended': queueOutcomeSchema,
   /** Ids of runs whose folder changed. */
   'runs:changed': z.array(z.string()),
+  /** A run's process ended early and another takes its place. */
+  'run:recovered': z.object({ runId: z.string(), name: z.string(), reason: z.string() }),
+  'machine:sample': machineSampleSchema,
   'run:event': z.object({ runId: z.string(), event: workerEventSchema }),
   'workspace:changed': workspaceStateSchema,
   /** Id of a command that was chosen in the native menu. */

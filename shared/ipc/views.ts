@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { imageSizeSchema } from '../image-size.ts';
 import { stepPointSchema } from './job.ts';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
+import { memoryPlanSchema } from '../records/memory-plan.ts';
 import { queueItemSchema } from '../records/queue.ts';
 import { ratingsEpochSchema } from '../records/ratings-run.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
@@ -150,6 +151,8 @@ export const liveRunSchema = z.object({
     .nullable(),
   warnings: z.array(z.string()),
   stepsPerEpoch: z.number().int().nullable(),
+  /** How its latest process was made to fit; null where nothing was planned, or nothing began yet. */
+  memory: memoryPlanSchema.nullable(),
 });
 export type LiveRun = z.infer<typeof liveRunSchema>;
 

@@ -42,6 +42,8 @@ export const queueSchema = z.object({
   items: z.array(queueItemSchema),
   /** Nothing starts until it is gone; why, in words. `fault`: nothing can go on until something is mended, such as a full disk. */
   paused: z.object({ reason: z.string(), by: z.enum(['user', 'fault']) }).optional(),
+  /** What was cleared last, each with the place that it had: it can be put back. */
+  cleared: z.array(z.object({ at: z.number().int().min(0), item: queueItemSchema })).optional(),
 });
 export type Queue = z.infer<typeof queueSchema>;
 
@@ -74,5 +76,7 @@ export const queueCommandSchema = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('cancel'), runId, when: z.enum(['now', 'after-epoch']) }),
   /** Takes everything out that has ended. */
   z.object({ verb: z.literal('clear') }),
+  /** Puts back what was cleared last. */
+  z.object({ verb: z.literal('restore') }),
 ]);
 export type QueueCommand = z.infer<typeof queueCommandSchema>;

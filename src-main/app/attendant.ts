@@ -35,6 +35,10 @@ export class Attendant {
 
   hear<N extends NewsName>(name: N, payload: News<N>): void {
     if (name === 'queue:changed') this.#queueChanged((payload as News<'queue:changed'>).items);
+    if (name === 'run:recovered') {
+      const { name: run, reason } = payload as News<'run:recovered'>;
+      this.#desktop.notify(`${run} goes on`, capital(reason));
+    }
     if (name === 'run:event') {
       const { event } = payload as News<'run:event'>;
       if (event.type === 'run-started' || event.type === 'ratings-started') this.#share = 0;
@@ -88,4 +92,8 @@ export class Attendant {
     this.#desktop.progress(share);
     this.#desktop.tooltip(`Granary: ${running.name}, run ${done + 1} of ${counted.length}`);
   }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -21,6 +21,7 @@ export class LiveRunMemory {
       stage: null,
       warnings: [],
       stepsPerEpoch: null,
+      memory: null,
     };
   }
 
@@ -33,6 +34,7 @@ export class LiveRunMemory {
     switch (event.type) {
       case 'run-started':
         live.stepsPerEpoch = event.header.stepsPerEpoch;
+        live.memory = event.header.memory ?? null;
         live.targets = event.header.targets.map(({ name }) => name);
         live.warnings = [...event.header.warnings];
         return;

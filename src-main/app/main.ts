@@ -12,6 +12,7 @@ import { Attendant } from './attendant.ts';
 import { closeInOrder } from './closing.ts';
 import { surviveCrashes } from './crashes.ts';
 import { lockDown, refusePermissions } from './lockdown.ts';
+import { MachineWatch } from './machine-watch.ts';
 import { NativeMenu } from './menu.ts';
 import { NativeSetup } from './native-setup.ts';
 import { PreferenceStore } from './preferences.ts';
@@ -58,6 +59,10 @@ async function start(): Promise<void> {
     attendant.hear(name, payload);
   };
   const session = new WorkspaceSession(tell);
+  const machine = new MachineWatch({
+    workers: () => session.workers,
+    tell: (sample) => tell('machine:sample', sample),
+  });
   serveScheme(join(packageRoot(), 'dist', 'renderer'), (url) => session.pictures.serve(url));
   session.onTraining = (training) => wakefulness.set(training);
 
@@ -86,6 +91,7 @@ async function start(): Promise<void> {
   const services = {
     setUp,
     session,
+    machine,
     ...dialogs,
     reveal: (path: string) => shell.showItemInFolder(path),
     openWorkspace,
@@ -109,7 +115,16 @@ async function start(): Promise<void> {
   };
 
   listen(ipcMain, createHandlers(services));
-  closeInOrder(session, {
+  const everything = {
+    get training() {
+      return session.training;
+    },
+    close: () => {
+      machine.stop();
+      return session.close();
+    },
+  };
+  closeInOrder(everything, {
     window: () => window,
     whenClosed: () => preferences.wishes.whenClosed,
     setWhenClosed: (whenClosed) => changePreferences({ whenClosed }),

@@ -80,6 +80,11 @@ export class WorkspaceSession {
     return this.#ratings;
   }
 
+  /** Processes that train here. */
+  get workers(): Workbench['workers'] {
+    return this.#workbench?.workers ?? [];
+  }
+
   /** How runs of a grid would fit the memory. */
   get fits(): FitDesk {
     if (this.#fits === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
@@ -124,7 +129,7 @@ export class WorkspaceSession {
     const workspace = resolve(path);
     const fits: FitDesk = new FitDesk({
       workspace,
-      workers: () => this.#workbench?.workers ?? [],
+      workers: () => this.workers,
       learnt: () => this.#tell('memory:learnt', null),
     });
     const workbench = await Workbench.open(path, {
@@ -142,6 +147,7 @@ export class WorkspaceSession {
     this.#ratings = new RatingsJobs(workbench.workspace, this.#tell);
     workbench.on('queue-changed', () => this.#queueChanged());
     workbench.on('worker-event', (runId, event) => this.#workerSaid(runId, event));
+    workbench.on('run-recovered', (news) => this.#tell('run:recovered', news));
     workbench.on('runs-changed', (ids) => this.#tell('runs:changed', ids));
     workbench.on('queue-ended', (outcome) => this.#tell('queue:ended', outcome));
     workbench.on('mode-changed', () => this.#tell('workspace:changed', this.state));

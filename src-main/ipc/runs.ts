@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { readAttempts } from '../runs/attempts-file.ts';
 import { readRatingsRun } from '../runs/ratings-runs.ts';
 import { readLogEnd } from '../runs/run-log.ts';
 import { changeNotes } from '../runs/run-notes.ts';
+import { runFolder } from '../runs/run-writer.ts';
 import type { Handlers } from './door.ts';
 import type { Services } from './services.ts';
 
@@ -18,6 +20,7 @@ type Own = Pick<
   | 'runs:read-recommender'
   | 'runs:live'
   | 'runs:log'
+  | 'runs:attempts'
   | 'runs:reveal'
   | 'runs:note'
 >;
@@ -37,6 +40,7 @@ export function runsHandlers({ session, reveal }: Services): Own {
     },
     'runs:live': ({ runId }) => session.live(runId),
     'runs:log': ({ runId }) => readLogEnd(session.state.path, runId, LOG_CHARACTERS),
+    'runs:attempts': ({ runId }) => readAttempts(runFolder(session.state.path, runId)),
     async 'runs:reveal'({ runId }) {
       // Reading it first makes sure that it is a run of this workspace.
       const { id } = readRatingsRun(session.state.path, runId) ?? (await session.run(runId));

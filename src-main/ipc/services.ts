@@ -1,6 +1,7 @@
 import type { ChannelInput } from '../../shared/ipc/channels.ts';
 import type { Preferences } from '../../shared/records/preferences.ts';
 import type { SetUpState } from '../../shared/ipc/set-up.ts';
+import type { MachineWatch } from '../app/machine-watch.ts';
 import type { WorkspaceSession } from '../app/workspace-session.ts';
 
 /** What the handlers may use of the app: the workspace, and the few things that only Electron can do. */
@@ -26,5 +27,7 @@ export interface Services {
   /** True once after the window crashed and was loaded anew. */
   recovered(): boolean;
   setUp: { readonly state: SetUpState; start(): void };
+  /** The machine over the last hour. */
+  machine: Pick<MachineWatch, 'history'>;
   versions: { electron: string; chrome: string; node: string };
 }

@@ -5,7 +5,9 @@ import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts'
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { granaryVersion } from '../files/version.ts';
+import { readAttempts } from '../runs/attempts-file.ts';
 import { listRuns, resolveRunId } from '../runs/run-store.ts';
+import { runFolder } from '../runs/run-writer.ts';
 import { type HiddenScore, hiddenScores } from './hidden-scores.ts';
 import { htmlReport } from './html.ts';
 
@@ -65,6 +67,7 @@ export async function createReport(request: ReportRequest): Promise<WrittenRepor
     runs,
     ensemble,
     scores,
+    attempts: new Map(runs.map(({ id }) => [id, readAttempts(runFolder(request.workspace, id))])),
     version: granaryVersion,
     created: new Date().toISOString().slice(0, 16).replace('T', ' '),
   });

@@ -1,3 +1,4 @@
+import type { Attempt } from '../../shared/records/attempts.ts';
 import type { Ensemble } from '../../shared/records/ensemble.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { formatImageSize } from '../../shared/image-size.ts';
@@ -5,6 +6,7 @@ import { runColor } from '../../shared/palette.ts';
 import { confusionTable } from './confusion-table.ts';
 import { curves } from './curves.ts';
 import type { HiddenScores } from './hidden-scores.ts';
+import { memoryTable } from './memory-table.ts';
 import { reportStyle } from './style.ts';
 import { escapeHtml } from './svg-lines.ts';
 
@@ -14,6 +16,8 @@ export interface ReportInput {
   runs: readonly RunSummary[];
   ensemble: Ensemble | null;
   scores?: HiddenScores | undefined;
+  /** Processes that worked at each run, by its id. */
+  attempts?: ReadonlyMap<string, readonly Attempt[]>;
   version: string;
   created: string;
 }
@@ -42,6 +46,7 @@ export function htmlReport(input: ReportInput): string {
           `<h2>What the ensemble confuses: ${escapeHtml(target.name)}</h2>` +
           `<div class="scroll">${confusionTable(target.classes, target.confusion)}</div>`,
       ),
+    memoryTable(input.runs, input.attempts ?? new Map()),
   ];
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +

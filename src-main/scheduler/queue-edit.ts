@@ -1,5 +1,5 @@
 import { GranaryError } from '../../shared/errors.ts';
-import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
+import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 
 /** Waiting or training: such an item has an end to come. */
 export function isOpen(item: QueueItem): boolean {
@@ -67,4 +67,30 @@ export function putBack(item: QueueItem): void {
       'Duplicate it with settings that can be trained.',
     );
   Object.assign(item, { state: 'pending', error: null });
+}
+
+/** The queue without what has ended; what was taken out is kept beside it. Interrupted runs stay: they are still to be trained. */
+export function cleared(queue: Queue): Queue {
+  const out = (item: QueueItem): boolean => !isOpen(item) && item.state !== 'interrupted';
+  const taken = queue.items.flatMap((item, at) => (out(item) ? [{ at, item }] : []));
+  return taken.length === 0
+    ? queue
+    : { ...queue, items: queue.items.filter((item) => !out(item)), cleared: taken };
+}
+
+/**
+ * The queue with what was cleared last, in its old places as far as the others still stand where they stood.
+ * @throws GranaryError USAGE when there is nothing to put back
+ */
+export function restored({ cleared: taken, ...queue }: Queue): Queue {
+  if (taken === undefined)
+    throw new GranaryError(
+      'USAGE',
+      'Nothing was cleared that could be put back.',
+      'See `granary queue list`.',
+    );
+  const items = [...queue.items];
+  for (const { at, item } of taken)
+    if (!items.some(({ runId }) => runId === item.runId)) items.splice(at, 0, item);
+  return { ...queue, items };
 }

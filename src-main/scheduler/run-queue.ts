@@ -5,7 +5,7 @@ import { runFolder } from '../runs/run-writer.ts';
 import type { AnyMeasured } from './measured-run.ts';
 import type { AnyInvalid, AnyPlanned } from './planned.ts';
 import { queueSeconds } from './queue-eta.ts';
-import { isOpen, itemOf, moved, notInState, putBack, waits } from './queue-edit.ts';
+import { cleared, isOpen, itemOf, moved, notInState, putBack, restored, waits } from './queue-edit.ts';
 import { newQueue, readQueue, writeQueue } from './queue-file.ts';
 import { itemOfPlan } from './run-kind.ts';
 import { hasFinished, recordFailure, recoverInterrupted } from './run-outcome.ts';
@@ -17,6 +17,8 @@ import { Trainings } from './trainings.ts';
 export interface QueueListener {
   changed(): void;
   heard(runId: string, event: WorkerEvent): void;
+  /** A run's process ended early and another takes its place. */
+  recovered(runId: string, name: string, reason: string): void;
   ended(runId: string): void;
   idle(): void;
   /** Asked before each start: false when another process has taken the workspace over. */
@@ -156,7 +158,10 @@ export class RunQueue {
       case 'cancel':
         return this.#cancel(item!, command.when);
       case 'clear':
-        this.take(({ state }) => state !== 'interrupted');
+        this.#queue = cleared(this.#queue);
+        break;
+      case 'restore':
+        this.#queue = restored(this.#queue);
         break;
       case 'move':
         // A run that only waits for memory lets another go before it.
@@ -278,6 +283,7 @@ export class RunQueue {
       options: this.#options,
       save: () => this.#trySave(),
       heard: (event) => this.#listener.heard(item.runId, event),
+      recovered: (reason) => this.#listener.recovered(item.runId, item.name, reason),
       mayStart: () => this.#listener.mayStart(),
     });
     this.#training.begin(training, (end) => this.#end(training, end));

@@ -41,6 +41,8 @@ export interface TrainingHost {
   /** Its item has changed. */
   save(): void;
   heard(event: WorkerEvent): void;
+  /** Its process ended and another takes its place; why, in words. */
+  recovered(reason: string): void;
   /** Asked before each process: false when another program has taken the workspace over. */
   mayStart(): boolean;
 }
@@ -148,6 +150,7 @@ export class RunTraining {
       if (!recovery.again) return { error: recovery.error };
       this.#settleAccum(recovery.accum);
       reason = `${recovery.reason}: ${error.message}`.slice(0, 500);
+      this.#host.recovered(recoveredText(item, recovery.accum, accum, recovery.reason));
       if (existsSync(this.#folder)) sweep(this.#folder);
     }
   }
@@ -221,4 +224,13 @@ export class RunTraining {
       this.stop({ how: 'after-step', as: 'cancelled' });
     this.#host.heard(event);
   }
+}
+
+/** `memory did not suffice at accumulation 1. It goes on from its last checkpoint with micro-batches of 16 × 4 …`. */
+function recoveredText({ config }: QueueItem, accum: number, before: number, reason: string): string {
+  const how =
+    accum === before
+      ? 'as it was'
+      : `with micro-batches of ${config.batchSize / accum} × ${accum}; the effective batch stays ${config.batchSize}`;
+  return `${reason}. It goes on from its last checkpoint in a new process, ${how}.`;
 }

@@ -39,6 +39,8 @@ import { type QueueOptions, RunQueue } from './run-queue.ts';
 export interface WorkbenchEvents {
   'queue-changed': [items: QueueItem[]];
   'worker-event': [runId: string, event: WorkerEvent];
+  /** A run's process ended early (killed, or memory did not suffice) and another takes its place; why, in words. */
+  'run-recovered': [news: { runId: string; name: string; reason: string }];
   /** Ids of runs whose folder changed, whichever process changed it. */
   'runs-changed': [ids: string[]];
   /** An attached workbench took over from a holder that is gone, or a holder lost its lock. */
@@ -320,6 +322,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
             this.#worked = true;
             this.emit('worker-event', runId, event);
           },
+          recovered: (runId, name, reason) => this.emit('run-recovered', { runId, name, reason }),
           ended: () => this.#watcher.check(),
           idle: () => this.#idle(),
           mayStart: () => lock.held || this.#lose(lock),

@@ -6,6 +6,7 @@ import { DatasetState } from './dataset.svelte.ts';
 import { EnsembleState } from './ensemble.svelte.ts';
 import { FitsState } from './fits.svelte.ts';
 import { GridDraft } from './grid-draft.svelte.ts';
+import { MachineState } from './machine.svelte.ts';
 import { PredictState } from './predict.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
 import { QueueState } from './queue.svelte.ts';
@@ -26,6 +27,7 @@ export class Desk {
   readonly grid = new GridDraft();
   readonly fits = new FitsState();
   readonly cached = new CachedWeightsState();
+  readonly machine = new MachineState();
   readonly queue = new QueueState();
   readonly runs = new RunsState(this.undo);
   readonly ensemble = new EnsembleState();
@@ -44,6 +46,18 @@ export class Desk {
       this.queue.live = null;
       void this.load();
     });
+    hear('run:recovered', ({ runId, name, reason }) =>
+      this.toasts.say(`${name}: ${reason}`, {
+        stays: true,
+        button: {
+          label: 'Open the run',
+          press: () => {
+            this.shell.view = 'runs';
+            void this.runs.open(runId);
+          },
+        },
+      }),
+    );
     hear('menu:command', (id) => this.run(id));
   }
 

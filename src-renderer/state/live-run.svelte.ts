@@ -53,6 +53,8 @@ export class LiveRunState {
   /** Names of the targets, in the order of the steps' figures. */
   targets = $state.raw<string[]>([]);
   stepsPerEpoch = $state<number | null>(null);
+  /** How its latest process was made to fit the memory. */
+  memory = $state.raw<LiveRun['memory']>(null);
   /** Events that came before {@link load} had its answer. */
   #early: StepPoint[] | null = null;
 
@@ -86,6 +88,7 @@ export class LiveRunState {
       this.warnings = live.warnings;
       this.targets = live.targets;
       this.stepsPerEpoch ??= live.stepsPerEpoch;
+      this.memory ??= live.memory;
     } finally {
       this.#early = null;
     }
@@ -104,6 +107,7 @@ export class LiveRunState {
     this.warnings = run.header?.warnings ?? [];
     this.targets = run.header?.targets.map(({ name }) => name) ?? [];
     this.stepsPerEpoch = run.header?.stepsPerEpoch ?? null;
+    this.memory = run.header?.memory ?? null;
   }
 
   async #readRatings(): Promise<void> {
@@ -118,6 +122,7 @@ export class LiveRunState {
     switch (event.type) {
       case 'run-started':
         this.stepsPerEpoch = event.header.stepsPerEpoch;
+        this.memory = event.header.memory ?? null;
         this.warnings = event.header.warnings;
         this.targets = event.header.targets.map(({ name }) => name);
         return;

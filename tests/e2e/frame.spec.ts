@@ -175,6 +175,25 @@ test('the window and a worker may crash, and the window may be closed, while the
   await expect.poll(worker, { timeout: 30_000 }).not.toBe(killed);
   expect(await states()).toEqual(['running', 'pending', 'pending']);
 
+  // The window says so, and the run's own page tells of both processes.
+  expect(await words()).toContain(
+    'the worker was killed from outside. It goes on from its last checkpoint in a new process, as it was.',
+  );
+  const press = (where: string, text: string): Promise<unknown> =>
+    inWindow(
+      `[...document.querySelectorAll('${where} button')].find((one) => one.innerText.trim().startsWith('${text}')).click()`,
+    );
+  await press('[data-testid=toast]', 'Open the run');
+  await expect.poll(words, { timeout: 10_000 }).toContain('It took 2 processes');
+  const told = (): Promise<unknown> =>
+    inWindow(`[...document.querySelectorAll('[data-testid=attempt]')].map((row) => row.innerText)`);
+  const rows = (await told()) as string[];
+  expect(rows).toHaveLength(2);
+  expect(rows[0]).toContain('was killed from outside');
+  expect(rows[1]).toMatch(/after (epoch|step)|from the beginning/);
+  await press('nav', 'Queue');
+  await expect.poll(states).toEqual(['running', 'pending', 'pending']);
+
   // Closing the window while a run trains: it goes on in the tray, and comes back.
   await inWindow(`window.granary.invoke('preferences:write', { whenClosed: 'tray' })`);
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close());

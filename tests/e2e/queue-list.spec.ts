@@ -124,5 +124,12 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await expect(page.locator(`tr[data-run="${ids[2]}"]`)).toHaveAttribute('data-state', 'running');
   await page.getByRole('button', { name: 'Clear ended' }).click();
   await expect(items).toHaveCount(4);
+  // What was cleared comes back to its place.
+  await page.keyboard.press('Control+z');
+  await expect(items).toHaveCount(5);
+  await expect(items.nth(0)).toHaveAttribute('data-run', ids[0]!);
+  await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled');
+  await page.keyboard.press('Control+y');
+  await expect(items).toHaveCount(4);
   expect(granary.complaints).toEqual([]);
 });

@@ -52,6 +52,28 @@ test.afterAll(async () => {
 
 test.beforeEach(() => granary.page.keyboard.press('Control+4'));
 
+test('the usual columns fit a window of 1,360 and of 1,240 pixels, the last one whole', async () => {
+  const { app, page } = granary;
+  await expect(page.getByTestId('run-row')).toHaveCount(9);
+  const before = await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]!.getContentSize(),
+  );
+  for (const width of [1360, 1240]) {
+    await app.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]!.setContentSize(size, 820),
+      width,
+    );
+    const beyond = (): Promise<number> =>
+      page.getByTestId('runs-scroll').evaluate((table) => table.scrollWidth - table.clientWidth);
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
+    await expect.poll(beyond, { message: `${width} pixels` }).toBeLessThanOrEqual(0);
+  }
+  await app.evaluate(
+    ({ BrowserWindow }, [width, height]) => BrowserWindow.getAllWindows()[0]!.setContentSize(width!, height!),
+    before,
+  );
+});
+
 test('runs are found, sorted, grouped and shown with the columns that are chosen, which are remembered', async () => {
   const { page } = granary;
   await page.keyboard.press('Control+4');

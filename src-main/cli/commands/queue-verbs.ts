@@ -70,6 +70,9 @@ export function registerVerbs(queue: Command): void {
   verb('clear', 'Take everything that has ended out of the list; the runs themselves stay.').action(
     (flags: Flags) => ask(flags, () => ({ verb: 'clear' })),
   );
+  verb('restore', 'Put back what was cleared last.').action((flags: Flags) =>
+    ask(flags, () => ({ verb: 'restore' })),
+  );
 }
 
 /**

@@ -4,10 +4,14 @@ import pc from 'picocolors';
 import { formatImageSize } from '../../../shared/image-size.ts';
 import { type RunConfig, runConfigSchema } from '../../../shared/records/run-config.ts';
 import type { EpochLog, RunHeader, RunSummary } from '../../../shared/records/run-record.ts';
+import { formatMb } from '../../../shared/memory.ts';
+import { attemptEnd, attemptFrom } from '../../../shared/run-table/run-memory.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readRatingsRun } from '../../runs/ratings-runs.ts';
+import { readAttempts } from '../../runs/attempts-file.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
+import { runFolder } from '../../runs/run-writer.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { describeRatingsRun } from '../ratings-runs.ts';
@@ -70,6 +74,16 @@ function describe(run: RunSummary, workspace: string): string {
     parts.push('', pc.red(`${result.error.code}: ${result.error.message}`));
     if (result.error.fix !== undefined) parts.push(result.error.fix);
   }
+  const attempts = readAttempts(runFolder(workspace, run.id));
+  if (attempts.length > 1)
+    parts.push(
+      '',
+      ...attempts.map(
+        (attempt) =>
+          `process ${attempt.number}: ${attempt.microBatch} × ${attempt.accum}, began ${attemptFrom(attempt)} (${attempt.reason})` +
+          `${attempt.peakRssMb === null ? '' : `, peak ${formatMb(attempt.peakRssMb)}`}; ${attemptEnd(attempt) ?? 'no end is known'}`,
+      ),
+    );
   if (run.state === 'interrupted')
     parts.push(
       '',

@@ -9,7 +9,7 @@ import { readAttempts } from '../../../src-main/runs/attempts-file.ts';
 import { listRuns } from '../../../src-main/runs/run-store.ts';
 import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import type { LaunchGate } from '../../../src-main/scheduler/launch-gate.ts';
-import { Workbench } from '../../../src-main/scheduler/workbench.ts';
+import { Workbench, type WorkbenchOptions } from '../../../src-main/scheduler/workbench.ts';
 import { type Fault, exampleManifest, fixtureEnvironment, fixtureWorker } from './fixture-worker.ts';
 import { SchedulerProcess, buildScheduler, eventually } from './processes.ts';
 
@@ -165,8 +165,15 @@ describe('a workbench', () => {
     'goes on after "%s" with accumulation doubled, and writes each attempt down',
     async (fault, words) => {
       const workbench = await open(fault);
+      const told: string[] = [];
+      workbench.on('run-recovered', ({ name, reason }) => told.push(`${name}: ${reason}`));
       const [item] = await workbench.enqueue(dataset, gridOf(['convnext_tiny']));
       await workbench.whenIdle();
+      expect(told).toHaveLength(2);
+      expect(told[0]).toBe(
+        'convnext_tiny squish 32: memory did not suffice at accumulation 1. It goes on from its last checkpoint in a new process, ' +
+          'with micro-batches of 32 × 2; the effective batch stays 64.',
+      );
       expect(workbench.queue.items[0]).toMatchObject({ state: 'finished', accum: 4, config: { accum: 1 } });
       expect(readAttempts(join(workspace, 'runs', item!.runId))).toMatchObject([
         { number: 1, accum: 1, microBatch: 64, reason: 'first', outcome: 'WORKER_OUT_OF_MEMORY' },
@@ -243,8 +250,39 @@ describe('a workbench', () => {
     await workbench.perform({ verb: 'retry', runId: c });
     await workbench.whenIdle();
     expect((await workbench.run(c)).epochs).toHaveLength(2);
+    const before = onDisk().items.map(({ runId, state }) => [runId, state]);
     await workbench.perform({ verb: 'clear' });
     expect(order()).toEqual([]);
+    // What was cleared comes back, also after another process has had the queue; and only once.
+    await workbench.close();
+    const later = await Workbench.open(workspace, { job: fixtureWorker(), startNothing: true });
+    opened.push(later);
+    await later.perform({ verb: 'restore' });
+    expect(onDisk().items.map(({ runId, state }) => [runId, state])).toEqual(before);
+    await expect(later.perform({ verb: 'restore' })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('keeps a run that cannot fit beside the others, which train, and lets it be tried all the same', async () => {
+    const judge: WorkbenchOptions['judge'] = (runs) =>
+      Promise.resolve(
+        runs.map((run) =>
+          run.config.arch === 'resnet34'
+            ? { ...run, error: { code: 'RUN_TOO_LARGE', message: 'It cannot fit.', fix: '96 fits.' } }
+            : run,
+        ),
+      );
+    const workbench = await Workbench.open(workspace, { job: fixtureWorker(), judge });
+    opened.push(workbench);
+    const items = await workbench.enqueue(dataset, gridOf(['resnet18', 'resnet34']));
+    expect(items[1]).toMatchObject({ state: 'skipped', error: { code: 'RUN_TOO_LARGE', fix: '96 fits.' } });
+    await workbench.whenIdle();
+    expect(onDisk().items.map(({ state }) => state)).toEqual(['finished', 'skipped']);
+    await workbench.perform({ verb: 'retry', runId: items[1]!.runId });
+    await workbench.whenIdle();
+    expect(onDisk().items.map(({ state }) => state)).toEqual(['finished', 'finished']);
+    await expect(workbench.enqueue(dataset, gridOf(['resnet34']))).rejects.toMatchObject({
+      code: 'RUN_TOO_LARGE',
+    });
   });
 
   it('waits for memory with the reason shown, starts when it is there, and can be stopped meanwhile', async () => {
