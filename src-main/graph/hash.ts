@@ -14,7 +14,8 @@ function nodesByName(graph: Graph): Map<string, GraphNode> {
 
 /** The name of the node that an input refers to. */
 export function inputNode(input: string): string {
-  return input.replace(/^\^/, '').replace(/:\d+$/, '');
+  const colon = input.lastIndexOf(':');
+  return input.slice(input.startsWith('^') ? 1 : 0, colon === -1 ? undefined : colon);
 }
 
 /** What a fetch needs, in the graph's order. */
@@ -25,7 +26,8 @@ export function subgraph(graph: Graph, fetch: string): GraphNode[] {
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const node = known.get(name);
     if (node === undefined) throw new Error(`The graph has no node "${name}".`);
-    for (const input of node.inputs.map(inputNode)) {
+    for (const text of node.inputs) {
+      const input = inputNode(text);
       if (needed.has(input)) continue;
       needed.add(input);
       open.push(input);

@@ -7,7 +7,8 @@ const MOST_WASTE = 128 * 2 ** 20;
 /** Grain in which touched memory is counted. */
 const PAGE = 128 * 1024;
 
-interface Chunk {
+/** A piece of a region. */
+export interface Chunk {
   region: number;
   start: number;
   size: number;
@@ -15,9 +16,6 @@ interface Chunk {
   before: Chunk | null;
   after: Chunk | null;
 }
-
-/** A block that was handed out. */
-export type Block = { small: number } | { chunk: Chunk };
 
 /**
  * TensorFlow's allocator for main memory under oneDNN, without the memory: best fit with coalescing in regions that double in size
@@ -36,7 +34,8 @@ export class PoolAllocator {
   /** Free chunks by size, then by address. */
   readonly #free: Chunk[] = [];
 
-  allocate(bytes: number): Block {
+  /** @returns the chunk that was handed out; null: it is the C library's */
+  allocate(bytes: number): Chunk | null {
     this.live += bytes;
     if (bytes < POOL_FROM) {
       this.#small += bytes;
@@ -44,22 +43,23 @@ export class PoolAllocator {
         this.touched += this.#small - this.#mostSmall;
         this.#mostSmall = this.#small;
       }
-      return { small: bytes };
+      return null;
     }
     const wanted = Math.ceil(bytes / ROUNDING) * ROUNDING;
     const chunk = this.#take(wanted) ?? this.#extend(wanted);
     if (chunk.size >= 2 * wanted || chunk.size - wanted >= MOST_WASTE) this.#split(chunk, wanted);
     this.#touch(chunk, bytes);
-    return { chunk };
+    return chunk;
   }
 
-  free(block: Block, bytes: number): void {
+  /** @param bytes as many as were asked for */
+  free(given: Chunk | null, bytes: number): void {
     this.live -= bytes;
-    if ('small' in block) {
-      this.#small -= block.small;
+    if (given === null) {
+      this.#small -= bytes;
       return;
     }
-    let { chunk } = block;
+    let chunk = given;
     chunk.free = true;
     if (chunk.after?.free === true) {
       this.#remove(chunk.after);
@@ -76,11 +76,12 @@ export class PoolAllocator {
 
   /** The smallest free chunk that is large enough. */
   #take(wanted: number): Chunk | null {
-    const at = this.#firstFrom((chunk) => chunk.size >= wanted);
-    if (at === this.#free.length) return null;
-    const [chunk] = this.#free.splice(at, 1);
-    chunk!.free = false;
-    return chunk!;
+    const at = this.#place(wanted, -1, 0);
+    const chunk = this.#free[at];
+    if (chunk === undefined) return null;
+    this.#free.splice(at, 1);
+    chunk.free = false;
+    return chunk;
   }
 
   #extend(wanted: number): Chunk {
@@ -109,26 +110,20 @@ export class PoolAllocator {
   }
 
   #insert(chunk: Chunk): void {
-    this.#free.splice(
-      this.#firstFrom((other) => compare(other, chunk) >= 0),
-      0,
-      chunk,
-    );
+    this.#free.splice(this.#place(chunk.size, chunk.region, chunk.start), 0, chunk);
   }
 
   #remove(chunk: Chunk): void {
-    this.#free.splice(
-      this.#firstFrom((other) => compare(other, chunk) >= 0),
-      1,
-    );
+    this.#free.splice(this.#place(chunk.size, chunk.region, chunk.start), 1);
   }
 
-  /** Binary search: the first place from which on `isPast` holds. */
-  #firstFrom(isPast: (chunk: Chunk) => boolean): number {
+  /** Binary search: the first place in the free list whose chunk does not come before these. */
+  #place(size: number, region: number, start: number): number {
     let [low, high] = [0, this.#free.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (isPast(this.#free[middle]!)) high = middle;
+      const chunk = this.#free[middle]!;
+      if ((chunk.size - size || chunk.region - region || chunk.start - start) >= 0) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -143,8 +138,4 @@ export class PoolAllocator {
       this.touched += PAGE;
     }
   }
-}
-
-function compare(a: Chunk, b: Chunk): number {
-  return a.size - b.size || a.region - b.region || a.start - b.start;
 }

@@ -1,10 +1,10 @@
-import { type Block, PoolAllocator } from './allocator.ts';
+import { type Chunk, PoolAllocator } from './allocator.ts';
 import type { Step, Steps } from './steps.ts';
 
 /** Memory that several outputs may share. */
 interface Buffer {
   bytes: number;
-  block: Block;
+  chunk: Chunk | null;
   /** Readers that are yet to come, and one for the variable that holds it. */
   needs: number;
 }
@@ -20,20 +20,12 @@ export class MemorySession {
   readonly #variables = new Map<string, Buffer>();
 
   /** Runs one fetch. */
-  run({ steps, outputs }: Steps, pictures: number): void {
-    const run = new Run(this.pool, this.#variables, outputs);
-    for (const step of steps) for (const input of step.inputs) run.willRead(input);
-    const waits = Int32Array.from(steps, (step) => step.waitsFor);
-    const ready = steps.flatMap((step, place) => (step.waitsFor === 0 ? [place] : []));
-    for (let next = 0; next < ready.length; next++) {
-      const step = steps[ready[next]!]!;
+  run({ steps, readers }: Steps, pictures: number): void {
+    const run = new Run(this.pool, this.#variables, readers);
+    for (const step of steps) {
       run.start(step, pictures);
       this.mostLive = Math.max(this.mostLive, this.pool.live);
       run.finish(step);
-      for (const follower of step.followers) {
-        waits[follower]! -= 1;
-        if (waits[follower] === 0) ready.push(follower);
-      }
     }
   }
 }
@@ -46,34 +38,32 @@ class Run {
   readonly #buffers: (Buffer | null)[];
   readonly #readers: Int32Array;
 
-  constructor(pool: PoolAllocator, variables: Map<string, Buffer>, outputs: number) {
+  constructor(pool: PoolAllocator, variables: Map<string, Buffer>, readers: Int32Array) {
     this.#pool = pool;
     this.#variables = variables;
-    this.#buffers = new Array<Buffer | null>(outputs).fill(null);
-    this.#readers = new Int32Array(outputs);
-  }
-
-  willRead(output: number): void {
-    this.#readers[output]! += 1;
+    this.#buffers = new Array<Buffer | null>(readers.length).fill(null);
+    this.#readers = readers;
   }
 
   start(step: Step, pictures: number): void {
     if (step.kind === 'update') return this.#update(step);
     if (step.kind === 'fed') return;
-    step.outputs.forEach((size, i) => {
+    for (let i = 0; i < step.outputs.length; i++) {
+      const { fixed, perPicture } = step.outputs[i]!;
       const output = step.firstOutput + i;
-      const bytes = size.fixed + size.perPicture * pictures;
+      const bytes = fixed + perPicture * pictures;
       const shared = i === 0 ? this.#shared(step, bytes) : undefined;
       const buffer = shared === undefined ? this.#allocate(bytes) : shared;
       if (buffer !== null) buffer.needs += this.#readers[output]!;
       this.#buffers[output] = buffer;
-    });
+    }
   }
 
   finish(step: Step): void {
     for (const input of step.inputs) this.#release(this.#buffers[input]!, 1);
     // Outputs that nobody reads are let go at once.
-    step.outputs.forEach((_, i) => this.#release(this.#buffers[step.firstOutput + i]!, 0));
+    const end = step.firstOutput + step.outputs.length;
+    for (let output = step.firstOutput; output < end; output++) this.#release(this.#buffers[output]!, 0);
   }
 
   /** The memory that the first output shares with another tensor; undefined: it needs its own. */
@@ -103,7 +93,7 @@ class Run {
   }
 
   #allocate(bytes: number): Buffer {
-    return { bytes, block: this.#pool.allocate(bytes), needs: 0 };
+    return { bytes, chunk: this.#pool.allocate(bytes), needs: 0 };
   }
 
   #release(buffer: Buffer | null, uses: number): void {
@@ -112,6 +102,6 @@ class Run {
     if (buffer.needs > 0) return;
     // Nobody comes back to it: a second release of the same buffer must find nothing to free.
     buffer.needs = Infinity;
-    this.#pool.free(buffer.block, buffer.bytes);
+    this.#pool.free(buffer.chunk, buffer.bytes);
   }
 }

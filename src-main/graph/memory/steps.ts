@@ -16,15 +16,13 @@ export interface Step {
   inputs: number[];
   /** Names of variables that it reads or writes. */
   variables: string[];
-  /** Steps that wait for this one, once for each of their inputs. */
-  followers: number[];
-  waitsFor: number;
 }
 
-/** The steps of a fetch in the recording's order, and how many outputs they have. */
+/** The steps of a fetch in the order in which TensorFlow's executor takes them: first come, first served. */
 export interface Steps {
   steps: Step[];
-  outputs: number;
+  /** How often each output is read. */
+  readers: Int32Array;
 }
 
 /** Bytes of one element by TensorFlow's type number: float32, int32, uint8, int64, bool; handles take none. */
@@ -52,37 +50,46 @@ export function stepsOf(graph: Graph, fetch: string, batch: number): Steps {
   const nodes = subgraph(graph, fetch);
   const places = new Map(nodes.map((node, place) => [node.name, place]));
   let outputs = 0;
-  const steps = nodes.map((node): Step => {
+  const steps = nodes.map(({ name, op, outputs: infos }): Step => {
     const firstOutput = outputs;
-    outputs += node.outputs.length;
-    return {
-      name: node.name,
-      kind: kindOf(node.op),
-      outputs: node.outputs.map((output) => tensorBytes(output, batch)),
-      ...{ firstOutput, inputs: [], variables: [], followers: [], waitsFor: 0 },
-    };
+    outputs += infos.length;
+    const sizes = infos.map((info) => tensorBytes(info, batch));
+    return { name, kind: kindOf(op), outputs: sizes, firstOutput, inputs: [], variables: [] };
   });
+  const waits = new Int32Array(nodes.length);
+  const followers: number[][] = nodes.map(() => []);
+  const readers = new Int32Array(outputs);
   nodes.forEach((node, place) => {
     const step = steps[place]!;
     for (const input of node.inputs) {
       const from = places.get(inputNode(input))!;
-      steps[from]!.followers.push(place);
-      step.waitsFor += 1;
+      followers[from]!.push(place);
+      waits[place]! += 1;
       if (input.startsWith('^')) continue;
       if (nodes[from]!.op === 'VarHandleOp') step.variables.push(nodes[from]!.name);
-      else step.inputs.push(steps[from]!.firstOutput + outputIndex(input));
+      else {
+        const output = steps[from]!.firstOutput + outputIndex(input);
+        step.inputs.push(output);
+        readers[output]! += 1;
+      }
     }
   });
-  return { steps, outputs };
+  const order = [...steps.keys()].filter((place) => waits[place] === 0);
+  for (let next = 0; next < order.length; next++)
+    for (const follower of followers[order[next]!]!) {
+      waits[follower]! -= 1;
+      if (waits[follower] === 0) order.push(follower);
+    }
+  return { steps: order.map((place) => steps[place]!), readers };
 }
 
 /** The same steps, of which those that write certain variables (by their handles' names) take nothing. */
-export function without({ steps, outputs }: Steps, variables: ReadonlySet<string>): Steps {
+export function without({ steps, readers }: Steps, variables: ReadonlySet<string>): Steps {
   return {
     steps: steps.map((step) =>
       step.kind === 'update' && variables.has(step.variables[0]!) ? { ...step, kind: 'fed' } : step,
     ),
-    outputs,
+    readers,
   };
 }
 
@@ -96,12 +103,16 @@ function kindOf(op: GraphNode['op']): Step['kind'] {
 
 /** What a tensor of a recording takes for any number of pictures. */
 export function tensorBytes({ shape, dtype }: OutputInfo, batch: number): TensorBytes {
-  const bytes = shape.reduce((product, side) => product * side, elementBytes[dtype] ?? 4);
-  return shape.some((side) => side > 0 && side % batch === 0)
-    ? { fixed: 0, perPicture: bytes / batch }
-    : { fixed: bytes, perPicture: 0 };
+  let bytes = elementBytes[dtype] ?? 4;
+  let grows = false;
+  for (const side of shape) {
+    bytes *= side;
+    if (side > 0 && side % batch === 0) grows = true;
+  }
+  return grows ? { fixed: 0, perPicture: bytes / batch } : { fixed: bytes, perPicture: 0 };
 }
 
 function outputIndex(input: string): number {
-  return Number(/:(\d+)$/.exec(input)?.[1] ?? 0);
+  const colon = input.lastIndexOf(':');
+  return colon === -1 ? 0 : Number(input.slice(colon + 1));
 }
