@@ -24,6 +24,7 @@ export const ratingsProblemSchema = z.object({
     'USER_WITH_ONE_RATING',
     'ITEM_WITH_ONE_RATING',
     'ITEM_WITHOUT_TITLE',
+    'TITLE_WITHOUT_RATING',
     'TIME_NOT_READABLE',
   ]),
   message: z.string(),

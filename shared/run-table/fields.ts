@@ -34,6 +34,7 @@ const own = (id: string, label: string, kind: FieldKind, read: (row: RunRow) => 
 const fixed: readonly RunField[] = [
   own('name', 'Run', 'text', (row) => row.name),
   own('id', 'Id', 'text', (row) => row.id),
+  own('kind', 'Kind', 'text', (row) => row.kind),
   own('state', 'State', 'text', (row) => row.state),
   own('tag', 'Tags', 'tags', (row) => row.tags),
   own('note', 'Note', 'text', (row) => row.note),
@@ -53,6 +54,10 @@ const aliases: Record<string, string> = {
   tags: 'tag',
   valid_loss: 'valid.loss',
   train_loss: 'train.loss',
+  rmse: 'valid.rmse',
+  mae: 'valid.mae',
+  // A recommender's loss is its squared error.
+  mse: 'valid.loss',
   error_rate: 'valid.error_rate',
   best_error_rate: 'valid.error_rate.best',
   tta_error_rate: 'valid.error_rate.tta',

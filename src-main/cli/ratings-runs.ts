@@ -12,7 +12,7 @@ export function ratingsFigures(run: RatingsRun, workspace: string) {
   return {
     kind: 'ratings' as const,
     run: run.id,
-    name: header?.name ?? run.id,
+    name: run.notes.name ?? header?.name ?? run.id,
     state: run.state,
     dataset: header?.datasetName ?? null,
     created: header?.created ?? null,
@@ -28,6 +28,9 @@ export function ratingsFigures(run: RatingsRun, workspace: string) {
     seconds: finished?.seconds ?? null,
     valid_hash: header?.validHash ?? null,
     seed: header?.config.seed ?? null,
+    tags: run.notes.tags,
+    note: run.notes.note,
+    archived: run.notes.archived,
     folder: join(workspace, layout.runs, run.id),
     problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
   };
@@ -70,7 +73,10 @@ export function ratingsRunLines(runs: readonly RatingsRun[], workspace: string):
 /** Everything about one recommender run. */
 export function describeRatingsRun(run: RatingsRun, workspace: string): string {
   const { header, epochs, result } = run;
-  const parts = [`${pc.bold(header?.name ?? run.id)}  ${run.state}`, join(workspace, layout.runs, run.id)];
+  const parts = [
+    `${pc.bold(run.notes.name ?? header?.name ?? run.id)}  ${run.state}`,
+    join(workspace, layout.runs, run.id),
+  ];
   if (run.problem !== null) parts.push(pc.red(run.problem));
   if (header !== null) {
     const { config, counts, range } = header;

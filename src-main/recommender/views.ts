@@ -32,7 +32,20 @@ export function recommenderView(model: OpenRecommender, least: number): Recommen
   const { weights } = model.scorers[0]!;
   const order = itemsByBias(weights, least);
   const line = (item: number) => ({ ...named(model, item), bias: weights.bias!.item[item]! });
-  const shown = mostSeen(weights.seen.item, MOST_POINTS);
+  return {
+    biases:
+      order === null
+        ? null
+        : { best: order.slice(0, LISTED).map(line), worst: order.slice(-LISTED).reverse().map(line) },
+    scatter: itemMap(model, MOST_POINTS),
+    users: mostSeen(weights.seen.user, LISTED).map((user) => weights.users[user]!),
+  };
+}
+
+/** The most rated items on the two main axes of their factors. */
+export function itemMap(model: OpenRecommender, count: number): RecommenderView['scatter'] {
+  const { weights } = model.scorers[0]!;
+  const shown = mostSeen(weights.seen.item, count);
   const { itemWidth } = weights.factors;
   // The axes are those of the items that are drawn: rarely rated ones have hardly left their start.
   const values = new Float32Array(shown.length * itemWidth);
@@ -45,20 +58,13 @@ export function recommenderView(model: OpenRecommender, least: number): Recommen
     new Float32Array(shown.length).fill(1),
   );
   return {
-    biases:
-      order === null
-        ? null
-        : { best: order.slice(0, LISTED).map(line), worst: order.slice(-LISTED).reverse().map(line) },
-    scatter: {
-      points: shown.map((item, row) => ({
-        ...named(model, item),
-        x: points[2 * row]!,
-        y: points[2 * row + 1]!,
-      })),
-      explained,
-      items: weights.seen.item.reduce((sum, count) => sum + Number(count > 0), 0),
-    },
-    users: mostSeen(weights.seen.user, LISTED).map((user) => weights.users[user]!),
+    points: shown.map((item, row) => ({
+      ...named(model, item),
+      x: points[2 * row]!,
+      y: points[2 * row + 1]!,
+    })),
+    explained,
+    items: weights.seen.item.reduce((sum, ratings) => sum + Number(ratings > 0), 0),
   };
 }
 

@@ -3,6 +3,7 @@ import { GranaryError } from '../../../shared/errors.ts';
 import type { RunColor, RunNotes, RunNotesPatch } from '../../../shared/records/run-notes.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { changeNotes } from '../../runs/run-notes.ts';
+import { readRatingsRun } from '../../runs/ratings-runs.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { printJson } from '../output.ts';
 import { list } from '../run-flags.ts';
@@ -85,7 +86,7 @@ async function change(
   const ids = await Promise.all(texts.map((text) => resolveRunId(workspace, text)));
   const said = await Promise.all(
     ids.map(async (run) => {
-      const { notes } = await readRun(workspace, run);
+      const { notes } = readRatingsRun(workspace, run) ?? (await readRun(workspace, run));
       const patch = patchOf(notes);
       return { run, ...(patch === null ? notes : changeNotes(workspace, run, patch).after) };
     }),

@@ -8,6 +8,8 @@ import { ALL_TARGETS } from '../../../shared/run-table/figures.ts';
 import { differingSettings } from '../../../shared/run-table/settings.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { disagreements, runConfusions } from '../../report/compare-predictions.ts';
+import { ratingsRow } from '../../runs/ratings-row.ts';
+import { readRatingsRun } from '../../runs/ratings-runs.ts';
 import { runRow } from '../../runs/run-row.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { formatTable } from '../format.ts';
@@ -69,7 +71,11 @@ async function compare(texts: string[], flags: Flags): Promise<void> {
       'Write a whole number: --limit 20',
     );
   const rows = await Promise.all(
-    ids.map(async (id): Promise<RunRow> => ({ ...runRow(await readRun(workspace, id)), color: 1 })),
+    ids.map(async (id): Promise<RunRow> => {
+      const recommender = readRatingsRun(workspace, id);
+      const row = recommender === null ? runRow(await readRun(workspace, id)) : ratingsRow(recommender);
+      return { ...row, color: 1 };
+    }),
   );
   const target = checkTarget(rows, flags.target) ?? rows[0]!.targets[0]?.target ?? null;
   const choice: PredictionChoice = {

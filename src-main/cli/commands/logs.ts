@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { readLogEnd } from '../../runs/run-log.ts';
+import { readRatingsRun } from '../../runs/ratings-runs.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { runFolder } from '../../runs/run-writer.ts';
 
@@ -26,7 +27,10 @@ export function register(program: Command): void {
       // What comes after this is the next look's: measured before the end is read.
       let seen = existsSync(path) ? statSync(path).size : 0;
       process.stdout.write((await readLogEnd(workspace, id, END_BYTES))?.text ?? '');
-      while (flags.follow === true && (await readRun(workspace, id)).state === 'running') {
+      while (
+        flags.follow === true &&
+        (readRatingsRun(workspace, id) ?? (await readRun(workspace, id))).state === 'running'
+      ) {
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
         const size = existsSync(path) ? statSync(path).size : 0;
         if (size <= seen) continue;

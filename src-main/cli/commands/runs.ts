@@ -5,6 +5,7 @@ import { pictureSets } from '../../../shared/run-table/comparable.ts';
 import { fieldNamed, fieldsOf } from '../../../shared/run-table/fields.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { runRow } from '../../runs/run-row.ts';
+import { ratingsRow } from '../../runs/ratings-row.ts';
 import { listRatingsRuns } from '../../runs/ratings-runs.ts';
 import { listRuns } from '../../runs/run-store.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
@@ -35,9 +36,9 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-Fields: name, id, state, tag, note, dataset, queue, epochs_done, seconds, memory, parameters, created, every setting
+Fields: name, id, kind (pictures or ratings), state, tag, note, dataset, queue, epochs_done, seconds, memory, parameters, created, every setting
 (arch, size, lr, augment.maxRotate …) and figures: valid.error_rate, valid.error_rate.best, valid.error_rate.tta,
-holdout.error_rate.tta, valid.loss, train.loss and so on.
+holdout.error_rate.tta, valid.loss, train.loss and so on; of recommenders rmse, mae, mse, factors, weightDecay and so on.
 Terms: FIELD=VALUE[,VALUE…], !=, <, <=, >, >=, ~ (contains); a word alone is looked for in name, id, dataset, tags and
 note, and must be absent with a minus before it. 5% is 0.05.
 
@@ -45,36 +46,43 @@ Examples:
   $ granary runs
   $ granary runs --filter 'state=finished arch~convnext holdout.error_rate<5%' --sort holdout.error_rate
   $ granary runs --filter tag=night2 --columns name,arch,size,lr,valid.error_rate,valid.error_rate.best
+  $ granary runs --filter 'kind=ratings tag=sweep' --sort rmse --columns id,factors,weightDecay,rmse,mae
   $ granary runs --json --workspace /data/granary`,
     )
     .action(async (flags: Flags) => {
       const workspace = workspacePath(flags.workspace);
-      const summaries = new Map((await listRuns(workspace)).map((run) => [run.id, run]));
-      const all = [...summaries.values()].map((run): RunRow => ({ ...runRow(run), color: 1 }));
+      const pictures = new Map((await listRuns(workspace)).map((run) => [run.id, run]));
+      const recommenders = new Map((await listRatingsRuns(workspace)).map((run) => [run.id, run]));
+      const all = [...[...pictures.values()].map(runRow), ...[...recommenders.values()].map(ratingsRow)]
+        .map((row): RunRow => ({ ...row, color: 1 }))
+        .sort((a, b) => (a.created ?? '').localeCompare(b.created ?? '') || a.id.localeCompare(b.id));
       const rows = chooseRows(all, flags);
-      // Filters, columns and archives are of the fields that runs on pictures have.
-      const chosen = flags.filter ?? flags.sort ?? flags.columns ?? flags.target ?? flags.archived;
-      const ratings = chosen === undefined ? await listRatingsRuns(workspace) : [];
+      const figures = rows.flatMap(({ id }) => {
+        const run = pictures.get(id);
+        return run === undefined ? [] : [figuresOf(run, workspace)];
+      });
+      const ratings = rows.flatMap(({ id }) => recommenders.get(id) ?? []);
       if (flags.json === true) {
-        const figures = rows.map(({ id }) => figuresOf(summaries.get(id)!, workspace));
-        printJson([...figures, ...ratings.map((run) => ratingsFigures(run, workspace))]);
+        const byId = new Map<string, unknown>([
+          ...figures.map((one) => [one.run, one] as const),
+          ...ratings.map((run) => [run.id, ratingsFigures(run, workspace)] as const),
+        ]);
+        printJson(rows.map(({ id }) => byId.get(id)));
         return;
       }
-      if (ratings.length > 0)
-        process.stdout.write(
-          `${ratingsRunLines(ratings, workspace).join('\n')}\n${all.length > 0 ? '\n' : ''}`,
-        );
-      if (ratings.length > 0 && all.length === 0) return;
       if (rows.length === 0) {
         process.stdout.write(emptyText(all, flags, workspace));
         return;
       }
-      const [head, ...lines] =
-        flags.columns === undefined
-          ? usualTable(rows.map(({ id }) => figuresOf(summaries.get(id)!, workspace)))
-          : chosenTable(rows, all, flags.columns, checkTarget(all, flags.target));
-      process.stdout.write(`${pc.bold(head!)}\n${lines.join('\n')}\n`);
-      const judged = rows.filter((row) => row.targets.length > 0);
+      const tables: string[][] = [];
+      if (flags.columns !== undefined)
+        tables.push(boldHead(chosenTable(rows, all, flags.columns, checkTarget(all, flags.target))));
+      else {
+        if (ratings.length > 0) tables.push(ratingsRunLines(ratings, workspace));
+        if (figures.length > 0) tables.push(boldHead(usualTable(figures)));
+      }
+      process.stdout.write(`${tables.map((lines) => lines.join('\n')).join('\n\n')}\n`);
+      const judged = rows.filter((row) => row.kind === 'pictures' && row.targets.length > 0);
       if (pictureSets(judged, 'valid') > 1)
         process.stdout.write(
           pc.dim(
@@ -84,6 +92,10 @@ Examples:
           ),
         );
     });
+}
+
+function boldHead([head, ...lines]: string[]): string[] {
+  return [pc.bold(head!), ...lines];
 }
 
 function emptyText(all: readonly RunRow[], flags: Flags, workspace: string): string {

@@ -36,7 +36,10 @@ export async function inspectRatings(
   const began = performance.now();
   const { table: read, format, hash, problems, index } = await readRatings(path, options, reading);
   const counter = new ProblemCounter();
-  const titles = options.items === undefined ? null : await readTitles(options.items, index.items);
+  const titles =
+    options.items === undefined
+      ? null
+      : await readTitles(options.items, index.items, (id) => counter.add('TITLE_WITHOUT_RATING', id));
   const byUser = groupBy(read.user, read.users.length);
   const kept = withoutDuplicates(read, byUser, counter);
   const table = { ...(kept === null ? read : takeRows(read, kept)), titles: titles?.titles ?? null };

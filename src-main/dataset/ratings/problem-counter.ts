@@ -14,6 +14,8 @@ const sentences: Record<Code, (count: number) => string> = {
     `${n} ${n === 1 ? 'user has' : 'users have'} a single rating: nothing is left to check them by.`,
   ITEM_WITH_ONE_RATING: (n) => `${n} ${n === 1 ? 'item has' : 'items have'} a single rating.`,
   ITEM_WITHOUT_TITLE: (n) => `${n} rated ${n === 1 ? 'item is' : 'items are'} not in the titles file.`,
+  TITLE_WITHOUT_RATING: (n) =>
+    `${n} ${n === 1 ? 'title is of an item' : 'titles are of items'} that nobody has rated: nothing can be said of ${n === 1 ? 'it' : 'them'}.`,
   TIME_NOT_READABLE: (n) => `${rows(n)} no readable time; counted as the earliest.`,
 };
 

@@ -9,10 +9,15 @@ const titleNames = /title|name/i;
 /**
  * Titles of items from a file such as MovieLens' `u.item` (`|`, Latin-1, no header), `movies.csv` or `movies.dat` (`::`): the first
  * column is the id and the second the title, unless a header says otherwise.
+ * @param onUnrated told the id of each title that no indexed item has
  * @returns a title for each indexed item, empty where the file has none, and how many titles the file holds
  * @throws GranaryError DATASET_NOT_FOUND, DATASET_BAD_CSV
  */
-export async function readTitles(path: string, items: IdIndex): Promise<{ titles: string[]; count: number }> {
+export async function readTitles(
+  path: string,
+  items: IdIndex,
+  onUnrated: (id: string) => void = () => undefined,
+): Promise<{ titles: string[]; count: number }> {
   const { lines, encoding } = await fileStart(path).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof GranaryError) throw error;
     throw new GranaryError(
@@ -48,6 +53,7 @@ export async function readTitles(path: string, items: IdIndex): Promise<{ titles
     count++;
     const index = items.find(row.text(id));
     if (index >= 0) titles[index] = row.text(title);
+    else onUnrated(row.text(id));
   });
   return { titles, count };
 }

@@ -93,7 +93,67 @@ test('several runs predict their mean; similar, explain, evaluate and export ans
   expect(readFileSync(items!, 'utf8').trim().split('\n').length).toBe(10);
 });
 
+test('runs filters, sorts and shows recommenders by their own figures; tags and archive reach them', async () => {
+  await run('tag', runs[0]!, 'small');
+  const { out } = await run(
+    'runs',
+    '--filter',
+    'kind=ratings rmse>0',
+    '--columns',
+    'id,factors,rmse,tag',
+    '--sort',
+    '-factors',
+  );
+  const lines = out.trim().split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toContain(runs[1]!);
+  expect(lines[2]).toMatch(/ 3 .*small$/);
+  const tagged = (await json('runs', '--filter', 'tag=small')) as unknown as [
+    { run: string; tags: string[] }[],
+  ];
+  expect(tagged[0].map(({ run: id, tags }) => [id, tags])).toEqual([[runs[0], ['small']]]);
+  const [compared] = await json('compare', ...runs);
+  expect(compared!['differs']).toEqual({ factors: [3, 4] });
+  await run('archive', runs[1]!);
+  const [left] = (await json('runs')) as unknown as [{ run: string }[]];
+  expect(left.map(({ run: id }) => id)).toEqual([runs[0]]);
+});
+
+test('the main axes of the factors as a table and as a picture', async () => {
+  const csv = join(folder, 'map.csv');
+  const svg = join(folder, 'map.svg');
+  const [map] = await json('collab', 'pca', runs[0]!, '-n', '5', '--out', csv);
+  expect((map!['points'] as unknown[]).length).toBe(5);
+  const lines = readFileSync(csv, 'utf8').trim().split('\r\n');
+  expect(lines[0]).toBe('item,title,x,y,ratings');
+  expect(lines[1]).toMatch(/^"'=item-\d","'=item-\d",-?[\d.]+,-?[\d.]+,\d+$/);
+  await run('collab', 'pca', runs[0]!, '-n', '5', '--out', svg);
+  expect(readFileSync(svg, 'utf8').match(/<circle /g)).toHaveLength(5);
+});
+
+test('a grid file with kind: ratings is a queue of recommenders', async () => {
+  const grid = join(folder, 'sweep.yaml');
+  writeFileSync(
+    grid,
+    'kind: ratings\nblocks:\n  - {factors: 2, epochs: 1, weightDecay: [0.1, 100], seed: 1}\n',
+  );
+  const events = await json('queue', ratings, '--grid', grid);
+  const { runs: rows } = events.at(-1) as unknown as {
+    runs: { name: string; state: string; rmse: number | null }[];
+  };
+  expect(rows.map(({ name, state }) => [name, state])).toEqual([
+    ['dot-bias 2 wd 0.1', 'finished'],
+    ['dot-bias 2 wd 100', 'skipped'],
+  ]);
+  expect(rows[0]!.rmse).toBeGreaterThan(0);
+  const [listed] = await json('queue', 'list');
+  expect(listed!['items']).toMatchObject([{ kind: 'ratings' }, { kind: 'ratings', state: 'skipped' }]);
+});
+
 test.each([
+  [['collab', 'train', '--resume', 'none', '--epochs', '3'], 'USAGE'],
+  [['collab', 'train', '--resume', 'none'], 'RUN_NOT_FOUND'],
+  [['collab', 'pca', 'none', '--out', 'map.gif'], 'USAGE'],
   [['collab', 'train', 'nowhere.csv'], 'DATASET_NOT_FOUND'],
   [['collab', 'train', ratings, '--wd', 'much'], 'USAGE'],
   [['collab', 'train', ratings, '--valid', 'nowhere.csv'], 'SPLIT_INVALID'],

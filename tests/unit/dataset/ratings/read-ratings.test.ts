@@ -120,6 +120,7 @@ describe('what is wrong is told and left out', () => {
     expect(table.titles).toEqual(['Café, the (1994)', '']);
     expect(manifest.titles).toBe(2);
     expect(manifest.problems.map(({ code, examples }) => [code, examples])).toEqual([
+      ['TITLE_WITHOUT_RATING', ['c']],
       ['USER_WITH_ONE_RATING', ['2']],
       ['ITEM_WITHOUT_TITLE', ['b']],
     ]);

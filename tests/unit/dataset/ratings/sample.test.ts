@@ -23,7 +23,7 @@ test("has MovieLens-100k's shape, no problems but rarely rated items, and a titl
   expect(manifest.scale).toMatchObject({ min: 1, max: 5, step: 1 });
   expect(manifest.perUser.min).toBeGreaterThanOrEqual(20);
   expect(manifest.titles).toBe(1682);
-  expect(manifest.problems.map(({ code }) => code)).toEqual(['ITEM_WITH_ONE_RATING']);
+  expect(manifest.problems.map(({ code }) => code)).toEqual(['TITLE_WITHOUT_RATING', 'ITEM_WITH_ONE_RATING']);
   expect(table.titles!.some((title) => /[éñä]/.test(title))).toBe(true);
   expect(new Set(table.titles).size).toBe(manifest.items);
 });
