@@ -118,6 +118,8 @@ type Request = Parameters<typeof trainQueue>[0]['what'];
 
 /** @throws GranaryError USAGE, GRID_INVALID */
 function request(dataset: string | undefined, flags: Flags): Request {
+  // Before the file is looked for: what is wrong with the command is told first.
+  if (flags.grid !== undefined) checkOneGrid(flags);
   const file = flags.grid === undefined ? null : readAnyGridFile(flags.grid);
   if (dataset === undefined)
     throw new GranaryError(
@@ -131,10 +133,20 @@ function request(dataset: string | undefined, flags: Flags): Request {
   return (workbench) => workbench.enqueueRatings({ path: dataset, options: {} }, file);
 }
 
+/** @throws GranaryError USAGE when flags name what a grid file names */
+function checkOneGrid({ arch, size, imgSize, resize }: Flags): void {
+  if (arch === undefined && size === undefined && imgSize === undefined && resize === undefined) return;
+  throw new GranaryError(
+    'USAGE',
+    '--grid names architectures, resize methods and sizes itself, so --arch, --resize and --size cannot be given with it.',
+    'Leave one of them out.',
+  );
+}
+
 /** @throws GranaryError USAGE when flags give settings of picture runs to a grid of recommenders */
 function checkNoSettings(flags: Flags): void {
   const given = Object.keys({ ...settingsOf(flags), ...datasetOptionsOf(flags) })[0];
-  if (given === undefined && flags.arch === undefined && flags.size === undefined) return;
+  if (given === undefined) return;
   throw new GranaryError(
     'USAGE',
     `${flags.grid} is a grid of recommenders (kind: ratings), and flags of picture runs were given with it.`,
@@ -159,12 +171,6 @@ function gridOf(flags: Flags, file: Grid | null): Grid {
     const block = { ...settings, arch: flags.arch, resize: flags.resize, size };
     return gridOfFlags(block);
   }
-  if (flags.arch !== undefined || size !== undefined || flags.resize !== undefined)
-    throw new GranaryError(
-      'USAGE',
-      '--grid names architectures, resize methods and sizes itself, so --arch, --resize and --size cannot be given with it.',
-      'Leave one of them out.',
-    );
   // Checked by themselves first, so that a mistyped flag is not taken for a mistake in the file.
   gridOfFlags({ ...settings, arch: 'any', size: 1 });
   return { ...file, blocks: file.blocks.map((block) => ({ ...block, ...settings })) };
