@@ -5,6 +5,7 @@ export const layout = {
   pixels: 'cache/pixels',
   thumbnails: 'cache/thumbnails',
   previews: 'cache/previews',
+  rows: 'cache/run-rows.json',
   imports: 'imports',
   samples: 'samples',
   ensembles: 'ensembles',

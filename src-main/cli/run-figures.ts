@@ -1,17 +1,21 @@
 import { join } from 'node:path';
+import type { RunRow } from '../../shared/ipc/views.ts';
+import { ALL_TARGETS, type Figures } from '../../shared/run-table/figures.ts';
 import { layout } from '../../shared/workspace-layout.ts';
-import type { EpochLog, RunResult, RunSummary } from '../../shared/records/run-record.ts';
 
-export interface TargetFigures {
+interface Rates {
+  error_rate: number | null;
+  tta_error_rate: number | null;
+  holdout_error_rate: number | null;
+  holdout_tta_error_rate: number | null;
+}
+
+export interface TargetFigures extends Rates {
   name: string;
   /** Training's are the last epoch's. */
   train_loss: number | null;
   train_error_rate: number | null;
-  valid_loss: number;
-  error_rate: number;
-  tta_error_rate: number | null;
-  holdout_error_rate: number | null;
-  holdout_tta_error_rate: number | null;
+  valid_loss: number | null;
 }
 
 /**
@@ -35,12 +39,7 @@ export interface RunFigures {
   /** Of every target: the result's, or the last epoch's until there is one. */
   targets: TargetFigures[];
   /** Several targets, finished: error rates of all together, where a picture is right when each is. */
-  exact_match: {
-    error_rate: number | null;
-    tta_error_rate: number | null;
-    holdout_error_rate: number | null;
-    holdout_tta_error_rate: number | null;
-  } | null;
+  exact_match: Rates | null;
   seconds: number | null;
   peak_rss_mb: number | null;
   /** Runs with the same hash were judged on the same validation pictures. */
@@ -54,74 +53,51 @@ export interface RunFigures {
 }
 
 /** The newest figures that there are: those of the result once it is written, the last epoch's until then. */
-export function figuresOf(run: RunSummary, workspace: string): RunFigures {
-  const { header, epochs, result } = run;
-  const finished = result?.status === 'finished' ? result : null;
-  const last = epochs[epochs.length - 1];
-  const valid = finished?.valid[0];
-  const holdout = finished?.holdout[0];
-  const rates = epochs.map((epoch) => epoch.errorRate);
-  const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
+export function figuresOf(row: Omit<RunRow, 'color'>, workspace: string): RunFigures {
+  const each = row.targets.filter(({ target }) => target !== ALL_TARGETS);
+  const together = row.targets.find(({ target }) => target === ALL_TARGETS)?.figures;
+  const first = each[0]?.figures ?? {};
+  const seed = row.settings['seed'];
   return {
-    run: run.id,
-    name: run.notes.name ?? header?.name ?? run.id,
-    state: run.state,
-    dataset: header?.datasetName ?? null,
-    created: header?.created ?? null,
-    epochs: epochs.length,
-    epochs_planned: header === null ? null : header.config.epochs + header.config.frozenEpochs,
-    valid_loss: valid?.loss ?? last?.targets[0]?.validLoss ?? null,
-    error_rate: valid?.errorRate ?? last?.errorRate ?? null,
-    tta_loss: valid?.ttaLoss ?? null,
-    tta_error_rate: valid?.ttaErrorRate ?? null,
-    holdout_error_rate: holdout?.errorRate ?? null,
-    holdout_tta_error_rate: holdout?.ttaErrorRate ?? null,
-    best_error_rate: finished?.best.errorRate ?? (rates.length === 0 ? null : Math.min(...rates)),
-    targets: targetFigures(finished, last),
-    exact_match: finished?.exactMatch === undefined ? null : exactMatchOf(finished.exactMatch),
-    seconds: finished?.seconds ?? (epochs.length === 0 ? null : spent),
-    peak_rss_mb: finished?.peakRssMb ?? last?.peakRssMb ?? null,
-    valid_hash: header?.validHash ?? null,
-    seed: header?.config.seed ?? null,
-    tags: run.notes.tags,
-    note: run.notes.note,
-    archived: run.notes.archived,
-    folder: join(workspace, layout.runs, run.id),
-    problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
-  };
-}
-
-type Finished = Extract<RunResult, { status: 'finished' }>;
-
-function targetFigures(finished: Finished | null, last: EpochLog | undefined): TargetFigures[] {
-  const training = (name: string): Pick<TargetFigures, 'train_loss' | 'train_error_rate'> => {
-    const log = last?.targets.find((target) => target.name === name);
-    return { train_loss: log?.trainLoss ?? null, train_error_rate: log?.trainErrorRate ?? null };
-  };
-  if (finished === null)
-    return (last?.targets ?? []).map(({ name, validLoss, errorRate }) => ({
-      name,
-      ...training(name),
-      ...{ valid_loss: validLoss, error_rate: errorRate, tta_error_rate: null },
-      ...{ holdout_error_rate: null, holdout_tta_error_rate: null },
-    }));
-  return finished.valid.map(({ target, loss, errorRate, ttaErrorRate }) => {
-    const held = finished.holdout.find((other) => other.target === target);
-    return {
+    run: row.id,
+    name: row.name,
+    state: row.state,
+    dataset: row.dataset,
+    created: row.created,
+    epochs: row.epochsDone,
+    epochs_planned: row.epochsPlanned,
+    valid_loss: first['valid.loss'] ?? null,
+    error_rate: first['valid.error_rate'] ?? null,
+    tta_loss: first['valid.loss.tta'] ?? null,
+    tta_error_rate: first['valid.error_rate.tta'] ?? null,
+    holdout_error_rate: first['holdout.error_rate'] ?? null,
+    holdout_tta_error_rate: first['holdout.error_rate.tta'] ?? null,
+    best_error_rate: first['valid.error_rate.best'] ?? null,
+    targets: each.map(({ target, figures }) => ({
       name: target,
-      ...training(target),
-      ...{ valid_loss: loss, error_rate: errorRate, tta_error_rate: ttaErrorRate },
-      holdout_error_rate: held?.errorRate ?? null,
-      holdout_tta_error_rate: held?.ttaErrorRate ?? null,
-    };
-  });
+      train_loss: figures['train.loss'] ?? null,
+      train_error_rate: figures['train.error_rate'] ?? null,
+      valid_loss: figures['valid.loss'] ?? null,
+      ...ratesOf(figures),
+    })),
+    exact_match: together === undefined ? null : ratesOf(together),
+    seconds: row.seconds,
+    peak_rss_mb: row.peakRssMb,
+    valid_hash: row.validHash,
+    seed: typeof seed === 'number' ? seed : null,
+    tags: row.tags,
+    note: row.note,
+    archived: row.archived,
+    folder: join(workspace, layout.runs, row.id),
+    problem: row.problem,
+  };
 }
 
-function exactMatchOf({ valid, holdout }: NonNullable<Finished['exactMatch']>): RunFigures['exact_match'] {
+function ratesOf(figures: Figures): Rates {
   return {
-    error_rate: valid?.errorRate ?? null,
-    tta_error_rate: valid?.ttaErrorRate ?? null,
-    holdout_error_rate: holdout?.errorRate ?? null,
-    holdout_tta_error_rate: holdout?.ttaErrorRate ?? null,
+    error_rate: figures['valid.error_rate'] ?? null,
+    tta_error_rate: figures['valid.error_rate.tta'] ?? null,
+    holdout_error_rate: figures['holdout.error_rate'] ?? null,
+    holdout_tta_error_rate: figures['holdout.error_rate.tta'] ?? null,
   };
 }

@@ -7,25 +7,23 @@ import { summariseRatingsRun } from './ratings-runs.ts';
 import { colorsOf } from './run-colors.ts';
 import { runIdPattern } from './run-id.ts';
 import { markOf } from './run-mark.ts';
+import { type RowEntry, readRowCache, writeRowCache } from './row-cache.ts';
 import { type UncolouredRow, runRow } from './run-row.ts';
 import { summarise } from './run-store.ts';
 
-interface Entry {
-  mark: string;
-  /** Null: a folder in which no run began. */
-  row: UncolouredRow | null;
-}
-
 /** Folders read before others have a turn: the window must be answered meanwhile. */
 const AT_ONCE = 16;
+/** Fewer new rows than this are read again at the next start rather than writing all of them now. */
+const WORTH_KEEPING = 8;
 
 /**
  * The rows of a workspace's runs, kept so that a change reads one folder and not all of them. What is on disk decides: an entry
- * holds as long as the sizes and times of the folder's files are what they were.
+ * holds as long as the sizes and times of the folder's files are what they were. What is known outlives the process (row-cache.ts).
  */
 export class RunIndex {
   readonly workspace: string;
-  readonly #entries = new Map<string, Entry>();
+  #entries: Map<string, RowEntry> | null = null;
+  #unsaved = 0;
   #reading: Promise<void> | null = null;
   /** Folders read so far: what tests and benchmarks count. */
   reads = 0;
@@ -39,7 +37,9 @@ export class RunIndex {
     // Two questions at once must not read everything twice.
     this.#reading ??= this.#refresh().finally(() => (this.#reading = null));
     await this.#reading;
-    const found = [...this.#entries.values()].flatMap(({ row }) => (row === null ? [] : [row]));
+    const found = [...(this.#entries ?? new Map<string, RowEntry>()).values()].flatMap(({ row }) =>
+      row === null ? [] : [row],
+    );
     const colors = colorsOf(this.workspace, found.map(({ id }) => id).sort());
     return found
       .map((row): RunRow => ({ ...row, color: row.color ?? colors.get(row.id)! }))
@@ -50,10 +50,11 @@ export class RunIndex {
     const folder = join(this.workspace, layout.runs);
     const ids = listFolders(folder).filter((name) => runIdPattern.test(name));
     const present = new Set(ids);
-    for (const id of this.#entries.keys()) if (!present.has(id)) this.#entries.delete(id);
+    const entries = (this.#entries ??= readRowCache(this.workspace));
+    for (const id of entries.keys()) if (!present.has(id)) entries.delete(id);
     const stale = ids.flatMap((id) => {
       const mark = markOf(join(folder, id));
-      const entry = this.#entries.get(id);
+      const entry = entries.get(id);
       // Whether a worker lives is not written anywhere: a run that trains is looked at each time.
       return entry?.mark === mark && entry.row?.state !== 'running' ? [] : [{ id, mark }];
     });
@@ -61,11 +62,16 @@ export class RunIndex {
       await Promise.all(
         stale.slice(from, from + AT_ONCE).map(async ({ id, mark }) => {
           this.reads += 1;
-          this.#entries.set(id, { mark, row: await readRow(join(folder, id), id) });
+          const row = await readRow(join(folder, id), id);
+          entries.set(id, { mark, row });
+          if (row?.state !== 'running') this.#unsaved += 1;
         }),
       );
       await new Promise((resolve) => setImmediate(resolve));
     }
+    if (this.#unsaved < WORTH_KEEPING) return;
+    this.#unsaved = 0;
+    writeRowCache(this.workspace, entries);
   }
 }
 

@@ -59,7 +59,7 @@ test('it starts from its own folder, finds the native library, and trains on the
   const { electronSwitches } = await import('../../scripts/electron.mjs');
   const workspace = join(folder.path, 'workspace');
   const port = 20_000 + (process.pid % 20_000);
-  // No Node on the PATH, nothing of the checkout in the environment.
+  // The system's own PATH, nothing of the checkout in the environment.
   const { DISPLAY, HOME, XDG_CACHE_HOME, GRANARY_CACHE } = process.env;
   app = spawn(
     join(packed, 'granary'),

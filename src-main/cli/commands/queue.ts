@@ -5,6 +5,7 @@ import type { Grid } from '../../../shared/records/grid.ts';
 import type { QueueItem } from '../../../shared/records/queue.ts';
 import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import { workspacePath } from '../../files/paths.ts';
+import { runRow } from '../../runs/run-row.ts';
 import { readRun } from '../../runs/run-store.ts';
 import { readAnyGridFile } from '../../scheduler/grid-file.ts';
 import { gridOfFlags } from '../../scheduler/grid-parse.ts';
@@ -225,7 +226,7 @@ async function rowOf(item: QueueItem, workspace: string) {
     problem: null,
     notes: emptyNotes,
   } as const;
-  const figures = figuresOf(summary ?? { ...empty, epochs: [] }, workspace);
+  const figures = figuresOf(runRow(summary ?? { ...empty, epochs: [] }), workspace);
   return {
     ...figures,
     kind: 'pictures' as const,

@@ -4,10 +4,8 @@ import type { RunRow } from '../../../shared/ipc/views.ts';
 import { pictureSets } from '../../../shared/run-table/comparable.ts';
 import { fieldNamed, fieldsOf } from '../../../shared/run-table/fields.ts';
 import { workspacePath } from '../../files/paths.ts';
-import { runRow } from '../../runs/run-row.ts';
-import { ratingsRow } from '../../runs/ratings-row.ts';
-import { listRatingsRuns } from '../../runs/ratings-runs.ts';
-import { listRuns } from '../../runs/run-store.ts';
+import { readRatingsRun } from '../../runs/ratings-runs.ts';
+import { RunIndex } from '../../runs/run-index.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { type RunFigures, type TargetFigures, figuresOf } from '../run-figures.ts';
@@ -51,17 +49,12 @@ Examples:
     )
     .action(async (flags: Flags) => {
       const workspace = workspacePath(flags.workspace);
-      const pictures = new Map((await listRuns(workspace)).map((run) => [run.id, run]));
-      const recommenders = new Map((await listRatingsRuns(workspace)).map((run) => [run.id, run]));
-      const all = [...[...pictures.values()].map(runRow), ...[...recommenders.values()].map(ratingsRow)]
-        .map((row): RunRow => ({ ...row, color: 1 }))
-        .sort((a, b) => (a.created ?? '').localeCompare(b.created ?? '') || a.id.localeCompare(b.id));
+      const all = await new RunIndex(workspace).rows();
       const rows = chooseRows(all, flags);
-      const figures = rows.flatMap(({ id }) => {
-        const run = pictures.get(id);
-        return run === undefined ? [] : [figuresOf(run, workspace)];
-      });
-      const ratings = rows.flatMap(({ id }) => recommenders.get(id) ?? []);
+      const figures = rows.filter(({ kind }) => kind === 'pictures').map((row) => figuresOf(row, workspace));
+      const ratings = rows.flatMap(({ id, kind }) =>
+        kind === 'ratings' ? (readRatingsRun(workspace, id) ?? []) : [],
+      );
       if (flags.json === true) {
         const byId = new Map<string, unknown>([
           ...figures.map((one) => [one.run, one] as const),

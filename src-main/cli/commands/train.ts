@@ -6,6 +6,7 @@ import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { gridOfFlags } from '../../scheduler/grid-parse.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
+import { runRow } from '../../runs/run-row.ts';
 import { type RunFigures, figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, settingsOf } from '../run-flags.ts';
 import { type LaunchFlags, addLaunchFlags, launchOptionsOf } from '../launch-flags.ts';
@@ -122,7 +123,7 @@ async function report(item: QueueItem, workspace: string, json: boolean): Promis
     throw fromErrorPayload(item.error ?? { code: 'CANCELLED', message: 'The run was stopped.' });
   // --resume takes up whatever run it is given.
   if (item.kind === 'ratings') return reportRecommender(item, workspace, json);
-  const figures = figuresOf(await readRun(workspace, item.runId), workspace);
+  const figures = figuresOf(runRow(await readRun(workspace, item.runId)), workspace);
   if (json) printJson({ type: 'result', ...figures });
   else process.stdout.write(`${describe(figures)}\n`);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import type { RunSummary } from '../../../shared/records/run-record.ts';
+import { runRow } from '../../../src-main/runs/run-row.ts';
 import { figuresOf } from '../../../src-main/cli/run-figures.ts';
 import { exampleEpoch, exampleHeader, exampleResult } from '../runs/example-run.ts';
 
@@ -21,7 +22,7 @@ const summary = (finished: boolean): RunSummary => ({
 
 describe('figures of a run on several targets', () => {
   it('are the last epoch’s of each target while it trains', () => {
-    const { targets, error_rate, exact_match } = figuresOf(summary(false), '/w');
+    const { targets, error_rate, exact_match } = figuresOf(runRow(summary(false)), '/w');
     expect(error_rate).toBe(0.5);
     expect(exact_match).toBeNull();
     expect(targets).toMatchObject([
@@ -31,7 +32,7 @@ describe('figures of a run on several targets', () => {
   });
 
   it('are the result’s once there is one, with those of all targets together', () => {
-    const { targets, exact_match } = figuresOf(summary(true), '/w');
+    const { targets, exact_match } = figuresOf(runRow(summary(true)), '/w');
     expect(targets[1]).toEqual({
       ...{ name: 'variety', train_loss: 2, train_error_rate: 0.75, valid_loss: 1.25, error_rate: 0.5 },
       ...{ tta_error_rate: 0.25, holdout_error_rate: null, holdout_tta_error_rate: null },

@@ -48,6 +48,49 @@ describe('RunIndex', () => {
     expect(index.reads).toBe(2);
   });
 
+  describe('what outlives the process', () => {
+    const cache = (): string => join(workspace, 'cache', 'run-rows.json');
+    const ids = Array.from({ length: 12 }, (_, place) => `run-${String(place).padStart(2, '0')}`);
+
+    it('gives the same rows without reading a folder again, but those that changed', async () => {
+      for (const id of ids) finished(id);
+      const rows = await new RunIndex(workspace).rows();
+      changeNotes(workspace, 'run-03', { note: 'later' });
+      const next = new RunIndex(workspace);
+      expect(await next.rows()).toEqual(
+        rows.map((row) => (row.id === 'run-03' ? { ...row, note: 'later' } : row)),
+      );
+      expect(next.reads).toBe(1);
+    });
+
+    it('is made anew when it is damaged, of another version, or of the wrong form', async () => {
+      for (const id of ids) finished(id);
+      const rows = await new RunIndex(workspace).rows();
+      const whole = readFileSync(cache(), 'utf8');
+      for (const damaged of [
+        whole.slice(0, whole.length / 2),
+        whole.replace(/"granary":"[^"]+"/, '"granary":"0.0.1"'),
+        whole.replace('"epochsDone":1', '"epochsDone":"one"'),
+      ]) {
+        writeFileSync(cache(), damaged);
+        const index = new RunIndex(workspace);
+        expect(await index.rows()).toEqual(rows);
+        expect(index.reads).toBe(ids.length);
+        expect(JSON.parse(readFileSync(cache(), 'utf8'))).toEqual(JSON.parse(whole));
+      }
+    });
+
+    it('holds no run that trains, and none that is gone', async () => {
+      for (const id of ids) finished(id);
+      writeConfig(createRunFolder(workspace, 'live'), exampleHeader('live'));
+      await new RunIndex(workspace).rows();
+      rmSync(join(workspace, 'runs', 'run-00'), { recursive: true });
+      const next = new RunIndex(workspace);
+      expect((await next.rows()).map(({ id }) => id).sort()).toEqual(['live', ...ids.slice(1)]);
+      expect(next.reads).toBe(1);
+    });
+  });
+
   it('lists a half-written and a damaged folder without hiding the others', async () => {
     finished('good');
     mkdirSync(join(workspace, 'runs', 'empty'));
