@@ -54,7 +54,8 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
     .click();
   await expect(items.nth(1)).toHaveAttribute('data-state', 'cancelled');
 
-  expect(await sleepIsBlocked()).toBe(true);
+  // It trains once its memory is planned, which takes a worker's start.
+  await expect.poll(sleepIsBlocked, { timeout: 30_000 }).toBe(true);
   await expect(page.getByTestId('live').getByTestId('doing')).toContainText('step', { timeout: 60_000 });
   await page.getByRole('button', { name: 'Stop this run' }).click();
   await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });

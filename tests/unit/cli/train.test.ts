@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryForecastSchema } from '../../../shared/records/memory-forecast.ts';
+import { accumulations } from '../../../src-main/scheduler/memory/accumulations.ts';
+import { FitCache } from '../../../src-main/scheduler/memory/fit-cache.ts';
 import { type Fault, fixtureEnvironment, workerPath } from '../scheduler/fixture-worker.ts';
 import { buildCli } from './cli-process.ts';
 
@@ -37,8 +40,14 @@ function granary(
   {
     fault = 'good',
     epochMs = 5,
+    environment = {},
     watch,
-  }: { fault?: Fault; epochMs?: number; watch?: (line: Line, child: ChildProcess) => void } = {},
+  }: {
+    fault?: Fault;
+    epochMs?: number;
+    environment?: Record<string, string>;
+    watch?: (line: Line, child: ChildProcess) => void;
+  } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [join(install, 'dist', 'cli.cjs'), ...args.split(' ')], {
     env: {
@@ -46,6 +55,7 @@ function granary(
       ...fixtureEnvironment(fault, epochMs),
       GRANARY_WORKSPACE: join(install, workspace),
       NO_COLOR: '1',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -178,6 +188,48 @@ describe('granary queue', () => {
     expect(lines[lines.length - 1]).toMatchObject({ type: 'result', finished: 8, total: 8 });
     const runs = lines[lines.length - 1]!['runs'] as Line[];
     expect(runs.map((run) => run['name'])[7]).toBe('resnet34 crop 48');
+  });
+
+  it('says how each run fits before it queues any, and does not train what cannot', async () => {
+    const cache = join(install, 'cache');
+    const known = new FitCache(join(cache, 'memory'));
+    const size = { height: 32, width: 32 };
+    for (const [arch, mb] of [
+      ['resnet18', 20],
+      ['resnet34', 1e8],
+    ] as const) {
+      const around = { ...{ batchSize: 64, accums: accumulations(64) }, classes: [10] };
+      const question = { arch, size, presize: { height: 48, width: 48 }, ...around };
+      const needs = question.accums.flatMap((accum) =>
+        [false, true].map((checkpointing) => ({
+          ...{ accum, checkpointing, mainMb: mb, cardMb: mb, activationsMb: 1 },
+        })),
+      );
+      const answer = { question, needs, parameters: 1, weightsMb: 1, recordMs: 1, predictMs: 1 };
+      known.set('forecast', memoryForecastSchema.parse(answer).question, answer);
+    }
+    const environment = { GRANARY_CACHE: cache, GRANARY_MEMORY_MARGIN: '0%' };
+    const line = 'queue data --arch resnet18,resnet34 --size 32 --epochs 1 --weights none';
+    const { code, lines } = await granary(`${line} --json`, 'ws9', { environment });
+    expect(code).toBe(1);
+    const plan = lines.find(({ type }) => type === 'plan')!;
+    expect(lines.findIndex(({ type }) => type === 'run-started')).toBeGreaterThan(lines.indexOf(plan));
+    expect(plan['runs']).toMatchObject([
+      {
+        ...{ name: 'resnet18 squish 32', problem: null },
+        memory: { state: 'fits', micro_batch: 64, accum: 1, predicted_mb: 20, margin_mb: 0 },
+      },
+      {
+        ...{ name: 'resnet34 squish 32', fix: 'Choose a smaller architecture.' },
+        ...{ problem: expect.stringContaining('It cannot fit'), memory: { state: 'cannot' } },
+      },
+    ]);
+    const states = (lines[lines.length - 1]!['runs'] as Line[]).map((run) => run['state']);
+    expect(states).toEqual(['finished', 'skipped']);
+    const { out } = await granary(line, 'ws9', { environment });
+    expect(out).toMatch(/^resnet18 squish 32 +64 × 1 +20 MiB of .* yes$/m);
+    expect(out).toMatch(/^resnet34 squish 32 .* not run$/m);
+    expect(out).toContain('resnet34 squish 32 is not run:');
   });
 
   it('stops at Ctrl-C and trains what is left with --resume', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memoryMarginSchema } from '../../../../shared/records/memory-plan.ts';
 import { runConfigSchema } from '../../../../shared/records/run-config.ts';
@@ -5,6 +8,7 @@ import type { Launch, LaunchDecision } from '../../../../src-main/scheduler/laun
 import type { PlanningDevice } from '../../../../src-main/scheduler/memory/device.ts';
 import type { FitConfig, FitOptions } from '../../../../src-main/scheduler/memory/fit.ts';
 import { memoryGate } from '../../../../src-main/scheduler/memory/gate.ts';
+import { changeMemorySettings } from '../../../../src-main/scheduler/workspace-settings.ts';
 import { planMemory } from '../../../../src-main/scheduler/memory/plan.ts';
 
 const margin = memoryMarginSchema.parse({});
@@ -69,6 +73,21 @@ describe('the gate before a launch', () => {
       type: 'start',
       accum: 1,
     });
+  });
+
+  it("keeps to the workspace's settings where the launch says nothing, and looks at them each time", async () => {
+    const workspace = mkdtempSync(join(tmpdir(), 'granary-gate-'));
+    const config = runConfigSchema.parse({ dataset: '/d', arch: 'resnet18', size, seed: 1, autoAccum: true });
+    const machine: PlanningDevice = {
+      ...{ kind: 'card', name: 'RTX 3060', driver: '550', totalMb: 12_000, freeMb: 4500 },
+    };
+    const gate = memoryGate({ workspace, fit, device: () => Promise.resolve(machine) });
+    const launch = { runId: 'r', config, accum: 1, card: null, whenShort: null };
+    expect(await gate(launch)).toMatchObject({ type: 'start', accum: 2 });
+    changeMemorySettings(workspace, { whenShort: 'wait' });
+    expect(await gate(launch)).toMatchObject({ type: 'wait' });
+    expect(await gate({ ...launch, whenShort: 'replan' })).toMatchObject({ type: 'start' });
+    rmSync(workspace, { recursive: true, force: true });
   });
 
   it('waits when nothing fits now and something would on an idle card', async () => {

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { memoryMarginSchema } from '../../../shared/records/memory-plan.ts';
+import { marginOf, readWorkspaceSettings } from '../../../src-main/scheduler/workspace-settings.ts';
+import { buildCli, granary } from './cli-process.ts';
+
+let cli: { script: string; remove: () => void };
+let workspace: string;
+beforeAll(async () => {
+  cli = await buildCli();
+}, 60_000);
+afterAll(() => cli.remove());
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'granary-settings-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+describe('granary settings', () => {
+  it('changes what it is given, keeps the rest, and says where', async () => {
+    await granary(cli.script, ['settings', '--when-short', 'wait'], workspace);
+    const { out, code } = await granary(cli.script, ['settings', '--margin', '10%,2GB', '--json'], workspace);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      ...{ margin: { share: 0.1, least_mb: 2048 }, when_short: 'wait', environment_margin: null },
+      path: join(workspace, 'settings.json'),
+    });
+    expect(readWorkspaceSettings(workspace).memory.whenShort).toBe('wait');
+    const wrong = await granary(cli.script, ['settings', '--margin', '99%'], workspace);
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.err).toContain('99%');
+    expect(readWorkspaceSettings(workspace).memory.margin.share).toBe(0.1);
+  });
+
+  it('is what the scheduler keeps to; a flag wins over the environment, and that over the workspace', () => {
+    expect(marginOf(workspace)).toEqual(memoryMarginSchema.parse({}));
+    writeFileSync(
+      join(workspace, 'settings.json'),
+      '{"version":1,"memory":{"margin":{"share":0.2,"leastMb":5}}}',
+    );
+    expect(marginOf(workspace)).toEqual({ share: 0.2, leastMb: 5 });
+    vi.stubEnv('GRANARY_MEMORY_MARGIN', '700MB');
+    expect(marginOf(workspace)).toEqual({ share: 0, leastMb: 700 });
+    expect(marginOf(workspace, '30%')).toEqual({ share: 0.3, leastMb: 0 });
+    vi.stubEnv('GRANARY_MEMORY_MARGIN', 'much');
+    expect(() => marginOf(workspace)).toThrow(/much/);
+    vi.stubEnv('GRANARY_MEMORY_MARGIN', '');
+    writeFileSync(join(workspace, 'settings.json'), '{ broken');
+    expect(readWorkspaceSettings(workspace).memory.whenShort).toBe('replan');
+  });
+});
