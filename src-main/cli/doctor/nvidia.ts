@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import type { CardReading } from '../../../shared/machine.ts';
+import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
+import { PROGRAMS } from '../../scheduler/memory/nvidia-cards.ts';
 
 /** What NVIDIA's driver says of itself and its cards. Memory in MiB, as nvidia-smi counts. */
 export interface NvidiaReport {
@@ -8,38 +11,31 @@ export interface NvidiaReport {
   cards: { name: string; totalMb: number; freeMb: number }[];
 }
 
-/** Under WSL2 the program is Windows' own and often not on the PATH. */
-const PROGRAMS = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
-
-/** Asks nvidia-smi; null where there is no NVIDIA driver. */
-export async function askNvidia(): Promise<NvidiaReport | null> {
-  for (const program of PROGRAMS) {
-    const cards = await output(program, [
-      '--query-gpu=name,driver_version,memory.total,memory.free',
-      '--format=csv,noheader,nounits',
-    ]);
-    if (cards !== null) return parseNvidia(cards, (await output(program, [])) ?? '');
+/** What the monitor sees of the cards, and the CUDA version, which only nvidia-smi's plain table names; null where there is no card. */
+export async function askNvidia(programs: readonly string[] = PROGRAMS): Promise<NvidiaReport | null> {
+  const monitor = new MemoryMonitor({ programs });
+  try {
+    const { cards } = await monitor.read();
+    if (cards.length === 0) return null;
+    for (const program of programs) {
+      const table = await output(program, []);
+      if (table !== null) return nvidiaReport(cards, table);
+    }
+    return nvidiaReport(cards, '');
+  } finally {
+    monitor.stop();
   }
-  return null;
 }
 
-/** Reads the two outputs of nvidia-smi: the queried lines, and its plain table (which alone names the CUDA version). */
-export function parseNvidia(query: string, table: string): NvidiaReport | null {
-  const rows = query
-    .trim()
-    .split('\n')
-    .map((line) => line.split(',').map((cell) => cell.trim()))
-    .filter((cells) => cells.length === 4);
-  const driver = rows[0]?.[1];
-  if (driver === undefined) return null;
+/** @param table what nvidia-smi prints when it is asked for nothing */
+function nvidiaReport(
+  cards: readonly Pick<CardReading, 'name' | 'driver' | 'totalMb' | 'freeMb'>[],
+  table: string,
+): NvidiaReport {
   return {
-    driver,
+    driver: cards[0]?.driver ?? 'unknown',
     cuda: /CUDA(?: UMD)? Version\s*:\s*([\d.]+)/.exec(table)?.[1] ?? null,
-    cards: rows.map(([name, , total, free]) => ({
-      name: name ?? '',
-      totalMb: Number(total),
-      freeMb: Number(free),
-    })),
+    cards: cards.map(({ name, totalMb, freeMb }) => ({ name, totalMb: totalMb ?? 0, freeMb: freeMb ?? 0 })),
   };
 }
 

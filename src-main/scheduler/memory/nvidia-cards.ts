@@ -17,7 +17,7 @@ export interface NvidiaOptions {
 }
 
 /** Under WSL2 the program is Windows' own and often not on the PATH. */
-const PROGRAMS = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
+export const PROGRAMS = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
 
 /** A card, or a program on it, that was not named for so many intervals is gone. */
 const STALE_INTERVALS = 3;

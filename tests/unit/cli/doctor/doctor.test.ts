@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskOf } from '../../../../src-main/cli/doctor/disk.ts';
 import { type DoctorReport, findProblems } from '../../../../src-main/cli/doctor/examine.ts';
 import { missingLibraries, parseLdd } from '../../../../src-main/cli/doctor/libraries.ts';
-import { parseNvidia } from '../../../../src-main/cli/doctor/nvidia.ts';
+import { askNvidia } from '../../../../src-main/cli/doctor/nvidia.ts';
 import { readSetUpRecord } from '../../../../src-main/files/set-up-record.ts';
 
 let folder = '';
@@ -14,13 +14,27 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-describe("NVIDIA's own report", () => {
-  const table = '| NVIDIA-SMI 550.54.14    Driver Version: 550.54.14    CUDA Version: 12.4     |';
+describe.skipIf(process.platform === 'win32')("NVIDIA's own report", () => {
+  /** A stand-in for nvidia-smi: lines for the monitor's question about cards, the table when it is asked for nothing. */
+  const standIn = (lines: string[]): string => {
+    const path = join(folder, 'nvidia-smi');
+    const script = `#!/bin/sh
+case "$*" in
+*query-gpu*) printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}; exec sleep 60 ;;
+'') echo '| NVIDIA-SMI 550.54.14    Driver Version: 550.54.14    CUDA Version: 12.4     |' ;;
+*) exec sleep 60 ;;
+esac
+`;
+    writeFileSync(path, script, { mode: 0o755 });
+    return path;
+  };
 
-  it('gives driver, CUDA and each card', () => {
-    const query =
-      'NVIDIA GeForce RTX 4070, 550.54.14, 12282, 11000\nNVIDIA GeForce RTX 3060, 550.54.14, 12288, 512\n';
-    expect(parseNvidia(query, table)).toEqual({
+  it('gives driver, CUDA and each card, as the monitor sees them', async () => {
+    const program = standIn([
+      '0, GPU-a, 550.54.14, 12282, 1282, 11000, 0, 40, 30.5, NVIDIA GeForce RTX 4070',
+      '1, GPU-b, 550.54.14, 12288, 11776, 512, 90, 71, 160.0, NVIDIA GeForce RTX 3060',
+    ]);
+    expect(await askNvidia([join(folder, 'not-there'), program])).toEqual({
       driver: '550.54.14',
       cuda: '12.4',
       cards: [
@@ -30,8 +44,8 @@ describe("NVIDIA's own report", () => {
     });
   });
 
-  it('is nothing when the driver does not answer in lines', () => {
-    expect(parseNvidia('No devices were found\n', '')).toBeNull();
+  it('is nothing where there is no driver', async () => {
+    expect(await askNvidia([join(folder, 'not-there')])).toBeNull();
   });
 });
 
