@@ -36,9 +36,9 @@ export class StepReporter {
   readonly #left: Workload;
   readonly #total: number;
   readonly #emit: (event: StepEvent) => void;
-  readonly #seconds: { frozen: number | null; full: number | null } = { frozen: null, full: null };
-  #evaluationSeconds: number | null = null;
-  #imagesPerSecond = 0;
+  readonly #seconds = { frozen: new Pace(), full: new Pace() };
+  readonly #evaluationSeconds = new Pace();
+  readonly #imagesPerSecond = new Pace();
   #step = 0;
   #saidAt = -Infinity;
   /** Steps that were not told yet. */
@@ -64,12 +64,10 @@ export class StepReporter {
     const { steps = 1 } = facts;
     this.#step += steps;
     this.#left.steps[facts.phase] -= steps;
-    this.#seconds[facts.phase] = blend(this.#seconds[facts.phase], seconds / steps);
-    const rate = facts.images / seconds;
-    this.#imagesPerSecond = blend(this.#imagesPerSecond === 0 ? null : this.#imagesPerSecond, rate);
+    this.#seconds[facts.phase].add(seconds);
+    const imagesPerSecond = this.#imagesPerSecond.add(facts.images / seconds);
     const { loss, lr, losses, errors } = facts;
     const rssMb = process.memoryUsage.rss() / 2 ** 20;
-    const imagesPerSecond = this.#imagesPerSecond;
     this.#points.push({
       step: this.#step,
       time: Date.now(),
@@ -101,20 +99,33 @@ export class StepReporter {
   /** @param seconds what looking at `images` pictures took */
   evaluated(images: number, seconds: number): void {
     this.#left.evaluations = Math.max(0, this.#left.evaluations - images);
-    if (images > 0) this.#evaluationSeconds = blend(this.#evaluationSeconds, seconds / images);
+    if (images > 0) this.#evaluationSeconds.add(seconds / images);
   }
 
   #eta(): number {
-    const { frozen, full } = this.#seconds;
+    const [frozen, full] = [this.#seconds.frozen.mean, this.#seconds.full.mean];
     const frozenSeconds = frozen ?? (full ?? 0) / FULL_OVER_FROZEN;
     const fullSeconds = full ?? (frozen ?? 0) * FULL_OVER_FROZEN;
     const { steps, evaluations } = this.#left;
     // Until a validation was seen, a picture is taken to cost a third of a training step's share.
-    const evaluation = this.#evaluationSeconds ?? 1 / (FULL_OVER_FROZEN * this.#imagesPerSecond);
+    const evaluation =
+      this.#evaluationSeconds.mean ?? 1 / (FULL_OVER_FROZEN * (this.#imagesPerSecond.mean ?? Infinity));
     return steps.frozen * frozenSeconds + steps.full * fullSeconds + evaluations * evaluation;
   }
 }
 
-function blend(mean: number | null, value: number): number {
-  return mean === null ? value : mean + SMOOTHING * (value - mean);
+/**
+ * A running mean. The first value counts only until there is a second: TensorFlow prepares a graph when it first runs, which may
+ * take as long as many steps.
+ */
+class Pace {
+  mean: number | null = null;
+  #count = 0;
+
+  add(value: number): number {
+    this.#count++;
+    const weight = this.#count <= 2 ? 1 : Math.max(SMOOTHING, 1 / (this.#count - 1));
+    this.mean = this.mean === null ? value : this.mean + weight * (value - this.mean);
+    return this.mean;
+  }
 }

@@ -36,6 +36,15 @@ describe('step reporter', () => {
     expect(events[0]).toMatchObject({ imagesPerSecond: 4, etaSeconds: 10 * 2 + 20 * 0.5, loss: 1, lr: 0.1 });
   });
 
+  it('forgets first times, in which TensorFlow prepares a graph, as soon as there are others', () => {
+    const { it: steps, events } = reporter({ frozen: 0, full: 13, evaluations: 60 });
+    steps.stepped(facts, 5, 0);
+    for (const [i, seconds] of [0.4, 0.6].entries()) steps.stepped(facts, seconds, 1000 * (i + 1));
+    for (const seconds of [4, 0.1, 0.1]) steps.evaluated(10, seconds);
+    steps.stepped(facts, 0.5, 9000);
+    expect(events.at(-1)!.etaSeconds).toBeCloseTo(9 * 0.5 + 30 * 0.01, 6);
+  });
+
   it('expects full steps to be slower than the frozen ones that were seen', () => {
     const { it: steps, events } = reporter({ frozen: 2, full: 10, evaluations: 0 });
     steps.stepped({ ...facts, phase: 'frozen' }, 1, 0);
