@@ -23,10 +23,13 @@ const quiet: TrainingHooks = {
 };
 const small = drawRatings(join(folder, 'small'), { users: 120, items: 150, ratings: 4000, seed: 2 });
 
+/** Few steps an epoch: recording 32 of them takes longer than making them. */
+const quick = { seed: 7, epochs: 2, factors: 4, batchSize: 256 };
+
 async function prepared(settings: object, path = 'small/u.data', options = {}) {
   await small;
   const ratings = join(folder, path);
-  const config = ratingsConfigSchema.parse({ ratings, options, seed: 7, epochs: 2, factors: 4, ...settings });
+  const config = ratingsConfigSchema.parse({ ...quick, ratings, options, ...settings });
   const { manifest, table } = await inspectRatings(ratings, options);
   return prepareRatings(config, manifest, table, null);
 }
@@ -34,7 +37,14 @@ async function prepared(settings: object, path = 'small/u.data', options = {}) {
 test('comes within 3 % of the noise floor of a generated dataset of MovieLens-100k’s shape', async () => {
   const { noiseFloor, dest } = await drawRatings(join(folder, 'films'), { ...movieLens100k, seed: 1 });
   const ratings = join(dest, 'u1.base');
-  const settings = { decay: 'l2', weightDecay: 1e-4, intercept: 'mean', factors: 1, epochs: 10 };
+  const settings = {
+    decay: 'l2',
+    weightDecay: 1e-4,
+    intercept: 'mean',
+    factors: 1,
+    batchSize: 256,
+    lr: 0.02,
+  };
   const config = ratingsConfigSchema.parse({ ratings, seed: 7, ...settings });
   const { manifest, table, index } = await inspectRatings(ratings);
   const { table: valid } = await readRatings(join(dest, 'u1.test'), {}, {}, index);
