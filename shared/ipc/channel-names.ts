@@ -40,6 +40,7 @@ export const channelNames = [
   'recommender:similar',
   'recommender:user',
   'recommender:reasons',
+  'recommender:together',
   'recommender:export-top',
   'recommender:export-embeddings',
   'ratings:preview',

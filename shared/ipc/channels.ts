@@ -40,6 +40,7 @@ import {
   recommenderViewSchema,
   similarQuestionSchema,
   similarViewSchema,
+  togetherSchema,
   topExportQuestionSchema,
   userQuestionSchema,
   userViewSchema,
@@ -192,6 +193,11 @@ export const channels = {
   'recommender:similar': { input: similarQuestionSchema, output: similarViewSchema },
   'recommender:user': { input: userQuestionSchema, output: userViewSchema },
   'recommender:reasons': { input: reasonsQuestionSchema, output: reasonsViewSchema },
+  /** The mean of several recommenders, judged on their common validation ratings. */
+  'recommender:together': {
+    input: z.object({ runIds: z.array(runId).min(1).max(50) }),
+    output: togetherSchema,
+  },
   /** Writes the best items for every user where the user says; null when they changed their mind. */
   'recommender:export-top': {
     input: topExportQuestionSchema,

@@ -110,6 +110,20 @@ export const reasonsViewSchema = namedItemSchema.extend({
 });
 export type ReasonsView = z.infer<typeof reasonsViewSchema>;
 
+/** What the mean of several recommenders comes to on their common validation ratings; null without ratings. */
+export const togetherSchema = z.object({
+  rows: count,
+  errors: z.object({ rmse: z.number(), mae: z.number() }).nullable(),
+  members: z.array(
+    z.object({
+      run: z.string(),
+      name: z.string(),
+      errors: z.object({ rmse: z.number(), mae: z.number() }).nullable(),
+    }),
+  ),
+});
+export type Together = z.infer<typeof togetherSchema>;
+
 export const topExportQuestionSchema = z.object({
   runIds: z.array(runIdSchema).min(1).max(50),
   n: z.number().int().min(1).max(1000),

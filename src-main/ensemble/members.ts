@@ -1,6 +1,7 @@
 import { GranaryError } from '../../shared/errors.ts';
 import type { RunHeader, RunResult } from '../../shared/records/run-record.ts';
 import { type Predictions, type PredictionSet, readPredictions } from '../runs/predictions.ts';
+import { readRatingsRun } from '../runs/ratings-runs.ts';
 import { readRun, resolveRunId } from '../runs/run-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import type { ProbabilityTable } from './combine.ts';
@@ -59,10 +60,16 @@ export async function readMembers(
 
 /**
  * Reads one finished run with its predictions.
- * @throws GranaryError RUN_NOT_FOUND, RUN_NOT_FINISHED, RUN_CORRUPT, SAFETENSORS_INVALID
+ * @throws GranaryError RUN_NOT_FOUND, RUN_NOT_FINISHED, RUN_CORRUPT, SAFETENSORS_INVALID; ENSEMBLE_TARGETS_DIFFER for a recommender
  */
 export async function readMember(workspace: string, text: string, weight: number): Promise<Member> {
   const run = await resolveRunId(workspace, text);
+  if (readRatingsRun(workspace, run) !== null)
+    throw new GranaryError(
+      'ENSEMBLE_TARGETS_DIFFER',
+      `${run} is a recommender: it predicts what a user makes of an item, and runs of pictures the class of a picture. Nothing is predicted by both, so there is nothing to take a mean of.`,
+      'Combine recommenders with recommenders (granary collab recommend RUN RUN …), and runs of pictures with one another.',
+    );
   const { header, result, state, problem, notes } = await readRun(workspace, run);
   if (header === null || result?.status !== 'finished') {
     throw new GranaryError(

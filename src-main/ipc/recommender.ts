@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeEmbeddings } from '../recommender/embeddings.ts';
 import type { OpenRecommender } from '../recommender/open.ts';
 import { RecommenderShelf } from '../recommender/shelf.ts';
+import { recommendersTogether } from '../recommender/together.ts';
 import { findItems, reasonsView, recommenderView, similarView, userView } from '../recommender/views.ts';
 import type { Handlers } from './door.ts';
 import type { Services } from './services.ts';
@@ -13,6 +14,7 @@ type Own = Pick<
   | 'recommender:similar'
   | 'recommender:user'
   | 'recommender:reasons'
+  | 'recommender:together'
   | 'recommender:export-top'
   | 'recommender:export-embeddings'
 >;
@@ -39,6 +41,7 @@ export function recommenderHandlers({ session, chooseFolder, chooseTarget }: Ser
       return userView(model, user, await own().history(model, user));
     },
     'recommender:reasons': async ({ runId, user, item }) => reasonsView(await open(runId), user, item),
+    'recommender:together': ({ runIds }) => recommendersTogether(session.state.path, runIds),
     async 'recommender:export-top'({ runIds, n }) {
       const suggested = join(session.state.path, `top-${n}.csv`);
       const out = await chooseTarget('Where shall the recommendations be written?', suggested, ['csv']);

@@ -34,5 +34,9 @@ function numberScale(numbers: readonly number[]): PlotScale {
       : [0, 0.25, 0.5, 0.75, 1].map((share) =>
           log ? 10 ** (from + share * (to - from)) : from + share * (to - from),
         );
-  return { place, ticks: shown.map((value) => ({ value: Number(value.toPrecision(3)), at: place(value) })) };
+  // Three digits read well; values that they do not tell apart need more.
+  const written = [3, 4, 5, 6, 8]
+    .map((digits) => shown.map((value) => Number(value.toPrecision(digits))))
+    .find((values) => new Set(values).size === shown.length);
+  return { place, ticks: shown.map((value, at) => ({ value: written?.[at] ?? value, at: place(value) })) };
 }

@@ -1,6 +1,7 @@
 // 24 × 24, drawn with a round stroke.
 export const paths = {
   dataset: 'M4 7.5 12 4l8 3.5L12 11 4 7.5ZM4 12l8 3.5 8-3.5M4 16.5 12 20l8-3.5',
+  ratings: 'm12 4 2.4 5.1 5.6.7-4.1 3.9 1 5.6-4.9-2.8-4.9 2.8 1-5.6L4 9.8l5.6-.7z',
   grid: 'M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM16.5 13.5v6M13.5 16.5h6',
   queue: 'M4 17.5 9 11l4 3.5 7-9M15.5 5.5H20V10',
   runs: 'M4 6.5h16M4 12h16M4 17.5h16M9 4v16',

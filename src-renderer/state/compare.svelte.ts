@@ -30,6 +30,8 @@ export class CompareState {
     ),
   );
   readonly finished = $derived(this.rows.filter(({ state }) => state === 'finished'));
+  /** Those that have classes of pictures to be confused. */
+  readonly classifiers = $derived(this.finished.filter(({ kind }) => kind === 'pictures'));
 
   /** What is compared; a run that goes on is read anew when its row changes. */
   show(rows: readonly RunRow[]): void {
@@ -52,7 +54,7 @@ export class CompareState {
   /** Confusions and disagreements of the finished ones, for the target and pictures that are chosen. */
   async readPredictions(): Promise<void> {
     const asked = ++this.#asked;
-    const runIds = this.finished.map(({ id }) => id);
+    const runIds = this.classifiers.map(({ id }) => id);
     if (runIds.length === 0 || this.target === '') {
       this.confusions = null;
       this.disagreements = null;

@@ -10,8 +10,10 @@ import { MachineState } from './machine.svelte.ts';
 import { PredictState } from './predict.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
 import { QueueState } from './queue.svelte.ts';
+import { RatingsState } from './ratings.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { Shell } from './shell.svelte.ts';
+import { SweepDraft } from './sweep-draft.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { Undo } from './undo.svelte.ts';
 
@@ -26,8 +28,13 @@ export class Desk {
   readonly predict = new PredictState();
   readonly grid = new GridDraft();
   readonly fits = new FitsState();
+<<<<<<< HEAD
   readonly cached = new CachedWeightsState();
   readonly machine = new MachineState();
+=======
+  readonly ratings = new RatingsState();
+  readonly sweep = new SweepDraft();
+>>>>>>> a72c036 (Recommenders in the window: ratings view, sweep form, a run's own page, map, users, reasons; mean of recommenders; why pictures and ratings do not mix)
   readonly queue = new QueueState();
   readonly runs = new RunsState(this.undo);
   readonly ensemble = new EnsembleState();
@@ -72,6 +79,7 @@ export class Desk {
     await this.shell.attempt(() => this.queue.load());
     await this.shell.attempt(() => this.runs.load());
     await this.dataset.restore();
+    await this.ratings.restore();
   }
 
   /** Does a command, if it can be done now; its failure is shown. */
@@ -85,6 +93,21 @@ export class Desk {
   async read(path: string): Promise<void> {
     this.shell.view = 'dataset';
     await this.dataset.read(path);
+  }
+
+  /** Reads dropped or chosen ratings, in the ratings view. */
+  async readRatings(path: string): Promise<void> {
+    this.shell.view = 'ratings';
+    await this.ratings.read(path);
+  }
+
+  /** Puts the sweep's runs in the queue and goes there. */
+  async startSweep(): Promise<void> {
+    const { summary } = this.ratings;
+    if (summary === null) return;
+    const { path, options, implicit } = summary;
+    await ask('ratings:enqueue', { path, options, grid: this.sweep.toGrid(implicit) });
+    this.shell.view = 'queue';
   }
 
   /** Puts the grid's runs in the queue and goes there. */

@@ -27,6 +27,11 @@ const takers: readonly Taker[] = [
     },
   },
   {
+    // Titles that are dropped with the ratings are found beside them.
+    takes: (dropped) => dropped.some(({ kind }) => kind === 'ratings'),
+    take: (dropped, desk) => desk.readRatings(dropped.find(({ kind }) => kind === 'ratings')!.path),
+  },
+  {
     takes: () => true,
     take: (dropped, desk) => desk.read(dropped[0]!.path),
   },

@@ -2,6 +2,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import { ask, hear } from '../api/granary.ts';
 import type { RunRow } from '../../shared/ipc/views.ts';
 import type { RunNotesPatch } from '../../shared/records/run-notes.ts';
+import type { RatingsRun } from '../../shared/records/ratings-run.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { byId, setOf } from './collections.ts';
 import { faultOf, type Fault } from './fault.ts';
@@ -24,7 +25,7 @@ export class RunsState {
   /** The run that others are measured against in the table. */
   baseline = $state<string | null>(null);
   selected = $state<string | null>(null);
-  detail = $state.raw<RunSummary | null>(null);
+  detail = $state.raw<RunSummary | RatingsRun | null>(null);
   fault = $state.raw<Fault | null>(null);
 
   readonly #undo: Undo;
@@ -108,7 +109,8 @@ export class RunsState {
     this.selected = runId;
     this.fault = null;
     try {
-      const detail = await ask('runs:read', { runId });
+      const ratings = this.byId.get(runId)?.kind === 'ratings';
+      const detail = await (ratings ? ask('runs:read-recommender', { runId }) : ask('runs:read', { runId }));
       if (this.selected === runId) this.detail = detail;
     } catch (error) {
       if (this.selected !== runId) return;

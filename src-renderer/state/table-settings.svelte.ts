@@ -12,6 +12,8 @@ export const usualColumns = [
   'valid.error_rate.best',
   'valid.error_rate.tta',
   'valid.loss',
+  'valid.rmse',
+  'valid.mae',
   'seconds',
   'created',
 ];

@@ -5,6 +5,7 @@ import { ensembleView } from './ensemble/view.ts';
 import { gridView } from './grid/view.ts';
 import { predictView } from './predict/view.ts';
 import { queueView } from './queue/view.ts';
+import { ratingsView } from './ratings/view.ts';
 import { runsView } from './runs/view.ts';
 import { settingsView } from './settings/view.ts';
 
@@ -12,6 +13,7 @@ import { settingsView } from './settings/view.ts';
 export const viewEntries: readonly ViewEntry[] = [
   datasetView,
   gridView,
+  ratingsView,
   queueView,
   runsView,
   compareView,
