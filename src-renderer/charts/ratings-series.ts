@@ -9,12 +9,15 @@ export function ratingsLossSeries(epochs: readonly RatingsEpoch[]): Series[] {
   ];
 }
 
-/** RMSE and MAE on the validation ratings by epoch; nothing where there are no ratings. */
-export function ratingsErrorSeries(epochs: readonly RatingsEpoch[]): Series[] {
+/**
+ * RMSE and MAE on the validation ratings; nothing where there are no ratings.
+ * @param xs where the epochs stand on the x axis; by their numbers without it
+ */
+export function ratingsErrorSeries(epochs: readonly RatingsEpoch[], xs?: ArrayLike<number>): Series[] {
   if (epochs.every(({ rmse }) => rmse === null)) return [];
   return [
-    line('RMSE', '--chart-target-1', epochs, ({ rmse }) => rmse),
-    line('MAE', '--chart-target-3', epochs, ({ mae }) => mae),
+    line('RMSE', '--chart-target-1', epochs, ({ rmse }) => rmse, xs),
+    line('MAE', '--chart-target-3', epochs, ({ mae }) => mae, xs),
   ];
 }
 
@@ -23,7 +26,8 @@ function line(
   color: string,
   epochs: readonly RatingsEpoch[],
   read: (epoch: RatingsEpoch) => number | null,
+  xs: ArrayLike<number> = epochs.map(({ epoch }) => epoch),
 ): Series {
   const ys = epochs.map((epoch) => read(epoch) ?? NaN);
-  return { name, color, dots: true, xs: epochs.map(({ epoch }) => epoch), ys };
+  return { name, color, dots: true, xs, ys };
 }

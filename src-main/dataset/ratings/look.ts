@@ -68,10 +68,21 @@ function columnsOf(
       return roles(path, columns, header, body, options);
     } catch (error) {
       if (!(error instanceof GranaryError)) throw error;
-      const entries = Object.entries(columnNames).map(([role, name]) => [
-        role,
-        columns.findIndex((column) => name.test(column)),
-      ]);
+      const stated = {
+        user: options.userColumn,
+        item: options.itemColumn,
+        rating: options.ratingColumn,
+        time: options.timeColumn,
+      };
+      const entries = (Object.keys(columnNames) as Role[]).map((role) => {
+        const name = stated[role];
+        const named = name == null ? -1 : columns.indexOf(name);
+        // What was said counts, also where it does not suffice; null says that there is none.
+        return [
+          role,
+          name === undefined ? columns.findIndex((column) => columnNames[role].test(column)) : named,
+        ];
+      });
       return Object.fromEntries(entries) as Record<Role, number>;
     }
   })();

@@ -1,15 +1,18 @@
 import type { Range } from '../../charts/chart-group.ts';
 import type { Series } from '../../charts/line-chart.ts';
+import { ratingsErrorSeries } from '../../charts/ratings-series.ts';
 import { smooth } from '../../charts/smooth.ts';
 import { type XAxis, xPlaces } from '../../charts/x-axis.ts';
 import type { LiveRunState } from '../../state/live-run.svelte.ts';
 
-type Live = Pick<LiveRunState, 'steps' | 'charted' | 'targets' | 'stepsPerEpoch'>;
+type Live = Pick<LiveRunState, 'steps' | 'charted' | 'ratingsEpochs' | 'targets' | 'stepsPerEpoch'>;
 
 /** The curves of a run that trains, as they are at one moment. */
 export class LiveSeries {
   readonly loss: Series[];
   readonly targets: { name: string; loss: Series[]; error: Series[] }[];
+  /** RMSE and MAE of a recommender. */
+  readonly errors: Series[];
   readonly lr: Series[];
   readonly rate: Series[];
   readonly memory: Series[];
@@ -83,6 +86,7 @@ export class LiveSeries {
         ],
       };
     });
+    this.errors = ratingsErrorSeries(live.ratingsEpochs, ends);
     const plain = (name: string, values: ArrayLike<number>, fallback: number[]): Series[] => [
       steps.step.length > 0
         ? { name, color: '--chart-train', xs: at, ys: values }

@@ -60,6 +60,8 @@ describe('what is dropped on the window', () => {
     const path = write('unclear.csv', 'who,what,score\nann,tea,5\n');
     expect(await rolesOf(path)).toEqual(['who: ignore', 'what: ignore', 'score: rating']);
     expect((await lookForRatings(path)).ratings).toBeNull();
+    const half = await lookForRatings(path, { userColumn: 'who', ratingColumn: null });
+    expect(half.columns.map(({ role }) => role)).toEqual(['user', 'ignore', 'ignore']);
     const told = await lookForRatings(path, { userColumn: 'who', itemColumn: 'what' });
     expect(told.ratings).toBe(path);
     expect(told.columns.map(({ role }) => role)).toEqual(['user', 'item', 'rating']);
