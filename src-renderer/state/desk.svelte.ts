@@ -28,13 +28,10 @@ export class Desk {
   readonly predict = new PredictState();
   readonly grid = new GridDraft();
   readonly fits = new FitsState();
-<<<<<<< HEAD
   readonly cached = new CachedWeightsState();
   readonly machine = new MachineState();
-=======
   readonly ratings = new RatingsState();
   readonly sweep = new SweepDraft();
->>>>>>> a72c036 (Recommenders in the window: ratings view, sweep form, a run's own page, map, users, reasons; mean of recommenders; why pictures and ratings do not mix)
   readonly queue = new QueueState();
   readonly runs = new RunsState(this.undo);
   readonly ensemble = new EnsembleState();

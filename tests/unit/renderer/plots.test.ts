@@ -18,6 +18,13 @@ describe('plotScale', () => {
   });
 });
 
+describe('plotScale, regression', () => {
+  it('tells values apart that agree in three digits: two ticks alike threw the whole compare view', () => {
+    const { ticks } = plotScale([1.04812, 1.04833, 1.2]);
+    expect(ticks.map(({ value }) => value)).toEqual([1.0481, 1.0483, 1.2]);
+  });
+});
+
 describe('xPlaces', () => {
   const timeline = { step: [10, 20], time: [5000, 9000] };
   it.each([
