@@ -9,7 +9,7 @@ const sentences: Record<Code, (count: number) => string> = {
   ID_MISSING: (n) => `${rows(n)} no user or no item; left out.`,
   ROW_SHORT: (n) => `${rows(n)} fewer cells than are needed; left out.`,
   DUPLICATE: (n) =>
-    `${n} ratings are of an item that the same user has rated again later; only the last counts.`,
+    `${n === 1 ? '1 rating is' : `${n} ratings are`} of an item that the same user has rated again later; only the last counts.`,
   USER_WITH_ONE_RATING: (n) =>
     `${n} ${n === 1 ? 'user has' : 'users have'} a single rating: nothing is left to check them by.`,
   ITEM_WITH_ONE_RATING: (n) => `${n} ${n === 1 ? 'item has' : 'items have'} a single rating.`,
