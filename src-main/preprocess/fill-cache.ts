@@ -14,8 +14,8 @@ import { SegmentWriter } from './segment-writer.ts';
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Decodes pictures into new segments of `folder`. Each picture is decoded by one thread, as many at a time as the machine has
- * cores and one more to hide the disk. Whatever ends it early, the pictures decoded so far are kept.
+ * Decodes pictures into new segments of `folder`. Each picture is decoded by one thread; twice as many and
+ * two more are begun as the machine has cores, so that the threads have work while this one reads, checks and enlarges. Whatever ends it early, the pictures decoded so far are kept.
  * @param root the dataset's root
  * @param onDone called after each picture
  * @throws GranaryError DATASET_CHANGED, IMAGE_UNREADABLE, IMAGE_TOO_LARGE, NO_SPACE, CANCELLED
@@ -53,7 +53,7 @@ export async function fillCache(
       hooks.onDone?.();
     }
   };
-  const lanes = Array.from({ length: availableParallelism() + 1 }, () =>
+  const lanes = Array.from({ length: 2 * availableParallelism() + 2 }, () =>
     lane().catch((error: unknown) => void (failure ??= error)),
   );
   await Promise.all(lanes);
