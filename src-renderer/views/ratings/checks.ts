@@ -27,7 +27,10 @@ export function checksOf(summary: RatingsSummary): RatingsCheck[] {
     { code: 'ITEM_WITH_ONE_RATING', fine: 'Every item has at least two rows' },
     ...(summary.options.items === undefined
       ? []
-      : [{ code: 'ITEM_WITHOUT_TITLE' as const, fine: 'Every item has a title' }]),
+      : [
+          { code: 'ITEM_WITHOUT_TITLE' as const, fine: 'Every item has a title' },
+          { code: 'TITLE_WITHOUT_RATING' as const, fine: 'Every title is of a rated item' },
+        ]),
     ...(summary.format.time === null
       ? []
       : [{ code: 'TIME_NOT_READABLE' as const, fine: 'Every time can be read' }]),

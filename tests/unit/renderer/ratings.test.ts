@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ratingsSummarySchema } from '../../../shared/ipc/recommender-views.ts';
+import { ratingsProblemSchema } from '../../../shared/records/ratings.ts';
 import { optionsWithRole } from '../../../src-renderer/state/column-roles.ts';
 import { checksOf } from '../../../src-renderer/views/ratings/checks.ts';
 
@@ -54,5 +55,11 @@ describe('checks of a ratings file', () => {
     // Titles and times were not given, so nothing was checked of them.
     expect(codes).not.toContain('ITEM_WITHOUT_TITLE');
     expect(codes).not.toContain('TIME_NOT_READABLE');
+  });
+
+  it('leaves out nothing that an inspection can find', () => {
+    const whole = { ...summary, options: { items: '/titles' }, format: { ...summary.format, time: 't' } };
+    const codes = checksOf(whole).map(({ code }) => code);
+    expect(codes.sort()).toEqual([...ratingsProblemSchema.shape.code.options].sort());
   });
 });
