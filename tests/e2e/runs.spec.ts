@@ -6,6 +6,7 @@ import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts'
 import { runNotesSchema } from '../../shared/records/run-notes.ts';
 import { runResultSchema } from '../../shared/records/run-record.ts';
 import { type RunningApp, root, scratchFolder, startApp } from './support/app.ts';
+import { expectAccessible } from './support/axe.ts';
 
 /** The app on a workspace of many runs, which nobody had to train: their folders are written as workers leave them. */
 const folder = scratchFolder();
@@ -175,6 +176,7 @@ test('a baseline shows differences, marked where they are of other pictures', as
   await expect(row(ids[1]!).getByTestId('difference').first()).not.toContainText('≠');
   await expect(row(ids[1]!).getByTestId('difference').nth(1)).toContainText('≠');
   await expect(row(ids[3]!).getByTestId('difference').nth(1)).not.toContainText('≠');
+  await expectAccessible(page, 'runs with a baseline');
   await page.getByRole('button', { name: 'No baseline' }).click();
   await page.getByRole('button', { name: 'Unmark' }).click();
 });
@@ -208,6 +210,7 @@ test('compared runs show their curves, only the settings that differ, and the pi
   expect(names).toEqual(Object.keys(compared.differs));
   expect(names).toContain('arch');
   expect(names).not.toContain('epochs');
+  await expectAccessible(page, 'compare');
   await expect(page.getByTestId('confusion')).toHaveCount(3);
   const { images, disagreeing } = compared.disagreements;
   await expect(page.getByTestId('disagreeing')).toHaveText(
@@ -277,6 +280,7 @@ test('an ensemble is judged while its weights are dragged, in under 50 ms, to th
   const byCli = (...flags: string[]): Ensemble =>
     ensembleSchema.parse(JSON.parse(cli('ensemble', ...ids, '--json', ...flags)));
   await expect.poll(shown).toEqual(figures(byCli()));
+  await expectAccessible(page, 'ensemble');
 
   // 8 runs × 1,041 hold-out pictures × 10 classes × 2 targets at each move.
   const slider = page.getByRole('slider', { name: /^Weight of/ }).first();
