@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { expectAccessible } from './support/axe.ts';
 import { drawPictures, labels } from './support/pictures.ts';
 import { zipOf } from '../unit/dataset/zip-file.ts';
 
@@ -90,6 +91,7 @@ test('a dropped folder shows its classes, counts and problems', async () => {
   await expect.poll(() => shown(conflict.locator('img'))).toBe(2);
   await page.locator('[data-code="unreadable"]').getByText('1 file').click();
   await expect(page.getByRole('img', { name: /broken.jpg: cannot be shown/ })).toBeVisible();
+  await expectAccessible(page, 'dataset, overview');
 });
 
 /** How many of some images are decoded and drawn. */
@@ -112,6 +114,7 @@ test('pictures are browsed by class, by keyboard, and copies stand side by side'
   await page.keyboard.press('End');
   await expect(detail).toContainText('bars/bars-7.jpg');
   await expect(grid.locator('[data-index="7"]')).toBeFocused();
+  await expectAccessible(page, 'dataset, pictures');
 
   await page.getByLabel('Name', { exact: true }).fill('no such file');
   await expect(page.getByText('No picture fits this filter.')).toBeVisible();
@@ -123,6 +126,7 @@ test('pictures are browsed by class, by keyboard, and copies stand side by side'
   await expect(group).toHaveCount(1);
   await expect(group).toContainText('Labels differ');
   await expect.poll(() => shown(group.locator('img'))).toBe(2);
+  await expectAccessible(page, 'dataset, copies');
   expect(granary.complaints.filter((text) => !/status of (410|415)/.test(text))).toEqual([]);
 });
 
@@ -181,6 +185,7 @@ test('settings show what the caches take, and clear one after asking', async () 
   await page.getByRole('button', { name: 'Settings' }).click();
   const row = page.locator('[data-testid="cache"][data-name="thumbnails"]');
   await expect(row).toContainText(/[1-9][\d.]* [kMG]B/);
+  await expectAccessible(page, 'settings with caches');
   await expect
     .poll(() => readdirSync(join(granary.workspace, 'cache', 'thumbnails')).length)
     .toBeGreaterThan(0);
