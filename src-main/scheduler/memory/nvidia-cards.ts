@@ -36,6 +36,8 @@ export class NvidiaCards {
   readonly #cards = new Map<string, { card: Omit<CardReading, 'processes'>; seen: number }>();
   readonly #processes = new Map<string, { line: ProcessLine; seen: number }>();
   #problem: string | null = null;
+  /** Names of cards that stopped being told of, by uuid, until they are told of again: other cards go on all the while. */
+  readonly #gone = new Map<string, string>();
   #everSeen = false;
   #settled = false;
 
@@ -54,7 +56,8 @@ export class NvidiaCards {
 
   /** Why a card that was there is not read any more. */
   get problem(): string | null {
-    return this.#problem;
+    if (this.#problem !== null || this.#gone.size === 0) return this.#problem;
+    return `Not seen by the driver any more: ${[...this.#gone.values()].join(', ')}.`;
   }
 
   get cards(): CardReading[] {
@@ -62,7 +65,7 @@ export class NvidiaCards {
     for (const [uuid, { card, seen }] of this.#cards)
       if (seen < oldest) {
         this.#cards.delete(uuid);
-        this.#problem ??= `${card.name} is not seen by the driver any more.`;
+        this.#gone.set(uuid, card.name);
       }
     for (const [key, { seen }] of this.#processes) if (seen < oldest) this.#processes.delete(key);
     return [...this.#cards.values()]
@@ -129,6 +132,7 @@ export class NvidiaCards {
       return;
     }
     this.#cards.set(card.uuid, { card, seen: Date.now() });
+    this.#gone.delete(card.uuid);
     if (card.totalMb !== null) this.#problem = null;
     this.#everSeen = true;
     this.#settled = true;

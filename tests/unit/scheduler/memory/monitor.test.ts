@@ -110,6 +110,10 @@ describe('the memory monitor', { timeout: 20_000 }, () => {
     await until(({ cards }) => cards.length === 2);
     const reading = await until(({ cards }) => cards.length === 1);
     expect(reading.cards[0]!.uuid).toBe('GPU-bbb');
+    expect(reading.problem).toContain('RTX 3060');
+    // What the other card goes on telling does not take it back.
+    const later = await until(({ time }) => time > reading.time);
+    expect(later.problem).toContain('RTX 3060');
   });
 
   it('starts the program again when the driver restarts, ever more patiently', async () => {
