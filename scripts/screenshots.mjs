@@ -52,12 +52,16 @@ async function takeAll(environment) {
   await shoot('app-dataset');
   await page.getByRole('button', { name: 'Set up a grid' }).click();
   await page.getByText('tf_efficientnet_lite0', { exact: true }).click();
-  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByText('tf_efficientnet_lite1', { exact: true }).click();
   await page.getByText('crop', { exact: true }).click();
   await page.getByLabel('Sizes').fill(size);
   await page.getByLabel('Epochs', { exact: true }).fill(epochs);
   await page.getByLabel('Batch size').fill('32');
-  await page.getByTestId('preview-run').nth(3).waitFor();
+  await page
+    .getByTestId('preview-run')
+    .nth(3)
+    .getByText('measuring')
+    .waitFor({ state: 'hidden', timeout: 60_000 });
   await shoot('app-grid');
   await page.getByRole('button', { name: /^Start/ }).click();
 
@@ -65,7 +69,7 @@ async function takeAll(environment) {
   await waitForState(second, 'running');
   await page
     .getByTestId('doing')
-    .getByText(/Epoch 4/)
+    .getByText(new RegExp(`Epoch ${epochs}`))
     .waitFor({ timeout: 900_000 });
   await shoot('app-live');
   await shoot('app-live-dark', true);
