@@ -210,7 +210,6 @@ test('compared runs show their curves, only the settings that differ, and the pi
   expect(names).toEqual(Object.keys(compared.differs));
   expect(names).toContain('arch');
   expect(names).not.toContain('epochs');
-  await expectAccessible(page, 'compare');
   await expect(page.getByTestId('confusion')).toHaveCount(3);
   const { images, disagreeing } = compared.disagreements;
   await expect(page.getByTestId('disagreeing')).toHaveText(
@@ -218,6 +217,7 @@ test('compared runs show their curves, only the settings that differ, and the pi
   );
   await expect(page.getByTestId('scatter').locator('circle')).toHaveCount(3);
   await expect(page.getByTestId('parallel').locator('path')).toHaveCount(3);
+  await expectAccessible(page, 'compare');
 
   // A run of another dataset is not shown as comparable.
   await page.keyboard.press('Control+4');
