@@ -52,7 +52,7 @@ export function htmlReport(input: ReportInput): string {
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${escapeHtml(input.title)}</title><style>${reportStyle}</style></head><body>` +
     `<h1>${escapeHtml(input.title)}</h1>` +
-    `<p class="lead">${input.runs.length} runs${judged ? `, ensemble judged on ${judged.images} pictures (${judgedOn(input.ensemble!)})` : ''}.</p>` +
+    `<p class="lead">${input.runs.length === 1 ? '1 run' : `${input.runs.length} runs`}${judged ? `, ensemble judged on ${judged.images} pictures (${judgedOn(input.ensemble!)})` : ''}.</p>` +
     `${sections.join('')}<footer>Granary ${escapeHtml(input.version)}, ${escapeHtml(input.created)}. ` +
     `Error rate: share of pictures whose most probable class is wrong. TTA: test-time augmentation.</footer></body></html>\n`
   );

@@ -245,6 +245,24 @@ test('the columns of a table are guessed, shown and can be changed', async () =>
   expect(granary.complaints).toEqual([]);
 });
 
+test('a count of two targets opens the pictures that have both', async () => {
+  const { page } = granary;
+  await page.getByLabel('Use of label').selectOption('target');
+  const cell = page.getByRole('button', { name: '4 pictures of discs and autumn' });
+  await expect(page.getByTestId('cross-cell')).toHaveCount(6);
+  await expectAccessible(page, 'dataset, cross-table');
+  await cell.click();
+  await expect(page.getByTestId('picture-total')).toHaveText('4 pictures');
+  const grid = page.getByTestId('picture-grid');
+  await expect(grid.getByRole('gridcell')).toHaveText(Array.from({ length: 4 }, () => 'discs · autumn'));
+  // Every second one is of autumn.
+  await grid.locator('[data-index="0"]').click();
+  await expect(page.getByTestId('picture-detail')).toContainText('discs-1.jpg');
+  await page.keyboard.press('End');
+  await expect(page.getByTestId('picture-detail')).toContainText('discs-7.jpg');
+  expect(granary.complaints).toEqual([]);
+});
+
 test('the grid shows the runs that it makes, and says what is wrong with it', async () => {
   const { page } = granary;
   await page.keyboard.press('Control+2');

@@ -1,9 +1,10 @@
 import { expect, test } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../../shared/records/run-record.ts';
 import { readPredictions } from '../../src-main/runs/predictions.ts';
-import { dropOnWindow, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, root, scratchFolder, startApp } from './support/app.ts';
 import { drawPictures, labels } from './support/pictures.ts';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(2)}%`);
@@ -125,6 +126,42 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
     writeFileSync(text, 'no picture');
     await dropOnWindow(page, text);
     await expect(card).toContainText('text.jpg is no picture.', { timeout: 60_000 });
+
+    // An ensemble says of several pictures, dropped at once, the weighted mean of what its members said of them.
+    const kept = JSON.parse(
+      execFileSync(
+        process.execPath,
+        [join(root, 'bin', 'granary.cjs'), 'ensemble', ...ids, '--weights', '3,1', '--plain', '--json'],
+        { env: { ...process.env, GRANARY_WORKSPACE: workspace }, encoding: 'utf8' },
+      ),
+    ) as { id: string };
+    await page.keyboard.press('Control+4');
+    await page.getByRole('button', { name: 'Predict' }).first().click();
+    await page.getByTestId('predict-source').selectOption(kept.id);
+    const members = await Promise.all(ids.map((one) => readPredictions(join(workspace, 'runs', one))));
+    const names = sets.holdout!.ids.slice(0, 3);
+    await dropOnWindow(page, ...names.map((name) => join(pictures, name)), text);
+    await expect(page.getByTestId('predict-status')).toContainText(
+      /^3 of 4 pictures in .*, by 2 runs together\.$/,
+      {
+        timeout: 60_000,
+      },
+    );
+    await expect(card).toHaveCount(4);
+    const { classes } = targets[0]!;
+    for (const name of names) {
+      const shown = page.locator(`[data-testid="predicted"][data-name="${basename(name)}"]`);
+      for (const [c, label] of classes.entries()) {
+        const [a, b] = members.map(({ sets: { holdout } }) => {
+          const row = holdout!.ids.indexOf(name);
+          return holdout!.plain[0]![row * classes.length + c]!;
+        });
+        await expect(shown.locator('tr').filter({ hasText: label })).toContainText(
+          `${((100 * (3 * a! + b!)) / 4).toFixed(1)}%`,
+        );
+      }
+    }
+    await expect(card.filter({ hasText: 'text.jpg is no picture.' })).toHaveCount(1);
     expect(granary.complaints).toEqual([]);
   } finally {
     await granary.close();

@@ -54,10 +54,10 @@ export async function startApp(
   return { app, page, workspace, complaints, close: () => app.close() };
 }
 
-/** Drops a file or folder of the disk on the window, as the system does. */
-export async function dropOnWindow(page: Page, path: string): Promise<void> {
+/** Drops files or folders of the disk on the window, all at once, as the system does. */
+export async function dropOnWindow(page: Page, ...paths: string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, x: 500, y: 400, data });
   await session.detach();

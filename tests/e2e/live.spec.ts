@@ -1,0 +1,195 @@
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { queueSchema } from '../../shared/records/queue.ts';
+import { epochLogSchema, runResultSchema } from '../../shared/records/run-record.ts';
+import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { drawPictures } from './support/pictures.ts';
+
+/** A run that trains while it is looked at; each test goes on with the run where the one before left it. */
+const folder = scratchFolder();
+let granary: RunningApp;
+
+const live = (): Locator => granary.page.getByTestId('live');
+/** The chart of a name, such as `Loss by step`. */
+const chart = (name: string): Locator => live().getByRole('img', { name: new RegExp(`^${name}`) });
+const all = (): Locator =>
+  live().getByRole('toolbar', { name: 'How the curves are drawn' }).getByRole('button', { name: 'All' });
+const runText = (id: string, name: string): string =>
+  readFileSync(join(granary.workspace, 'runs', id, name), 'utf8');
+const epochsOf = (id: string) =>
+  runText(id, 'epochs.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => epochLogSchema.parse(JSON.parse(line)));
+
+/** The step that is told above the curves. */
+async function step(): Promise<number> {
+  const words = await live().getByTestId('doing').innerText();
+  return Number(/step ([\d,]+) of/.exec(words)?.[1]?.replaceAll(',', '') ?? 0);
+}
+
+/** Waits until so many steps more were trained and the curves had time to be drawn anew. */
+async function trainedOn(page: Page, steps: number): Promise<void> {
+  const before = await step();
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(before + steps);
+  // Curves follow in at most two seconds (LiveCurves); what changes shows by then.
+  await page.waitForTimeout(2200);
+}
+
+/** The pixels of a chart, with no pointer in it. */
+async function pixels(name: string): Promise<Buffer> {
+  await granary.page.mouse.move(3, 3);
+  return chart(name).locator('canvas').screenshot();
+}
+
+test.beforeAll(async () => {
+  await drawPictures(join(folder.path, 'shapes'), 16);
+  granary = await startApp(folder.path);
+  const { page } = granary;
+  await dropOnWindow(page, join(folder.path, 'shapes'));
+  await page.getByRole('button', { name: 'Set up a grid' }).click();
+  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByLabel('Sizes').fill('32, 40');
+  await page.getByLabel('Epochs', { exact: true }).fill('500');
+  await page.getByLabel('Batch size').fill('8');
+  await page.getByText('More settings').click();
+  await page.getByText('Start from scratch').click();
+  await page.getByRole('button', { name: 'Start 2 runs' }).click();
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(20);
+});
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+test('the x axis is the step, the epoch or the time, of all charts', async () => {
+  const { page } = granary;
+  await expect(chart('Loss by step')).toBeVisible();
+  for (const [choice, title] of [
+    ['Epoch', 'epoch'],
+    ['Wall time', 'time of day'],
+    ['Relative time', 'time since the start'],
+  ] as const) {
+    await page.getByLabel('x axis').selectOption(choice);
+    for (const name of ['Loss', 'Error rate', 'Learning rate', 'Images a second', 'Memory, GB'])
+      await expect(chart(`${name} by ${title}`)).toBeVisible();
+  }
+});
+
+test('a zoomed part stays while the run goes on, in every chart, until a double click', async () => {
+  const { page } = granary;
+  await expect(all()).toBeDisabled();
+  // The memory of the smoothing is a share of the whole axis, so smoothed curves change a little as it grows.
+  await page.getByLabel('Smoothing, from 0').fill('0');
+  await page.getByLabel('Smoothing, from 0').blur();
+  const box = (await chart('Loss').locator('canvas').boundingBox())!;
+  const at = (share: number): [number, number] => [box.x + box.width * share, box.y + box.height / 2];
+  // By relative time the axis ends at the last point: what is marked is behind the run.
+  await page.mouse.move(...at(0.2));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.6), { steps: 4 });
+  await page.mouse.up();
+  await expect(all()).toBeEnabled();
+  await page.waitForTimeout(300);
+  const kept = { loss: await pixels('Loss'), lr: await pixels('Learning rate') };
+  await trainedOn(page, 20);
+  expect((await pixels('Loss')).equals(kept.loss)).toBe(true);
+  expect((await pixels('Learning rate')).equals(kept.lr)).toBe(true);
+
+  // A logarithmic axis draws the same part otherwise, and back.
+  await page.getByLabel('Log scale').check();
+  await expect.poll(async () => (await pixels('Loss')).equals(kept.loss)).toBe(false);
+  await page.getByLabel('Log scale').uncheck();
+  await expect.poll(async () => (await pixels('Loss')).equals(kept.loss)).toBe(true);
+
+  await chart('Learning rate').locator('canvas').dblclick();
+  await expect(all()).toBeDisabled();
+  await expect.poll(async () => (await pixels('Loss')).equals(kept.loss)).toBe(false);
+});
+
+test('the wheel zooms with Ctrl held, and a change of the axis shows everything again', async () => {
+  const { page } = granary;
+  await chart('Loss').locator('canvas').hover();
+  await page.mouse.wheel(0, -300);
+  await expect(all()).toBeDisabled();
+  await chart('Loss').locator('canvas').hover();
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -300);
+  await page.keyboard.up('Control');
+  await expect(all()).toBeEnabled();
+  await page.getByLabel('x axis').selectOption('Step');
+  await expect(all()).toBeDisabled();
+});
+
+test('what the worker printed is shown as its file has it', async () => {
+  const { page } = granary;
+  const id = (await live().getAttribute('data-run'))!;
+  await live().getByText('What the worker printed').click();
+  const log = page.getByRole('region', { name: 'worker.log' });
+  await expect.poll(async () => (await log.innerText()).trim()).toBe(runText(id, 'worker.log').trim());
+  expect(await log.innerText()).toMatch(/\S/);
+});
+
+test('a run that is stopped after its epoch keeps that epoch whole; one that is stopped now ends at once', async () => {
+  const { page } = granary;
+  const first = (await live().getAttribute('data-run'))!;
+  await live().getByRole('button', { name: 'Stop after this epoch' }).click();
+  await expect(live().getByRole('button', { name: 'Stops after this epoch' })).toBeDisabled();
+  const items = page.getByTestId('queue-item');
+  await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled', { timeout: 60_000 });
+  const result = runResultSchema.parse(JSON.parse(runText(first, 'result.json')));
+  expect(result.status).toBe('cancelled');
+  const epochs = epochsOf(first);
+
+  // Its own page tells the epochs and the last losses that the folder has.
+  await page.keyboard.press('Control+4');
+  const row = page.locator(`[data-testid="run-row"][data-run="${first}"]`);
+  await expect(row).toContainText(`${epochs.length} / 501`);
+  await row.getByRole('button').click();
+  const last = epochs[epochs.length - 1]!;
+  await expect(page.getByRole('img', { name: /^Loss by epoch/ })).toHaveAccessibleName(
+    `Loss by epoch, training ${Number(last.trainLoss.toPrecision(3))}, validation ${Number(last.validLoss.toPrecision(3))}`,
+  );
+
+  // The second run trains meanwhile. Its figures are those of its last epoch; stopped, it is gone from the worker at once.
+  await page.keyboard.press('Control+3');
+  await expect(live()).not.toHaveAttribute('data-run', first);
+  const second = (await live().getAttribute('data-run'))!;
+  await expect(live().getByTestId('error-rate')).toHaveText(/%$/, { timeout: 60_000 });
+  await expect(live().getByRole('button', { name: 'Stop after this epoch' })).toBeEnabled();
+  await live().getByRole('button', { name: 'Stop this run' }).click();
+  await expect(items.nth(1)).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
+  await expect(live().getByRole('button', { name: 'Open the run' })).toBeVisible();
+  const ended = epochsOf(second);
+  const final = ended[ended.length - 1]!;
+  const shown = (name: string): Locator => live().getByTestId(name);
+  await expect(shown('train-loss')).toHaveText(final.trainLoss.toFixed(4));
+  await expect(shown('valid-loss')).toHaveText(final.validLoss.toFixed(4));
+  await expect(shown('error-rate')).toHaveText(`${(100 * final.errorRate).toFixed(2)}%`);
+  expect(granary.complaints).toEqual([]);
+});
+
+test('a run that fails says why and what to do, and goes on once that was done', async () => {
+  const { page } = granary;
+  const pictures = join(folder.path, 'shapes');
+  renameSync(pictures, `${pictures}-moved`);
+  await live().getByRole('button', { name: 'Open the run' }).click();
+  await page.getByRole('button', { name: 'Train again' }).click();
+  const item = page.getByTestId('queue-item').last();
+  await expect(item).toHaveAttribute('data-state', 'failed', { timeout: 60_000 });
+  const queue = queueSchema.parse(JSON.parse(readFileSync(join(granary.workspace, 'queue.json'), 'utf8')));
+  const { error } = queue.items[queue.items.length - 1]!;
+  expect(error!.message).toContain(pictures);
+  const told = live().getByTestId('run-failure');
+  await expect(told).toContainText(error!.message);
+  await expect(told).toContainText(error!.fix!);
+  await expect(item).toContainText(error!.message);
+
+  renameSync(`${pictures}-moved`, pictures);
+  await item.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Try it again' }).click();
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect(told).toBeHidden();
+  expect(granary.complaints).toEqual([]);
+});
