@@ -8,4 +8,4 @@ export {
   type SafeTensor,
   type SafeTensorsFile,
 } from './types.ts';
-export { float32Tensor, float32Values, int32Tensor, int32Values } from './values.ts';
+export { float32Tensor, float32Values, float64Values, int32Tensor, int32Values } from './values.ts';

@@ -31,7 +31,8 @@ function fromHalf(bits: number): number {
 
 /** The bytes at an offset that typed arrays accept: the same ones where they lie well, else a copy. */
 function aligned(data: Uint8Array, to: number): Uint8Array {
-  return data.byteOffset % to === 0 ? data : data.slice();
+  // Not slice(): a Node Buffer's does not copy.
+  return data.byteOffset % to === 0 ? data : new Uint8Array(data);
 }
 
 /**
@@ -65,6 +66,17 @@ export function float32Values(tensor: SafeTensor): Float32Array {
         'Save it as float32.',
       );
   }
+}
+
+/**
+ * The values of an F64 tensor, row-major; viewed and not copied where they lie at a multiple of 8.
+ * @throws GranaryError SAFETENSORS_INVALID for other types
+ */
+export function float64Values({ dtype, shape, data }: SafeTensor): Float64Array {
+  if (dtype !== 'F64')
+    throw new GranaryError('SAFETENSORS_INVALID', `A float64 tensor was expected and ${dtype} found.`);
+  const words = aligned(data, 8);
+  return new Float64Array(words.buffer as ArrayBuffer, words.byteOffset, elementCount(shape));
 }
 
 /**

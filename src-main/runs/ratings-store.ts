@@ -14,6 +14,7 @@ import {
   encodeSafetensors,
   float32Tensor,
   float32Values,
+  float64Values,
   int32Tensor,
   int32Values,
 } from '../../shared/safetensors/index.ts';
@@ -88,17 +89,13 @@ export function readRatingsStore(
       user: int32Values(tensors.get('user')!),
       item: int32Values(tensors.get('item')!),
       rating: rating === null ? null : float32Values(rating),
-      time: time === null ? null : doubles(time),
+      time: time === null ? null : float64Values(time),
       titles: metadata['titles'] === undefined ? null : list('titles'),
     };
     return { manifest, table };
   } catch {
     return null;
   }
-}
-
-function doubles({ shape, data }: SafeTensor): Float64Array {
-  return new Float64Array(data.slice().buffer as ArrayBuffer, 0, shape[0]);
 }
 
 /** Size and time of last change of the files that were read: another mark means that they may be others now. */

@@ -7,6 +7,7 @@ import {
   encodeSafetensors,
   float32Tensor,
   float32Values,
+  float64Values,
   int32Tensor,
   int32Values,
   type SafeTensor,
@@ -134,6 +135,17 @@ describe('values', () => {
     new DataView(backing.buffer).setFloat32(1, 1.5, true);
     new DataView(backing.buffer).setFloat32(5, -3, true);
     expect([...float32Values({ dtype: 'F32', shape: [2], data: backing.subarray(1) })]).toEqual([1.5, -3]);
+  });
+
+  it('copies them from a Node buffer, too, whose slice() would not', () => {
+    const backing = Buffer.alloc(33);
+    backing.writeDoubleLE(1.5, 9);
+    backing.writeDoubleLE(-3, 17);
+    const data = backing.subarray(9, 25);
+    expect([...float64Values({ dtype: 'F64', shape: [2], data })]).toEqual([1.5, -3]);
+    backing.writeFloatLE(2.5, 25);
+    expect([...float32Values({ dtype: 'F32', shape: [1], data: backing.subarray(25, 29) })]).toEqual([2.5]);
+    expect(() => float64Values(float32Tensor([1], new Float32Array(1)))).toThrow(/float64/);
   });
 
   it('refuses the wrong kind of number and integers beyond 32 bits', () => {
