@@ -37,9 +37,15 @@ function chart(lines) {
     (_, k) =>
       `<text x="${x(k + 1).toFixed(1)}" y="${height - bottom + 18}" text-anchor="middle">${k + 1}</text>`,
   );
-  const drawn = lines.map(({ name, color, errors }) => {
+  // Names stand at their lines' ends, a line's height apart.
+  const ends = new Map();
+  let above = -Infinity;
+  for (const line of [...lines].sort((a, b) => b.errors.at(-1) - a.errors.at(-1)))
+    ends.set(line, (above = Math.max(y(line.errors.at(-1)) + 4, above + 14)));
+  const drawn = lines.map((line) => {
+    const { name, color, errors } = line;
     const points = errors.map((error, k) => `${x(k + 1).toFixed(1)},${y(error).toFixed(1)}`).join(' ');
-    const end = (y(errors.at(-1)) + 4).toFixed(1);
+    const end = ends.get(line).toFixed(1);
     return `<polyline points="${points}" fill="none" stroke="${color}" stroke-width="2"/><text x="${width - right + 8}" y="${end}" style="fill:${color}">${name}</text>`;
   });
   return (
@@ -53,14 +59,14 @@ function chart(lines) {
 try {
   granary('collab', 'sample', films);
   const data = [join(films, 'u1.base'), '--valid', join(films, 'u1.test'), '--items', join(films, 'u.item')];
-  const lines = granary('collab', 'sweep', ...data, '--wd', '0,0.1,0.3', '--seed', '1', '--json')
+  const lines = granary('collab', 'sweep', ...data, '--wd', '0,0.01,0.1,1', '--seed', '1', '--json')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
   const ids = lines.filter(({ type }) => type === 'result').map(({ runId }) => runId);
   const epochs = ids.map((id) => lines.filter(({ type, runId }) => type === 'epoch' && runId === id));
-  const names = ['no weight decay', 'weight decay 0.1', 'weight decay 0.3'];
-  const colors = ['#b3372b', '#2f6f9f', '#3a7d44'];
+  const names = ['no weight decay', 'weight decay 0.01', 'weight decay 0.1', 'weight decay 1'];
+  const colors = ['#b3372b', '#a86e00', '#2f6f9f', '#3a7d44'];
   epochs.forEach((logs, k) =>
     console.log(
       names[k],
@@ -75,7 +81,7 @@ try {
       epochs.map((logs, k) => ({ name: names[k], color: colors[k], errors: logs.map(({ mse }) => mse) })),
     ),
   );
-  const best = ids.at(-1);
+  const best = ids[2];
   console.log(granary('collab', 'pca', best, '-n', '120', '--out', join(images, 'recommender-map.svg')));
   console.log(granary('collab', 'explain', best, '-n', '5'));
   console.log(granary('collab', 'similar', best, 'Nebula Legacy (1995)', '-n', '5'));

@@ -44,6 +44,8 @@ export const ratingsGridSchema = z.strictObject({
 });
 export type RatingsGrid = z.infer<typeof ratingsGridSchema>;
 
+const decayWords = { auto: 'wd', 'per-rating': 'wd', decoupled: 'decoupled', l2: 'l2' } as const;
+
 /** What people call a recommender: `dot-bias 50 wd 0.1`. */
 export function ratingsRunName({
   model,
@@ -52,5 +54,5 @@ export function ratingsRunName({
   decay,
 }: Pick<RatingsConfig, 'model' | 'factors' | 'weightDecay' | 'decay'>): string {
   const size = model === 'ncf' ? '' : ` ${factors}`;
-  return `${model}${size} ${decay === 'l2' ? 'l2' : 'wd'} ${weightDecay}`;
+  return `${model}${size} ${decayWords[decay]} ${weightDecay}`;
 }

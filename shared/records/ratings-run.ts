@@ -30,14 +30,18 @@ export const ratingsConfigSchema = z.object({
   /** Lowest and highest prediction. auto: half a step beyond the lowest and highest rating; none: no sigmoid. */
   range: z.union([z.enum(['auto', 'none']), z.tuple([z.number(), z.number()])]).default('auto'),
   /** mean: a score of 0 predicts the training mean; none: the middle of the range, as in the lesson. */
-  intercept: z.enum(['none', 'mean']).default('none'),
+  intercept: z.enum(['none', 'mean']).default('mean'),
   weightDecay: z.number().min(0).default(0.1),
-  /** decoupled: AdamW's, as fastai's default optimizer does it; l2: decay × weight added to the gradient. */
-  decay: z.enum(['decoupled', 'l2']).default('decoupled'),
+  /**
+   * per-rating: each rating's loss has decay × the squared weights of its user's and its item's row beside it (Koren, Bell and
+   * Volinsky 2009). decoupled: AdamW's, as fastai's default optimizer does it. l2: decay × weight added to every gradient. auto:
+   * per-rating where a dot product learns ratings, else decoupled; the run's record has which.
+   */
+  decay: z.enum(['auto', 'per-rating', 'decoupled', 'l2']).default('auto'),
   epochs: z.number().int().min(1).max(10_000).default(5),
   batchSize: z.number().int().min(1).max(1_048_576).default(64),
   /** Peak learning rate of the one cycle. */
-  lr: z.number().positive().default(5e-3),
+  lr: z.number().positive().default(3e-3),
   /** Negatives drawn for each item that a user took; only without ratings. */
   negatives: z.number().int().min(1).max(100).default(4),
   /** auto: dense below a million parameters, sparse above. */

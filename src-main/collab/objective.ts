@@ -26,6 +26,16 @@ export function rowLosses(score: Tensor1D, truth: Tensor, objective: Objective):
   return tf.sub(tf.softplus(prediction), tf.mul(prediction, truth));
 }
 
+/**
+ * The gradient of rows whose ratings' losses have `decay` × |row|² beside them.
+ * @param gradient of the loss alone [n, width], @param rows their values [n, width]
+ * @param weight what the ratings of each row weigh in the loss, together [n]
+ */
+export function withPenalty(gradient: Tensor, rows: Tensor, weight: Tensor, decay: number): Tensor {
+  const share = tf.mul(tf.reshape(weight, [rows.shape[0]!, 1]), tf.scalar(2 * decay));
+  return tf.add(gradient, tf.mul(rows, share));
+}
+
 /** The intercept with which a score of 0 predicts the training mean. */
 export function interceptOf(mean: number, loss: Objective['loss'], range: Objective['range']): number {
   if (loss === 'bce') return Math.log(mean / (1 - mean));

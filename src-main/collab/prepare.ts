@@ -7,9 +7,12 @@ import { Random } from '../dataset/random.ts';
 import { leaveOneOut, randomSplit, timeSplit } from '../dataset/ratings/splits.ts';
 import { type Objective, interceptOf } from './objective.ts';
 
+/** A config whose kind of weight decay is settled. */
+export type SettledConfig = RatingsConfig & { decay: Exclude<RatingsConfig['decay'], 'auto'> };
+
 /** A run's ratings, split, and how they are learnt. */
 export interface PreparedRatings {
-  config: RatingsConfig;
+  config: SettledConfig;
   manifest: RatingsManifest;
   train: RatingsTable;
   valid: RatingsTable;
@@ -26,15 +29,16 @@ export interface PreparedRatings {
  * @throws GranaryError SPLIT_INVALID, DATASET_BAD_COLUMNS, CONFIG_INVALID
  */
 export function prepareRatings(
-  config: RatingsConfig,
+  asked: RatingsConfig,
   manifest: RatingsManifest,
   table: RatingsTable,
   given: RatingsTable | null,
 ): PreparedRatings {
+  const implicit = table.rating === null;
+  const config = settled(asked, implicit);
   const { train, valid } = given === null ? drawn(config, table) : { train: table, valid: given };
   if (valid.user.length === 0)
     throw new GranaryError('SPLIT_INVALID', 'There is no validation rating.', 'Use another split.');
-  const implicit = table.rating === null;
   const range = implicit ? null : rangeOf(config, train, valid);
   const loss = implicit ? 'bce' : 'mse';
   const mean = implicit ? 1 / (1 + config.negatives) : meanOf(train.rating!);
@@ -52,6 +56,16 @@ export function prepareRatings(
     },
     validHash: hashOf(valid),
   };
+}
+
+/**
+ * A penalty on each rating's rows suits squared errors of a dot product. Networks are free to scale their embeddings, and without
+ * ratings a row stands in many more losses (its negatives) whose gradients are smaller.
+ */
+function settled(config: RatingsConfig, implicit: boolean): SettledConfig {
+  const { decay, model } = config;
+  if (decay !== 'auto') return { ...config, decay };
+  return { ...config, decay: implicit || model === 'ncf' ? 'decoupled' : 'per-rating' };
 }
 
 function drawn(

@@ -4,9 +4,8 @@ import { atPosition, fitOneCycle } from '../training/one-cycle.ts';
 export interface AdamSettings {
   /** Peak learning rate of the one cycle. */
   lr: number;
+  /** Weights shrink by lr × this at each step (AdamW); 0 where decay is a part of the gradient. */
   weightDecay: number;
-  /** `decoupled`: weights shrink by lr × decay each step (AdamW). `l2`: decay × weight is added to the gradient. */
-  decay: 'decoupled' | 'l2';
   beta2: number;
   /** PyTorch's, added to the corrected root. */
   epsilon: number;
@@ -33,6 +32,6 @@ export function stepNumbers(settings: AdamSettings, t: number): StepNumbers {
     beta1: momentum,
     stepSize: (lr * root) / (1 - momentum ** t),
     epsilon: settings.epsilon * root,
-    shrink: settings.decay === 'decoupled' ? 1 - lr * settings.weightDecay : 1,
+    shrink: 1 - lr * settings.weightDecay,
   };
 }

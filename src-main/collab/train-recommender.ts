@@ -117,16 +117,16 @@ class Training {
       objective,
       beta2: ADAM.beta2,
       l2: config.decay === 'l2' ? config.weightDecay : 0,
+      perRating: config.decay === 'per-rating' ? config.weightDecay : 0,
     };
     const adam: AdamSettings = (this.#adam = {
       lr: config.lr,
-      weightDecay: config.weightDecay,
-      decay: config.decay,
+      weightDecay: config.decay === 'decoupled' ? config.weightDecay : 0,
       beta2: ADAM.beta2,
       epsilon: ADAM.epsilon * Math.min(1, ADAM.atBatch / batchSize),
       totalSteps: config.epochs * Math.ceil(rows / batchSize),
     });
-    checkShrink(adam);
+    checkShrink(config);
     this.#program =
       optimizerOf(prepared) === 'dense'
         ? new DenseProgram(this.#spec, adam)

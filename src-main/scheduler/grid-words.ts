@@ -56,7 +56,7 @@ const ratings: Record<keyof z.infer<typeof ratingsBlockSchema>, string> = {
   range: 'auto, none or a pair such as [0, 5.5]',
   intercept: 'none or mean',
   weightDecay: 'a number, or a list of them such as [0.01, 0.1, 1]',
-  decay: 'decoupled or l2',
+  decay: 'auto, per-rating, decoupled or l2',
   epochs: 'a whole number',
   batchSize: 'a whole number',
   lr: 'a number',

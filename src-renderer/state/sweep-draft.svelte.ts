@@ -6,7 +6,7 @@ export type RecommenderModel = 'dot' | 'dot-bias' | 'ncf';
 export const offeredDecays = [0, 0.0001, 0.001, 0.01, 0.1, 1] as const;
 
 /** The settings that are plain numbers, with the run's defaults (shared/records/ratings-run.ts). */
-const numbers = { epochs: 5, batchSize: 64, lr: 0.005, validFraction: 0.2, negatives: 4 } as const;
+const numbers = { epochs: 5, batchSize: 64, lr: 0.003, validFraction: 0.2, negatives: 4 } as const;
 export type SweepNumber = keyof typeof numbers;
 
 /** A sweep of recommenders as it is being filled in. */
@@ -16,11 +16,11 @@ export class SweepDraft {
   decays = $state<number[]>([0.1]);
   /** Further weight decays, as text. */
   otherDecays = $state('');
-  decay = $state<'decoupled' | 'l2'>('decoupled');
+  decay = $state<'auto' | 'per-rating' | 'decoupled' | 'l2'>('auto');
   range = $state<'auto' | 'none' | 'own'>('auto');
   low = $state<number | null>(null);
   high = $state<number | null>(null);
-  intercept = $state<'none' | 'mean'>('none');
+  intercept = $state<'none' | 'mean'>('mean');
   split = $state<'random' | 'time' | 'leave-one-out'>('random');
   layers = $state('100, 50');
   seeds = $state('');
@@ -65,12 +65,12 @@ export class SweepDraft {
     if (this.sized) block.factors = listOf(this.factors) ?? [];
     if (this.models.includes('ncf') && this.layers.replace(/\s/g, '') !== '100,50')
       block.layers = listOf(this.layers) ?? [];
-    if (this.decay !== 'decoupled') block.decay = this.decay;
+    if (this.decay !== 'auto') block.decay = this.decay;
     if (!implicit) {
       if (this.range === 'none') block.range = 'none';
       if (this.range === 'own' && this.low !== null && this.high !== null)
         block.range = [this.low, this.high];
-      if (this.intercept !== 'none') block.intercept = this.intercept;
+      if (this.intercept !== 'mean') block.intercept = this.intercept;
     }
     if (this.split !== 'random') block.split = this.split;
     for (const key of Object.keys(numbers) as SweepNumber[]) {

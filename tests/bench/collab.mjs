@@ -25,7 +25,10 @@ if (valid === undefined || values.torch === undefined)
 const { factors, wd, epochs } = values;
 const workspace = mkdtempSync(join(tmpdir(), 'granary-bench-collab-'));
 
-function ours(seed) {
+/** What PyTorch's script does; Granary's own defaults are others (decision 087). */
+const lesson = ['--decay', 'decoupled', '--intercept', 'none', '--lr', '0.005', '--range', '0,5.5'];
+
+function ours(seed, settings) {
   const flags = [
     '--valid',
     valid,
@@ -39,13 +42,9 @@ function ours(seed) {
     String(seed),
   ];
   const command = [join(root, 'bin/granary.cjs'), 'collab', 'train', train, ...flags];
-  const out = execFileSync(
-    process.execPath,
-    [...command, '--range', '0,5.5', '--workspace', workspace, '--json'],
-    {
-      encoding: 'utf8',
-    },
-  );
+  const out = execFileSync(process.execPath, [...command, ...settings, '--workspace', workspace, '--json'], {
+    encoding: 'utf8',
+  });
   const logs = out
     .trim()
     .split('\n')
@@ -62,10 +61,11 @@ function torch() {
 }
 
 try {
-  const rounds = { ours: [], torch: [] };
+  const rounds = { ours: [], torch: [], defaults: [] };
   for (let round = 0; round < Number(values.rounds); round++) {
-    rounds.ours.push(ours(round + 1));
+    rounds.ours.push(ours(round + 1, lesson));
     rounds.torch.push(torch());
+    rounds.defaults.push(ours(round + 1, []));
   }
   // The first epoch of ours includes that TensorFlow optimises the graph; it counts.
   const seconds = (side) =>
@@ -77,6 +77,8 @@ try {
     torch_fastest_epoch_s: Math.min(...rounds.torch.flatMap((run) => run.seconds)),
     ours_mse: rounds.ours.map(({ mse }) => mse),
     torch_mse: rounds.torch.map(({ mse }) => mse),
+    defaults_mse: rounds.defaults.map(({ mse }) => mse),
+    defaults_s_per_epoch: seconds('defaults'),
   };
   console.log(
     JSON.stringify({

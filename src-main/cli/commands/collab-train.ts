@@ -42,12 +42,18 @@ export function register(collab: Command): void {
     )
     .option('--layers <list>', 'hidden layers of ncf (default: 100,50)', integers('--layers'))
     .option('--range <low,high>', 'lowest and highest prediction; auto: half a step beyond the ratings; none')
-    .option('--intercept <which>', 'none, or mean: where nothing is known, predict the mean (default: none)')
+    .option(
+      '--intercept <which>',
+      'mean: where nothing is known, predict the mean; or none: the middle (default: mean)',
+    )
     .option('--wd <x>', 'weight decay, or several such as 0.01,0.1,1 (default: 0.1)', decimals('--wd'))
-    .option('--decay <how>', 'decoupled, or l2: added to the gradient (default: decoupled)')
+    .option(
+      '--decay <how>',
+      'per-rating: a penalty on the rows of each rating; decoupled: AdamW’s; l2: added to every gradient (default: auto, per-rating for ratings and a dot product, else decoupled)',
+    )
     .option('--epochs <n>', 'epochs (default: 5)', integer('--epochs'))
     .option('--batch-size <n>', 'ratings a step (default: 64)', integer('--batch-size'))
-    .option('--lr <x>', 'peak learning rate (default: 0.005)', decimal('--lr'))
+    .option('--lr <x>', 'peak learning rate (default: 0.003)', decimal('--lr'))
     .option(
       '--negatives <n>',
       'without ratings: negatives drawn for each row (default: 4)',
@@ -65,6 +71,7 @@ Examples:
   $ granary collab sweep ml-100k/u.data --wd 0.01,0.1,1 --factors 5,50 --seed 1     (six runs)
   $ granary collab train ratings.csv --items movies.csv --split time --batch-size 4096
   $ granary collab train purchases.csv --no-rating-column --split leave-one-out
+  $ granary collab train ml-100k/u.data --decay decoupled --intercept none --range 0,5.5 --lr 0.005      (fastai's lesson)
   $ granary collab train --resume k3x9
 
 Runs train in the workspace's queue: \`granary queue list\`, \`cancel\`, \`move\` and the app see them. After Ctrl-C,

@@ -7,7 +7,7 @@ import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../../graph/tf.ts
 import { type Variable, Variables } from '../../training/program/variables.ts';
 import { lookUp, tableGradient } from '../embedding.ts';
 import { rowWidth, sides } from '../models/types.ts';
-import { predictionOf, rowLosses } from '../objective.ts';
+import { predictionOf, rowLosses, withPenalty } from '../objective.ts';
 import type { CollabSpec } from './spec.ts';
 
 /** Numbers fed for each step. */
@@ -118,7 +118,8 @@ class DenseRecorder {
       return tf.sum(tf.mul(losses, batch.weight));
     })([...rows, ...weights]);
     this.#packs.forEach((pack, p) => {
-      const gradient = tableGradient(grads[p]!, indices[p]!, pack.rows);
+      const penalised = this.#penalised(grads[p]!, rows[p]!, batch.weight);
+      const gradient = tableGradient(penalised, indices[p]!, pack.rows);
       const coupled = this.#coupled(gradient, tables[p]!);
       this.#adam(
         { name: pack.variable, shape: [pack.rows, pack.width], decay: true },
@@ -133,6 +134,14 @@ class DenseRecorder {
       this.#adam({ name, shape, decay }, coupled, hyper, written);
     });
     return value;
+  }
+
+  /** The penalty on a batch's rows [batch, or users' and items' under each other]: its gradient joins the loss's. */
+  #penalised(gradient: Tensor, rows: Tensor, weight: Tensor): Tensor {
+    const { perRating } = this.#spec;
+    if (perRating === 0) return gradient;
+    const each = rows.shape[0] === weight.shape[0] ? weight : tf.concat([weight, weight]);
+    return withPenalty(gradient, rows, each, perRating);
   }
 
   /** L2 as a penalty: its gradient joins the loss's. */

@@ -5,9 +5,9 @@ import { Graph } from '../../graph/graph.ts';
 import { encodeSavedModel } from '../../graph/saved-model.ts';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../../graph/tf.ts';
 import { Variables } from '../../training/program/variables.ts';
-import { lookUp } from '../embedding.ts';
+import { lookUp, tableGradient } from '../embedding.ts';
 import { type Side, rowWidth, sides } from '../models/types.ts';
-import { predictionOf, rowLosses } from '../objective.ts';
+import { predictionOf, rowLosses, withPenalty } from '../objective.ts';
 import { CATCH_UP_WIDTH } from './catch-up.ts';
 import type { CollabSpec } from './spec.ts';
 
@@ -80,8 +80,8 @@ class SparseRecorder {
       const losses = rowLosses(model.score(user!, item!, of), truth, objective);
       return tf.sum(tf.mul(losses, weight));
     })([...tables.map(({ w }) => w), ...shared]);
-    const done = tables.map(({ side, rows, w, m, v }, t) => {
-      const next = this.#adam(w, m, v, grads[t]!, step, true);
+    const done = tables.map(({ side, rows, place, w, m, v }, t) => {
+      const next = this.#adam(w, m, v, this.#penalised(grads[t]!, w, place, weight), step, true);
       return this.#scatter(side, rows, tf.concat([next.w, next.m, next.v], 1));
     });
     model.weights.forEach(({ name, shape, decay }, k) => {
@@ -107,6 +107,14 @@ class SparseRecorder {
       assign(second, next.v);
     });
     this.#variables.fetch('train', this.#backend.reference(value), done);
+  }
+
+  /** The penalty on the batch's distinct rows, as often as each stands in it. */
+  #penalised(gradient: Tensor, rows: Tensor, place: Tensor, weight: Tensor): Tensor {
+    const { perRating, batchSize } = this.#spec;
+    if (perRating === 0) return gradient;
+    const each = tableGradient(tf.reshape(weight, [batchSize, 1]), place, batchSize);
+    return withPenalty(gradient, rows, each, perRating);
   }
 
   /** Weights and moments of rows as they are after the steps that they missed. */

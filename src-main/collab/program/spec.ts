@@ -12,8 +12,10 @@ export interface CollabSpec {
   evalBatch: number;
   objective: Objective;
   beta2: number;
-  /** Coupled decay, added to the gradient; 0 where decay is decoupled. */
+  /** Decay × weight is added to the gradient of everything that decays; 0: none. */
   l2: number;
+  /** Decay × squared weights of its two rows is added to each row's loss; 0: none. */
+  perRating: number;
 }
 
 /** One batch: indices and what was truly given (a rating, or 1 and 0). */

@@ -43,16 +43,17 @@ export async function run(
   job: JobOf<'collab-train'>,
   context: JobContext,
 ): Promise<JobResult<'collab-train'>> {
-  const { workspace, runId, config } = job;
+  const { workspace, runId, config: asked } = job;
   const { signal, emit } = context;
   const path = runFolder(workspace, runId);
   const before = job.resume === true ? summariseRatingsRun(path, runId) : null;
   if (before?.result?.status === 'finished') throw alreadyFinished(runId);
   const reading = { signal, onProgress: progressOf(context, 'reading ratings', 'bytes') };
-  const { manifest, table } = await cachedRatings(workspace, config.ratings, config.options, reading);
+  const { manifest, table } = await cachedRatings(workspace, asked.ratings, asked.options, reading);
   const given =
-    config.split.type === 'file' ? await validation(config.split.path, config, table, reading) : null;
-  const prepared = prepareRatings(config, manifest, given?.train ?? table, given?.valid ?? null);
+    asked.split.type === 'file' ? await validation(asked.split.path, asked, table, reading) : null;
+  const prepared = prepareRatings(asked, manifest, given?.train ?? table, given?.valid ?? null);
+  const { config } = prepared;
   const header = headerOf(job, prepared);
   const from = before === null ? null : readFrom(path, before, header);
   const folder = createRunFolder(workspace, runId);
@@ -154,10 +155,8 @@ async function validation(
   return { train: { ...train, users, items, titles }, valid: { ...table, titles } };
 }
 
-function headerOf(
-  { runId, name, queue, config }: JobOf<'collab-train'>,
-  prepared: PreparedRatings,
-): RatingsHeader {
+function headerOf({ runId, name, queue }: JobOf<'collab-train'>, prepared: PreparedRatings): RatingsHeader {
+  const { config } = prepared;
   const { train, valid, seen, manifest, implicit, objective, validHash } = prepared;
   const [users, items] = [train.users.length, train.items.length];
   const unseen = (counts: Int32Array, column: Int32Array): number =>

@@ -16,13 +16,12 @@ const [USERS, ITEMS] = [30, 20];
 const settings: AdamSettings = {
   lr: 0.05,
   weightDecay: 0.3,
-  decay: 'decoupled',
   beta2: 0.99,
   epsilon: 1e-8,
   totalSteps: 60,
 };
 
-function specOf(model: Recommender, l2 = 0): CollabSpec {
+function specOf(model: Recommender, { l2 = 0, perRating = 0 } = {}): CollabSpec {
   return {
     model,
     users: USERS,
@@ -33,6 +32,7 @@ function specOf(model: Recommender, l2 = 0): CollabSpec {
     objective: { loss: 'mse', range: [0.5, 5.5], intercept: 0.2 },
     beta2: settings.beta2,
     l2,
+    perRating,
   };
 }
 
@@ -60,7 +60,11 @@ function rowsOf(count: number): Batch {
 }
 
 /** The same training with tf.grads on whole tables, one-hot rows and AdamW in plain arithmetic: what the programs must equal. */
-function plainTraining(model: Recommender, rows: Batch, { l2 = 0, settings: adam = settings } = {}): Values {
+function plainTraining(
+  model: Recommender,
+  rows: Batch,
+  { l2 = 0, perRating = 0, settings: adam = settings } = {},
+): Values {
   const { batchSize, objective } = specOf(model);
   const shapes = new Map<string, [number, number] | number[]>([
     ['user', [USERS, rowWidth(model.columns.user)]],
@@ -89,7 +93,9 @@ function plainTraining(model: Recommender, rows: Batch, { l2 = 0, settings: adam
           inputs[1] as Tensor2D,
         );
         const score = model.score(user, item, (name) => inputs[names.indexOf(name)]!);
-        return tf.mean(rowLosses(score, tf.tensor1d(rows.truth.slice(at, to)), objective));
+        const losses = rowLosses(score, tf.tensor1d(rows.truth.slice(at, to)), objective);
+        const squares = tf.add(tf.sum(tf.square(user), 1), tf.sum(tf.square(item), 1));
+        return tf.mean(tf.add(losses, tf.mul(squares, tf.scalar(perRating))));
       };
       return tf
         .grads(loss)(tensors)
@@ -179,8 +185,8 @@ describe.each(models)('%s', (_, model) => {
 
 test('L2 joins the gradient', () => {
   const model = dotProduct(3, true);
-  const plain = { ...settings, decay: 'l2' as const };
-  const program = new DenseProgram(specOf(model, 0.05), plain);
+  const plain = { ...settings, weightDecay: 0 };
+  const program = new DenseProgram(specOf(model, { l2: 0.05 }), plain);
   program.load(valuesOf(model));
   const rows = rowsOf(100);
   program.train(rows);
@@ -188,6 +194,30 @@ test('L2 joins the gradient', () => {
     2e-4,
   );
   program.dispose();
+});
+
+test.each([
+  ['dense', DenseProgram],
+  ['sparse', SparseProgram],
+] as const)('a penalty on the rows of each rating is learnt with, and not told as loss: %s', (_, Program) => {
+  const plain = { ...settings, weightDecay: 0 };
+  const rows = rowsOf(8 * 20 + 3);
+  for (const model of [dotProduct(3, true), neural({ user: 4, item: 3 }, [5])]) {
+    const program = new Program(specOf(model, { perRating: 0.07 }), plain);
+    program.load(valuesOf(model));
+    const predicted = program.predict(rows.user.slice(0, 8), rows.item.slice(0, 8));
+    const first = { user: rows.user.slice(0, 8), item: rows.item.slice(0, 8), truth: rows.truth.slice(0, 8) };
+    const squared = predicted.reduce((sum, value, k) => sum + (value - first.truth[k]!) ** 2 / 8, 0);
+    expect(program.train(first)).toBeCloseTo(squared, 5);
+    program.dispose();
+
+    const trained = new Program(specOf(model, { perRating: 0.07 }), plain);
+    trained.load(valuesOf(model));
+    trained.train(rows);
+    const expected = plainTraining(model, rows, { perRating: 0.07, settings: plain });
+    expect(furthest(trained.read(), expected)).toBeLessThan(2e-4);
+    trained.dispose();
+  }
 });
 
 test('an embedding is the product with one-hot rows, and so is its gradient', () => {

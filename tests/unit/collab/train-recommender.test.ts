@@ -34,18 +34,10 @@ async function prepared(settings: object, path = 'small/u.data', options = {}) {
   return prepareRatings(config, manifest, table, null);
 }
 
-test('comes within 3 % of the noise floor of a generated dataset of MovieLens-100k’s shape', async () => {
+test('the defaults come within 3 % of the noise floor of a generated dataset of MovieLens-100k’s shape', async () => {
   const { noiseFloor, dest } = await drawRatings(join(folder, 'films'), { ...movieLens100k, seed: 1 });
   const ratings = join(dest, 'u1.base');
-  const settings = {
-    decay: 'l2',
-    weightDecay: 1e-4,
-    intercept: 'mean',
-    factors: 1,
-    batchSize: 256,
-    lr: 0.02,
-  };
-  const config = ratingsConfigSchema.parse({ ratings, seed: 7, ...settings });
+  const config = ratingsConfigSchema.parse({ ratings, seed: 7 });
   const { manifest, table, index } = await inspectRatings(ratings);
   const { table: valid } = await readRatings(join(dest, 'u1.test'), {}, {}, index);
   const train = { ...table, users: valid.users, items: valid.items };
@@ -106,10 +98,19 @@ test('cancelling is heard within an epoch, and divergence is said', async () => 
     trainRecommender(await prepared({ range: 'none', lr: 1e30, weightDecay: 0 }), quiet, null),
   ).rejects.toMatchObject({ code: 'TRAINING_DIVERGED' });
   await expect(
-    trainRecommender(await prepared({ lr: 1, weightDecay: 1 }), quiet, null),
+    trainRecommender(await prepared({ lr: 1, weightDecay: 1, decay: 'decoupled' }), quiet, null),
   ).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
   });
+});
+
+test('decay is a penalty on ratings of a dot product, and decoupled elsewhere', async () => {
+  const kind = async (...args: Parameters<typeof prepared>) => (await prepared(...args)).config.decay;
+  expect(await kind({})).toBe('per-rating');
+  expect(await kind({ model: 'dot' })).toBe('per-rating');
+  expect(await kind({ model: 'ncf' })).toBe('decoupled');
+  expect(await kind({}, 'small/u.data', { ratingColumn: null })).toBe('decoupled');
+  expect(await kind({ model: 'ncf', decay: 'per-rating' })).toBe('per-rating');
 });
 
 test('the range lies half a step beyond the ratings unless it is given', async () => {

@@ -67,10 +67,14 @@ describe('a sweep of recommenders', () => {
   });
 
   it('keeps what cannot be trained, with the reason', () => {
-    const runs = plan({ weightDecay: [0.1, 100] }, { factors: [5, 0] }, { split: '/no/such.csv' });
+    const runs = plan(
+      { weightDecay: [0.1, 100], decay: 'decoupled' },
+      { factors: [5, 0] },
+      { split: '/no/such.csv' },
+    );
     expect(runs.map((run) => ('error' in run ? [run.name, run.error.code] : run.name))).toEqual([
-      'dot-bias 50 wd 0.1',
-      ['dot-bias 50 wd 100', 'CONFIG_INVALID'],
+      'dot-bias 50 decoupled 0.1',
+      ['dot-bias 50 decoupled 100', 'CONFIG_INVALID'],
       'dot-bias 5 wd 0.1',
       ['dot-bias 0 wd 0.1', 'CONFIG_INVALID'],
       ['dot-bias 50 wd 0.1', 'SPLIT_INVALID'],
@@ -88,6 +92,14 @@ describe('a sweep of recommenders', () => {
       code: 'GRID_INVALID',
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  it('refuses a decoupled decay that would wipe weights out, and no penalty', () => {
+    const invalid = (block: object): boolean => 'error' in plan({ weightDecay: 100, ...block })[0]!;
+    expect(invalid({ decay: 'decoupled' })).toBe(true);
+    expect(invalid({ model: 'ncf' })).toBe(true);
+    expect(invalid({})).toBe(false);
+    expect(invalid({ decay: 'l2' })).toBe(false);
   });
 
   it('refuses more than a thousand runs', () => {
