@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { installCommand, onPath } from './debian.mjs';
 import { SetupError } from './errors.mjs';
@@ -8,12 +8,12 @@ import { lastLines, runProgram } from './process.mjs';
 import { libraryFiles } from './tensorflow-part.mjs';
 
 /**
- * tfjs-node's addon is two C++ files against Node-API and TensorFlow's C API. They are compiled by one call of the
- * compiler: node-gyp would want Python's distutils, make and Node's headers from Node's own site (docs/decisions/010).
+ * tfjs-node's addon is two C++ files against Node-API and TensorFlow's C API; Granary's own kernels (`native/`) go with them. They are
+ * compiled by one call of the compiler: node-gyp would want Python's distutils, make and Node's headers from Node's own site (docs/decisions/010).
  * Node-API is stable, so one build serves every Node from 20 on.
  */
 
-const RECIPE = 1; // Counts up when the flags below change, so that old builds are not taken.
+const RECIPE = 2; // Counts up when the flags below change, so that old builds are not taken.
 
 export const tfjsNode = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 
@@ -34,7 +34,7 @@ async function compileAddon(tensorflowPart, folder) {
   if (compiler === undefined) {
     throw new SetupError(
       'NO_COMPILER',
-      'There is no C++ compiler (c++, g++ or clang++) on the PATH. Set-up compiles two small files with it, once.',
+      'There is no C++ compiler (c++, g++ or clang++) on the PATH. Set-up compiles a few small files with it, once.',
       `Install one, then run set-up again: ${compilerFix()}`,
     );
   }
@@ -56,8 +56,14 @@ async function compileAddon(tensorflowPart, folder) {
 }
 
 /** Flags as tfjs-node's own binding.gyp has them, and a run path relative to the cache, so that it can be moved. */
-export function compilerArguments(tensorflowPart, output, platform = process.platform) {
+export function compilerArguments(
+  tensorflowPart,
+  output,
+  platform = process.platform,
+  arch = process.arch,
+) {
   const include = join(tensorflowPart, 'tensorflow', 'include');
+  const kernels = join(root, 'native');
   const besides = join('..', basename(tensorflowPart), 'tensorflow');
   const link =
     platform === 'darwin'
@@ -65,18 +71,31 @@ export function compilerArguments(tensorflowPart, output, platform = process.pla
       : ['-shared', `-Wl,-rpath,$ORIGIN/${besides}`, '-Wl,-rpath,$ORIGIN/../../deps/lib'];
   return [
     '-std=c++17',
-    '-O2',
+    '-O3',
     '-fPIC',
+    // Loops marked as such become vector instructions; no floating-point trap or errno is looked at.
+    ...['-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math'],
+    ...(arch === 'x64' ? ['-mprefer-vector-width=512'] : []),
     '-fvisibility=hidden',
     '-DNAPI_VERSION=8',
     '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    '-DIS_SLIM_BUILD', // Leaves out of TensorFlow's kernels.h what needs headers that are not at hand.
     ...['-I', join(root, 'node_modules', 'node-api-headers', 'include'), '-I', include, '-I', '..'],
+    ...['-I', join(kernels, 'include')],
     ...['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'],
+    ...sources(kernels),
     ...link,
     ...libraryFiles(tensorflowPart),
     '-o',
     output,
   ];
+}
+
+/** The C++ files of a folder. */
+function sources(folder) {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.cc'))
+    .map((file) => join(folder, file));
 }
 
 /** The C++ compiler: CXX, else c++, g++ or clang++ on the PATH; undefined when there is none. */

@@ -52,7 +52,7 @@ class Run {
       const { fixed, perPicture } = step.outputs[i]!;
       const output = step.firstOutput + i;
       const bytes = fixed + perPicture * pictures;
-      const shared = i === 0 ? this.#shared(step, bytes) : undefined;
+      const shared = this.#shared(step, i, bytes);
       const buffer = shared === undefined ? this.#allocate(bytes) : shared;
       if (buffer !== null) buffer.needs += this.#readers[output]!;
       this.#buffers[output] = buffer;
@@ -66,15 +66,18 @@ class Run {
     for (let output = step.firstOutput; output < end; output++) this.#release(this.#buffers[output]!, 0);
   }
 
-  /** The memory that the first output shares with another tensor; undefined: it needs its own. */
-  #shared(step: Step, bytes: number): Buffer | null | undefined {
+  /** The memory that an output shares with another tensor; undefined: it needs its own. */
+  #shared(step: Step, output: number, bytes: number): Buffer | null | undefined {
+    if (step.kind === 'forward') {
+      for (const input of step.takes[output] ?? []) {
+        const buffer = this.#buffers[input]!;
+        if (buffer !== null && buffer.needs === 1 && buffer.bytes === bytes) return buffer;
+      }
+      return undefined;
+    }
+    if (output > 0) return undefined;
     if (step.kind === 'alias') return this.#buffers[step.inputs[0]!]!;
     if (step.kind === 'read') return this.#variables.get(step.variables[0]!) ?? null;
-    if (step.kind !== 'forward') return undefined;
-    for (const input of step.inputs) {
-      const buffer = this.#buffers[input]!;
-      if (buffer !== null && buffer.needs === 1 && buffer.bytes === bytes) return buffer;
-    }
     return undefined;
   }
 

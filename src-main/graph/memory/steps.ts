@@ -11,6 +11,8 @@ export interface TensorBytes {
 export interface Step {
   name: string;
   kind: 'alias' | 'fed' | 'read' | 'update' | 'forward' | 'plain';
+  /** Of kind 'forward': for each output the inputs whose memory it may take. Outputs beyond the list take their own. */
+  takes: readonly (readonly number[])[];
   outputs: TensorBytes[];
   firstOutput: number;
   inputs: number[];
@@ -41,6 +43,15 @@ const forwarding = new Set([
   ...['Relu', 'Relu6', 'ReluGrad', 'Relu6Grad', 'BiasAdd', 'Softmax', 'LogSoftmax', 'SigmoidGrad', 'AddN'],
 ]);
 
+/** The same for ops of our own, which name one input for each such output: places in the node's list of inputs. */
+const forwardingKernels: Readonly<Record<string, readonly number[]>> = {
+  GranaryLayerNormGrad: [0],
+  GranaryGeluGrad: [0],
+  GranaryGeluBackward: [0, 1],
+  GranaryScaleAdd: [1],
+  GranaryScaleSum: [0],
+};
+
 /**
  * Reads a fetch off a recording.
  * @param batch the recording's number of pictures: a prime that no other dimension is a multiple of, so that whatever it divides
@@ -54,7 +65,7 @@ export function stepsOf(graph: Graph, fetch: string, batch: number): Steps {
     const firstOutput = outputs;
     outputs += infos.length;
     const sizes = infos.map((info) => tensorBytes(info, batch));
-    return { name, kind: kindOf(op), outputs: sizes, firstOutput, inputs: [], variables: [] };
+    return { name, kind: kindOf(op), takes: [], outputs: sizes, firstOutput, inputs: [], variables: [] };
   });
   const waits = new Int32Array(nodes.length);
   const followers: number[][] = nodes.map(() => []);
@@ -73,6 +84,8 @@ export function stepsOf(graph: Graph, fetch: string, batch: number): Steps {
         readers[output]! += 1;
       }
     }
+    if (step.kind === 'forward')
+      step.takes = forwardingKernels[node.op]?.map((input) => [step.inputs[input]!]) ?? [step.inputs];
   });
   const order = [...steps.keys()].filter((place) => waits[place] === 0);
   for (let next = 0; next < order.length; next++)
@@ -98,7 +111,7 @@ function kindOf(op: GraphNode['op']): Step['kind'] {
   if (fed.has(op)) return 'fed';
   if (op === 'ReadVariableOp') return 'read';
   if (op.startsWith('ResourceApply') || /^Assign\w*VariableOp$/.test(op)) return 'update';
-  return forwarding.has(op) ? 'forward' : 'plain';
+  return forwarding.has(op) || op in forwardingKernels ? 'forward' : 'plain';
 }
 
 /** What a tensor of a recording takes for any number of pictures. */

@@ -1,7 +1,7 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tf.ts';
 import { attr } from '../attributes.ts';
 import { after } from './after.ts';
-import { affine, standardise, standardiseGradient } from './layer-norm.ts';
+import { normalised, normalisedAgain, normalisedGradient } from './layer-norm.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
 import { rawOp, rawOps } from './raw-op.ts';
 import { withGradient } from './with-gradient.ts';
@@ -109,7 +109,7 @@ export function toHeads(rows: Tensor, tokens: number, heads: number): Tensor4D {
 
 /**
  * A whole residual branch in one op: x ↦ residual + scale · (MultiHead(LayerNorm(x)·wQkv + bQkv)·wOut + bOut), self-attention
- * (Vaswani et al. 2017) with normalisation before it. For the backward pass it keeps the standardised input, queries, keys,
+ * (Vaswani et al. 2017) with normalisation before it. For the backward pass it keeps the input (standardised, without ops of our own), queries, keys,
  * values and probabilities; the normalised input and the heads' output are recomputed. The layer scale is taken into wOut,
  * which is narrower than the tokens.
  * @param x [n, tokens, c]
@@ -126,29 +126,30 @@ export function normAttention(
   const { shape } = x;
   const [, tokens, channels] = shape;
   const rootD = 1 / Math.sqrt(channels / heads);
+  const withScale = scale !== null;
   const inputs = [x, gamma, beta, wQkv, bQkv, wOut, bOut];
   return withGradient([...inputs, ...[residual, scale].filter((tensor) => tensor !== null)], (save) => {
-    const { standardised, inverse } = standardise(tf.reshape(x, [-1, channels]) as Tensor2D, epsilon);
-    const normalised = affine(standardised, gamma, beta);
-    const { q: raw, k, v } = splitHeads(addBias(matMul(normalised, wQkv), bQkv), shape, heads);
+    const normed = normalised(tf.reshape(x, [-1, channels]) as Tensor2D, gamma, beta, epsilon);
+    const { q: raw, k, v } = splitHeads(addBias(matMul(normed.y, wQkv), bQkv), shape, heads);
     const q = tf.mul(raw, rootD) as Tensor4D;
     const probabilities = attentionProbabilities({ q, k }, null);
     const rows = toRows(batchMatMul(probabilities, v));
     const scaled = (tensor: Tensor): Tensor => (scale === null ? tensor : tf.mul(tensor, scale));
     const branch: Tensor3D = tf.reshape(addBias(matMul(rows, scaled(wOut)), scaled(bOut)), shape);
-    const kept = [standardised, inverse, q, k, v, probabilities, gamma, beta, wQkv, wOut, bOut];
-    save(scale === null ? kept : [...kept, scale]);
+    const kept = [q, k, v, probabilities, gamma, beta, wQkv, wOut, bOut];
+    save([...kept, ...(scale === null ? [] : [scale]), ...normed.kept]);
     return {
       value: residual === null ? branch : (tf.add(residual, branch) as Tensor3D),
       gradient(dyNd, saved) {
         const dy = tf.reshape(dyNd, [-1, channels]);
-        const [standardised, q, k, v, probabilities] = [0, 2, 3, 4, 5].map((i) => after(saved[i]!, dy)) as [
-          ...[Tensor, Tensor4D, Tensor4D, Tensor4D, Tensor4D],
+        const [q, k, v, probabilities] = saved.slice(0, 4).map((tensor) => after(tensor, dy)) as [
+          ...[Tensor4D, Tensor4D, Tensor4D, Tensor4D],
         ];
-        const [inverse, gamma, beta, wQkv, wOut, bOut] = [1, 6, 7, 8, 9, 10].map((i) => saved[i]!) as [
-          ...[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor],
+        const [gamma, beta, wQkv, wOut, bOut] = saved.slice(4, 9) as [
+          ...[Tensor, Tensor, Tensor, Tensor, Tensor],
         ];
-        const scale = saved[11] ?? null;
+        const rest = saved.slice(9);
+        const scale = withScale ? rest.shift()! : null;
         const output = batchMatMul(probabilities, v);
         const product = matMul(toRows(output), dy, true, false);
         const dyTotal = biasGradient(dy);
@@ -157,13 +158,12 @@ export function normAttention(
         const d = attentionGradient(dOutput, { q, k, v }, probabilities, output);
         const dQkv = joinHeads({ ...d, q: tf.mul(d.q, rootD) as Tensor4D });
         const dNormalised = matMul(dQkv, wQkv, false, true);
-        const dx = standardiseGradient(tf.mul(dNormalised, gamma), standardised, inverse);
-        const normalised = affine(standardised, gamma, beta);
+        const { dx, dGamma, dBeta } = normalisedGradient(dNormalised, rest, gamma);
         return [
           tf.reshape(dx, shape),
-          biasGradient(tf.mul(dNormalised, standardised)),
-          biasGradient(dNormalised),
-          matMul(normalised, dQkv, true, false),
+          dGamma,
+          dBeta,
+          matMul(normalisedAgain(rest, gamma, beta, dy), dQkv, true, false),
           biasGradient(dQkv),
           scale === null ? product : tf.mul(product, scale),
           scale === null ? dyTotal : tf.mul(dyTotal, scale),

@@ -1,6 +1,6 @@
 import { type Tensor, type Tensor4D, tf } from '../tf.ts';
 import { after } from './after.ts';
-import { depthwiseFilterGradient, prefersForwardConvolution } from './depthwise-filter-gradient.ts';
+import { depthwiseFilterGradientKernel, usesKernels } from './kernels.ts';
 import { addBias, biasGradient } from './linear.ts';
 import { type Padding, padded, unpadded, windowOf } from './padding.ts';
 import { rawOp } from './raw-op.ts';
@@ -24,6 +24,12 @@ const depthwiseOps: ConvolutionOps = {
   filter: 'DepthwiseConv2dNativeBackpropFilter',
 };
 
+/** Zeros above and left of x that a convolution of stride 1 must have seen, by the sizes of x, filter and dy. */
+function firstMargins(x: Tensor4D, [kh, kw]: readonly [number, number], dy: Tensor4D): [number, number] {
+  const missing = [dy.shape[1] + kh - 1 - x.shape[1], dy.shape[2] + kw - 1 - x.shape[2]];
+  return [Math.floor(missing[0]! / 2), Math.floor(missing[1]! / 2)];
+}
+
 function convolution(
   ops: ConvolutionOps,
   x: Tensor4D,
@@ -33,7 +39,7 @@ function convolution(
 ): Tensor4D {
   const kernel: [number, number] = [w.shape[0], w.shape[1]];
   const { attributes, margin } = windowOf(kernel, stride, padding);
-  const forwardOnly = ops.forward === depthwiseOps.forward && prefersForwardConvolution(kernel, stride);
+  const ownFilterGradient = ops === depthwiseOps && stride === 1 && usesKernels();
   return withGradient(bias === null ? [x, w] : [x, w, bias], (save) => {
     save([x, w]);
     const y = rawOp<Tensor4D>(ops.forward, attributes, [padded(x, margin), w]);
@@ -41,14 +47,19 @@ function convolution(
       value: bias === null ? y : addBias(y, bias),
       gradient(dy, saved) {
         const w = saved[1]!;
-        // Padded and transposed again rather than kept so: the layer before keeps the picture as it is.
-        const again = margin > 0 || forwardOnly;
-        const x = padded((again ? after(saved[0]!, dy) : saved[0]!) as Tensor4D, margin);
-        const sizeOf = (t: Tensor): Tensor => tf.tensor1d(t.shape, 'int32');
-        const dx = rawOp<Tensor4D>(ops.input, attributes, [sizeOf(x), w, dy]);
-        const dw = forwardOnly
-          ? depthwiseFilterGradient(x, kernel, dy as Tensor4D, attributes)
-          : rawOp(ops.filter, attributes, [x, sizeOf(w), dy]);
+        const x = saved[0]! as Tensor4D;
+        const [n, height, width, channels] = x.shape;
+        const seen = [n, height + 2 * margin, width + 2 * margin, channels];
+        const sizeOf = (shape: number[]): Tensor => tf.tensor1d(shape, 'int32');
+        const dx = rawOp<Tensor4D>(ops.input, attributes, [sizeOf(seen), w, dy]);
+        const dw = ownFilterGradient
+          ? depthwiseFilterGradientKernel(x, dy, kernel, firstMargins(x, kernel, dy))
+          : // Padded again rather than kept so: the layer before keeps the picture as it is.
+            rawOp(ops.filter, attributes, [
+              padded(margin > 0 ? after(x, dy) : x, margin),
+              sizeOf(w.shape),
+              dy,
+            ]);
         const gradients = [unpadded(dx, margin), dw];
         return bias === null ? gradients : [...gradients, biasGradient(dy)];
       },

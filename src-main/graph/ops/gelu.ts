@@ -1,11 +1,14 @@
 import { type Tensor, tf } from '../tf.ts';
 import { after } from './after.ts';
+import { geluGradientKernel, geluKernel, usesKernels } from './kernels.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** GELU by the error function (Hendrycks and Gimpel 2016), not the tanh approximation. Keeps its input only. */
 export function gelu<T extends Tensor>(x: T): T {
   return withGradient([x], (save) => {
     save([x]);
+    if (usesKernels())
+      return { value: geluKernel(x), gradient: (dy, saved) => [geluGradientKernel(dy, saved[0]!)] };
     return {
       value: tf.mul(x, normalDistribution(x)) as T,
       gradient(dy, saved) {

@@ -1,6 +1,8 @@
-import { type Tensor, tf } from '../tf.ts';
+import { type Tensor, type Tensor2D, tf } from '../tf.ts';
 import { attr } from '../attributes.ts';
-import { matMul } from './linear.ts';
+import { after } from './after.ts';
+import { layerNormGradientKernel, layerNormKernel, normaliseKernel, usesKernels } from './kernels.ts';
+import { biasGradient, matMul } from './linear.ts';
 import { rawOp } from './raw-op.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -24,37 +26,79 @@ export function standardise<T extends Tensor>(x: T, epsilon: number): { standard
   return { standardised: tf.mul(tf.sub(x, mean), inverse), inverse };
 }
 
-/** standardised·gamma + beta. No gradient. */
-export function affine<T extends Tensor>(standardised: T, gamma: Tensor, beta: Tensor): T {
-  return tf.add(tf.mul(standardised, gamma), beta);
-}
-
-/** The gradient that {@link standardise} passes on, from that of its output. */
-export function standardiseGradient(dy: Tensor, standardised: Tensor, inverse: Tensor): Tensor {
-  const along = lastAxisMean(tf.mul(dy, standardised));
-  return tf.mul(tf.sub(tf.sub(dy, lastAxisMean(dy)), tf.mul(standardised, along)), inverse);
+/** A normalisation inside an op with a hand-written gradient. */
+export interface Normalised {
+  /** [rows, c] */
+  y: Tensor2D;
+  /** What the gradient needs: to be saved, and given back in this order. One row of the first for each row of x. */
+  kept: Tensor[];
 }
 
 /**
- * Layer normalisation over the last axis (Ba, Kiros, Hinton 2016). Keeps the standardised input and one number a row.
+ * Layer normalisation of the rows of a matrix. No gradient.
+ * @param x [rows, c]
+ */
+export function normalised(x: Tensor2D, gamma: Tensor, beta: Tensor, epsilon: number): Normalised {
+  if (usesKernels()) {
+    const { y, mean, inverse } = layerNormKernel(x, gamma, beta, epsilon);
+    return { y, kept: [x, mean, inverse] };
+  }
+  const { standardised, inverse } = standardise(x, epsilon);
+  return { y: affine(standardised, gamma, beta), kept: [standardised, inverse] };
+}
+
+/** y of {@link normalised} once more, not before `dependency` is there. */
+export function normalisedAgain(
+  kept: readonly Tensor[],
+  gamma: Tensor,
+  beta: Tensor,
+  dependency: Tensor,
+): Tensor2D {
+  const first = after(kept[0]!, dependency);
+  if (kept.length === 3) return normaliseKernel(first, kept[1]!, kept[2]!, gamma, beta);
+  return affine(first as Tensor2D, gamma, beta);
+}
+
+/** The gradients of {@link normalised}. */
+export function normalisedGradient(
+  dy: Tensor2D,
+  kept: readonly Tensor[],
+  gamma: Tensor,
+): { dx: Tensor2D; dGamma: Tensor; dBeta: Tensor } {
+  if (kept.length === 3) return layerNormGradientKernel(dy, kept[0]!, kept[1]!, kept[2]!, gamma);
+  const [standardised, inverse] = kept as [Tensor2D, Tensor];
+  const d = tf.mul<Tensor2D>(dy, gamma);
+  const along = lastAxisMean(tf.mul(d, standardised));
+  return {
+    dx: tf.mul(tf.sub(tf.sub(d, lastAxisMean(d)), tf.mul(standardised, along)), inverse),
+    dGamma: biasGradient(tf.mul(dy, standardised)),
+    dBeta: biasGradient(dy),
+  };
+}
+
+/** standardised·gamma + beta. No gradient. */
+function affine<T extends Tensor>(standardised: T, gamma: Tensor, beta: Tensor): T {
+  return tf.add(tf.mul(standardised, gamma), beta);
+}
+
+/**
+ * Layer normalisation over the last axis (Ba, Kiros, Hinton 2016). Keeps one tensor of x's size and one or two numbers a row.
  * @param x [..., c]
  * @param gamma [c]
  * @param beta [c]
  */
 export function layerNorm<T extends Tensor>(x: T, gamma: Tensor, beta: Tensor, epsilon: number): T {
+  const { shape } = x;
+  const rows = (tensor: Tensor): Tensor2D => tf.reshape(tensor, [-1, shape.at(-1)!]);
   return withGradient([x, gamma, beta], (save) => {
-    const { standardised, inverse } = standardise(x, epsilon);
-    save([standardised, inverse, gamma]);
+    const { y, kept } = normalised(rows(x), gamma, beta, epsilon);
+    save([...kept, gamma]);
     return {
-      value: affine(standardised, gamma, beta),
+      value: tf.reshape(y, shape) as T,
       gradient(dy, saved) {
-        const [standardised, inverse, gamma] = saved as [Tensor, Tensor, Tensor];
-        const axes = leadingAxes(dy);
-        return [
-          standardiseGradient(tf.mul(dy, gamma), standardised, inverse),
-          tf.sum(tf.mul(dy, standardised), axes),
-          tf.sum(dy, axes),
-        ];
+        const kept = saved.slice(0, -1);
+        const { dx, dGamma, dBeta } = normalisedGradient(rows(dy), kept, saved.at(-1)!);
+        return [tf.reshape(dx, shape), dGamma, dBeta];
       },
     };
   });

@@ -1,7 +1,9 @@
 import { type Tensor, type Tensor2D, tf } from '../tf.ts';
-import { after } from './after.ts';
-import { standardise } from './layer-norm.ts';
+import { geluBackwardKernel, geluKernel, usesKernels } from './kernels.ts';
+import { normalised, normalisedAgain, normalisedGradient } from './layer-norm.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
+import { standardNormMlp } from './norm-mlp-standard.ts';
+import { plusScaled, scaledAndSummed } from './scale-add.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** The parameters of {@link normMlp}; the hidden layer is wider than the channels, mostly four times. */
@@ -21,86 +23,54 @@ export interface NormMlpParameters {
   b2: Tensor;
   /** Layer scale [c] on the branch's output, or null. */
   scale: Tensor | null;
-  /** Whether the gradient makes its wide tensors one after the other: three at a time instead of five, at some cost in time. */
+  /** Without ops of our own: whether the gradient makes its wide tensors one after the other: three at a time instead of five, at some cost in time. */
   oneByOne?: boolean;
 }
-
-const half = Math.SQRT1_2;
-/** ln(2/√π): the error function's derivative is exp(this − u²). */
-const logErfSlope = Math.log(2 / Math.sqrt(Math.PI));
 
 /**
  * A whole residual branch in one op: x ↦ residual + scale · (GELU(LayerNorm(x)·w1 + b1)·w2 + b2). What it computes is what
  * `layerNorm`, `linear`, `gelu`, `linear` and `scaleAdd` compute one after the other; what it keeps for the backward pass is
- * c + hidden + 1 numbers a row where they keep 4c + 2·hidden: the standardised input and the hidden layer before its
- * activation. The rest is recomputed, without a further matrix product. Constant factors (the √½ of the error function's
- * argument, ½ of GELU, the layer scale) are taken into the narrow tensors, so that the wide ones are passed over less often.
+ * c + hidden + 2 numbers a row where they keep 4c + 2·hidden: the input and the hidden layer before its activation. The rest is
+ * recomputed, without a further matrix product.
  * @param x [..., c]
  * @param residual of x's shape; null: the branch alone (stochastic depth comes between it and the residual)
  */
 export function normMlp<T extends Tensor>(x: T, residual: T | null, parameters: NormMlpParameters): T {
-  const { gamma, beta, epsilon, w1, b1, w2, b2, scale, oneByOne = false } = parameters;
-  const shape = x.shape;
-  const channels = shape.at(-1)!;
+  if (!usesKernels()) return standardNormMlp(x, residual, parameters);
+  const { gamma, beta, epsilon, w1, b1, w2, b2, scale } = parameters;
+  const { shape } = x;
+  const rows = (tensor: Tensor): Tensor2D => tf.reshape(tensor, [-1, shape.at(-1)!]);
   const inputs = [x, gamma, beta, w1, b1, w2, b2, ...[residual, scale].filter((tensor) => tensor !== null)];
   return withGradient(inputs, (save) => {
-    const { standardised, inverse } = standardise(tf.reshape(x, [-1, channels]) as Tensor2D, epsilon);
-    // u = hidden·√½, so that GELU(hidden) = √½·u·(1 + erf u).
-    const input = affine(standardised, gamma, beta);
-    const u = addBias(matMul(input, w1), tf.mul(b1, half));
-    const output = matMul(tf.mul(u, tf.add(tf.erf(u), 1)), w2);
-    save([standardised, inverse, u, gamma, beta, w1, w2, b2, ...(scale === null ? [] : [scale])]);
-    const flat = addBias(tf.mul(output, scaledBy(scale, half)), scale === null ? b2 : tf.mul(b2, scale));
-    const branch = tf.reshape(flat, shape) as T;
+    const { y, kept } = normalised(rows(x), gamma, beta, epsilon);
+    const hidden = addBias(matMul(y, w1), b1);
+    const branch = addBias(matMul(geluKernel(hidden), w2), b2);
+    save([...kept, hidden, gamma, beta, w1, w2, b2, ...(scale === null ? [] : [scale])]);
     return {
-      value: residual === null ? branch : (tf.add(residual, branch) as T),
+      value: tf.reshape(plusScaled(residual === null ? null : rows(residual), branch, scale), shape) as T,
       gradient(dyNd, saved) {
-        const dy = tf.reshape(dyNd, [-1, channels]);
-        const standardised = after(saved[0]!, dy);
-        const u = after(saved[2]!, dy);
-        const [, inverse, , gamma, beta, w1, w2, b2] = saved as [
-          ...[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor],
-          ...Tensor[],
+        const dy = rows(dyNd);
+        const kept = saved.slice(0, 3);
+        const [hidden, gamma, beta, w1, w2, b2, scale = null] = saved.slice(3) as [
+          ...[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor],
+          Tensor?,
         ];
-        const scale = saved[8] ?? null;
-        const onePlusErf = tf.add(tf.erf(u), 1);
-        const product = matMul(tf.mul(u, onePlusErf), dy, true, false);
-        const dyTotal = biasGradient(dy);
-        const narrowScale = scaledBy(scale, half);
-        const v = oneByOne ? after(u, product) : u;
-        const slope = tf.add(onePlusErf, tf.mul(v, tf.exp(tf.sub(logErfSlope, tf.square(v)))));
-        const narrowed = tf.mul(dy, narrowScale);
-        const du = tf.mul(matMul(oneByOne ? after(narrowed, slope) : narrowed, w2, false, true), slope);
-        const dInput = matMul(du, w1, false, true);
-        const alongInput = tf.mul(dInput, standardised);
-        // Means over the channels, each with gamma's weight: products with one column.
-        const column = tf.reshape(tf.mul(gamma, half / channels), [channels, 1]);
-        const centred = tf.sub(tf.mul(dInput, tf.mul(gamma, half)), matMul(dInput, column));
-        const dx = tf.mul(tf.sub(centred, tf.mul(standardised, matMul(alongInput, column))), inverse);
-        const dScale = (): Tensor =>
-          tf.add(tf.mul(biasGradient(tf.mul(product, w2)), half), tf.mul(dyTotal, b2));
+        const { scaled, sums } = scaledAndSummed(dy, scale);
+        const d = geluBackwardKernel(matMul(scaled, w2, false, true), hidden);
+        const product = matMul(d.y, dy, true, false);
+        const { dx, dGamma, dBeta } = normalisedGradient(matMul(d.dx, w1, false, true), kept, gamma);
         return [
           tf.reshape(dx, shape),
-          tf.mul(biasGradient(alongInput), half),
-          tf.mul(biasGradient(dInput), half),
-          matMul(affine(standardised, gamma, beta), du, true, false),
-          tf.mul(biasGradient(du), half),
-          tf.mul(product, narrowScale),
-          scale === null ? dyTotal : tf.mul(dyTotal, scale),
+          dGamma,
+          dBeta,
+          matMul(normalisedAgain(kept, gamma, beta, d.dx), d.dx, true, false),
+          d.sums,
+          scale === null ? product : tf.mul(product, scale),
+          scale === null ? sums : tf.mul(sums, scale),
           ...(residual === null ? [] : [dyNd.clone()]),
-          ...(scale === null ? [] : [dScale()]),
+          ...(scale === null ? [] : [tf.add(biasGradient(tf.mul(product, w2)), tf.mul(sums, b2))]),
         ];
       },
     };
   });
-}
-
-/** √½·(x·gamma + beta) */
-function affine(standardised: Tensor, gamma: Tensor, beta: Tensor): Tensor {
-  return tf.add(tf.mul(standardised, tf.mul(gamma, half)), tf.mul(beta, half));
-}
-
-/** factor · scale; without a scale the factor alone. */
-function scaledBy(scale: Tensor | null, factor: number): Tensor {
-  return scale === null ? tf.scalar(factor) : tf.mul(scale, factor);
 }

@@ -1,6 +1,7 @@
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tf.ts';
 import { after } from './after.ts';
 import { geluSlope, normalDistribution } from './gelu.ts';
+import { geluGradientKernel, geluKernel, usesKernels } from './kernels.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -29,7 +30,8 @@ export function responseNormMlp(hidden: Tensor4D, parameters: ResponseNormParame
   const channels = shape[3];
   const rows = (x: Tensor, columns: number): Tensor => tf.reshape(x, [-1, columns]);
   return withGradient<Tensor4D>([hidden, gamma, beta, w, b], (save) => {
-    const x = tf.mul(hidden, normalDistribution(hidden));
+    const own = usesKernels();
+    const x = own ? geluKernel(hidden) : tf.mul(hidden, normalDistribution(hidden));
     const { factor } = response(x, gamma, epsilon);
     const normalised = tf.add(tf.mul(x, factor), beta);
     const output = addBias(matMul(rows(normalised, channels), w), b);
@@ -40,8 +42,8 @@ export function responseNormMlp(hidden: Tensor4D, parameters: ResponseNormParame
         const dy = rows(dyNd, saved[3]!.shape[1]!);
         const [gamma, beta, w] = saved.slice(1) as [Tensor, Tensor, Tensor];
         const hidden = after(saved[0]!, dy);
-        const cumulative = normalDistribution(hidden);
-        const x = tf.mul(hidden, cumulative);
+        const cumulative = own ? null : normalDistribution(hidden);
+        const x = cumulative === null ? geluKernel(hidden) : tf.mul(hidden, cumulative);
         const { factor, norm, share, total } = response(x, gamma, epsilon);
         const normalised = tf.add(tf.mul(x, factor), beta);
         const dNormalised = matMul(dy, w, false, true);
@@ -53,7 +55,9 @@ export function responseNormMlp(hidden: Tensor4D, parameters: ResponseNormParame
         // A channel that is 0 all over the picture has no slope, as in PyTorch.
         const dx = tf.add(tf.mul(d4, factor), tf.mul(x, tf.divNoNan(dNorm, norm)));
         return [
-          tf.mul(dx, geluSlope(hidden, cumulative)),
+          cumulative === null
+            ? geluGradientKernel(dx, hidden)
+            : tf.mul(dx, geluSlope(hidden, cumulative)),
           tf.sum(tf.mul(along, share), [0, 1, 2]),
           biasGradient(dNormalised),
           matMul(rows(normalised, channels), dy, true, false),

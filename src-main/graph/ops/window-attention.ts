@@ -11,7 +11,7 @@ import {
   toHeads,
   toRows,
 } from './attention.ts';
-import { affine, standardise, standardiseGradient } from './layer-norm.ts';
+import { normalised, normalisedAgain, normalisedGradient } from './layer-norm.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
 import { type WindowPlan, fromWindows, shiftMask, toWindows } from './windows.ts';
 import { withGradient } from './with-gradient.ts';
@@ -60,7 +60,7 @@ function probabilitiesOf({ q, k }: Omit<Projections, 'v'>, bias: Tensor, mask: T
 
 /**
  * Attention within shifted windows (Liu et al. 2021) in one op: x ↦ residual + MultiHead(LayerNorm(x)) of Swin, or with
- * `cosineScale` the MultiHead(x) of SwinV2. For the backward pass it keeps the standardised input (or the input), queries, keys,
+ * `cosineScale` the MultiHead(x) of SwinV2. For the backward pass it keeps the input (Swin's standardised, without ops of our own), queries, keys,
  * values and probabilities, all but the first by windows; the windows of the input and the heads' output are recomputed. A
  * window that stands over the grid holds zeros there, after the normalisation, and its tokens see them, as in timm.
  * @param x [n, rows, columns, c]
@@ -79,12 +79,13 @@ export function windowAttention(
   const channels = shape[3];
   const tokens = plan.window[0] * plan.window[1];
   const rootD = 1 / Math.sqrt(channels / heads);
+  const withCosine = cosineScale !== null;
   const optional = [residual, norm?.gamma ?? null, norm?.beta ?? null, cosineScale];
   const inputs = [x, wQkv, bQkv, wOut, bOut, bias, ...optional.filter((tensor) => tensor !== null)];
   return withGradient(inputs, (save) => {
-    const normed = norm === null ? null : standardise(x, norm.epsilon);
-    const input = normed === null ? x : affine(normed.standardised, norm!.gamma, norm!.beta);
-    const rows = toWindows(input, plan);
+    const flat = tf.reshape(x, [-1, channels]) as Tensor2D;
+    const normed = norm === null ? null : normalised(flat, norm.gamma, norm.beta, norm.epsilon);
+    const rows = toWindows(normed === null ? x : tf.reshape(normed.y, shape), plan);
     const split = splitHeads(addBias(matMul(rows, wQkv), bQkv), [-1, tokens, channels], heads);
     const { v } = split;
     const units = cosineScale === null ? null : { q: unit(split.q), k: unit(split.k) };
@@ -95,20 +96,19 @@ export function windowAttention(
     const output = toRows(batchMatMul(probabilities, v));
     const branch = fromWindows(addBias(matMul(output, wOut), bOut), plan);
     save([
-      ...[normed === null ? x : normed.standardised, q, k, v, probabilities, wQkv, wOut],
-      ...(normed === null ? [] : [normed.inverse, norm!.gamma, norm!.beta]),
+      ...[q, k, v, probabilities, wQkv, wOut],
       ...(units === null ? [] : [units.q.inverse, units.k.inverse, cosineScale!]),
+      ...(normed === null ? [x] : [norm!.gamma, norm!.beta, ...normed.kept]),
     ]);
     return {
       value: residual === null ? branch : tf.add(residual, branch),
       gradient(dy, saved) {
         const dRowsOut = toWindows(dy, plan);
-        const [kept, q, k, v, probabilities] = saved.slice(0, 5).map((tensor) => after(tensor, dRowsOut)) as [
-          ...[Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D],
+        const [q, k, v, probabilities] = saved.slice(0, 4).map((tensor) => after(tensor, dRowsOut)) as [
+          ...[Tensor4D, Tensor4D, Tensor4D, Tensor4D],
         ];
-        const [wQkv, wOut, ...rest] = saved.slice(5) as [Tensor, Tensor, ...Tensor[]];
-        const [inverse, gamma, beta] = norm === null ? [] : rest;
-        const [qInverse, kInverse, scale] = norm === null ? rest : rest.slice(3);
+        const [wQkv, wOut, ...rest] = saved.slice(4) as [Tensor, Tensor, ...Tensor[]];
+        const [qInverse, kInverse, scale] = withCosine ? rest.splice(0, 3) : [];
         const output = batchMatMul(probabilities, v);
         const dOutput = toHeads(matMul(dRowsOut, wOut, false, true), tokens, heads);
         const queries = scale === undefined ? q : tf.mul<Tensor4D>(q, scale);
@@ -120,17 +120,24 @@ export function windowAttention(
           v: d.v,
         });
         const dInput = fromWindows(matMul(dQkv, wQkv, false, true), plan);
-        const input = gamma === undefined ? kept : affine(kept, gamma, beta!);
-        const dx = gamma === undefined ? dInput : standardiseGradient(tf.mul(dInput, gamma), kept, inverse!);
+        const [gamma, beta, ...kept] = norm === null ? [] : rest;
+        const input =
+          gamma === undefined
+            ? (after(rest[0]!, dRowsOut) as Tensor4D)
+            : (tf.reshape(normalisedAgain(kept, gamma, beta!, dRowsOut), shape) as Tensor4D);
+        const backward =
+          gamma === undefined
+            ? null
+            : normalisedGradient(tf.reshape(dInput, [-1, channels]) as Tensor2D, kept, gamma);
         return [
-          dx,
+          backward === null ? dInput : tf.reshape(backward.dx, shape),
           matMul(toWindows(input, plan), dQkv, true, false),
           biasGradient(dQkv),
           matMul(toRows(output), dRowsOut, true, false),
           biasGradient(dRowsOut),
           summedOverFirst(d.scores),
           ...(residual === null ? [] : [dy.clone()]),
-          ...(gamma === undefined ? [] : [biasGradient(tf.mul(dInput, kept)), biasGradient(dInput)]),
+          ...(backward === null ? [] : [backward.dGamma, backward.dBeta]),
           ...(scale === undefined
             ? []
             : [tf.reshape(tf.sum(summedOverFirst(tf.mul(d.q, q)), [1, 2]), scale.shape)]),

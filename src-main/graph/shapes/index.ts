@@ -1,5 +1,6 @@
 import type { OutputInfo } from '../graph.ts';
 import { elementwiseRules } from './elementwise.ts';
+import { kernelRules } from './kernels.ts';
 import { matrixRules } from './matrix.ts';
 import { reductionRules } from './reduction.ts';
 import type { NodeView, ShapeRule } from './rule.ts';
@@ -9,6 +10,7 @@ import { windowRules } from './window.ts';
 const all: ReadonlyMap<string, ShapeRule> = new Map(
   Object.entries({
     ...elementwiseRules,
+    ...kernelRules,
     ...matrixRules,
     ...reductionRules,
     ...structureRules,
