@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { installCommand, onPath } from './debian.mjs';
@@ -14,13 +15,23 @@ import { libraryFiles } from './tensorflow-part.mjs';
  */
 
 const RECIPE = 2; // Counts up when the flags below change, so that old builds are not taken.
+const kernels = join(root, 'native');
 
 export const tfjsNode = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 
-/** Name of the part that holds the addon for a TensorFlow part. */
+/** Name of the part that holds the addon for a TensorFlow part: another one when a kernel of ours has changed. */
 export function addonPartName(tensorflowPart) {
   const { version } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
-  return `addon-${version}-${RECIPE}-${basename(tensorflowPart)}`;
+  return `addon-${version}-${RECIPE}.${kernelsHash()}-${basename(tensorflowPart)}`;
+}
+
+function kernelsHash() {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(kernels)
+    .filter((name) => /\.(cc|h)$/.test(name))
+    .sort())
+    hash.update(file).update(readFileSync(join(kernels, file)));
+  return hash.digest('hex').slice(0, 8);
 }
 
 /** Makes sure that the addon for `tensorflowPart` (its folder) is compiled, and returns the folder of the addon's part. */
@@ -56,14 +67,8 @@ async function compileAddon(tensorflowPart, folder) {
 }
 
 /** Flags as tfjs-node's own binding.gyp has them, and a run path relative to the cache, so that it can be moved. */
-export function compilerArguments(
-  tensorflowPart,
-  output,
-  platform = process.platform,
-  arch = process.arch,
-) {
+export function compilerArguments(tensorflowPart, output, platform = process.platform, arch = process.arch) {
   const include = join(tensorflowPart, 'tensorflow', 'include');
-  const kernels = join(root, 'native');
   const besides = join('..', basename(tensorflowPart), 'tensorflow');
   const link =
     platform === 'darwin'

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NativeBinding, dataTypes, nativeBinding } from './attributes.ts';
+import { GranaryError } from '../../shared/errors.ts';
 import { TAG } from './saved-model.ts';
 
 /** What is fed to a placeholder. The array's type must be the placeholder's: Uint8Array feeds uint8. */
@@ -18,6 +19,17 @@ function dataTypeOf(values: Feed['values']): number {
   return values instanceof Int32Array ? dataTypes.int32 : dataTypes.uint8;
 }
 
+/** An addon from before an update lacks ops that the code now uses: that is for set-up to mend. */
+function forOldAddon(error: Error): Error {
+  if (!/Op type not registered 'Granary/.test(error.message)) return error;
+  return new GranaryError(
+    'NATIVE_BROKEN',
+    "TensorFlow's addon is older than this version of Granary.",
+    'Run `npm run setup` in the folder of Granary.',
+    { cause: error },
+  );
+}
+
 /**
  * A loaded SavedModel: one TensorFlow session, with its variables, until it is disposed. A run is one native call, which
  * blocks. What is fed is not copied on the way in, what is fetched is copied once; no tensor outlives a run.
@@ -32,6 +44,8 @@ export class Session {
     try {
       writeFileSync(join(folder, 'saved_model.pb'), savedModel);
       this.#id = this.#binding.loadSavedModel(folder, TAG);
+    } catch (error) {
+      throw forOldAddon(error as Error);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

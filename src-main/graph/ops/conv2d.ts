@@ -24,11 +24,8 @@ const depthwiseOps: ConvolutionOps = {
   filter: 'DepthwiseConv2dNativeBackpropFilter',
 };
 
-/** Zeros above and left of x that a convolution of stride 1 must have seen, by the sizes of x, filter and dy. */
-function firstMargins(x: Tensor4D, [kh, kw]: readonly [number, number], dy: Tensor4D): [number, number] {
-  const missing = [dy.shape[1] + kh - 1 - x.shape[1], dy.shape[2] + kw - 1 - x.shape[2]];
-  return [Math.floor(missing[0]! / 2), Math.floor(missing[1]! / 2)];
-}
+/** From this many values on a filter's gradient is quicker by a kernel of our own: measured, 5×5 is and 3×3 is not. */
+const LARGE_FILTER = 25;
 
 function convolution(
   ops: ConvolutionOps,
@@ -39,7 +36,14 @@ function convolution(
 ): Tensor4D {
   const kernel: [number, number] = [w.shape[0], w.shape[1]];
   const { attributes, margin } = windowOf(kernel, stride, padding);
-  const ownFilterGradient = ops === depthwiseOps && stride === 1 && usesKernels();
+  /** Zeros that the filter sees above x and left of it. */
+  const firstMargins = (x: Tensor4D, y: Tensor4D): [number, number] => {
+    if (padding === 'valid') return [0, 0];
+    if (typeof padding === 'number') return [padding, padding];
+    const missing = (axis: 1 | 2): number => (y.shape[axis] - 1) * stride + kernel[axis - 1]! - x.shape[axis];
+    return [Math.max(0, missing(1)) >> 1, Math.max(0, missing(2)) >> 1];
+  };
+  const ownFilterGradient = ops === depthwiseOps && kernel[0] * kernel[1] >= LARGE_FILTER && usesKernels();
   return withGradient(bias === null ? [x, w] : [x, w, bias], (save) => {
     save([x, w]);
     const y = rawOp<Tensor4D>(ops.forward, attributes, [padded(x, margin), w]);
@@ -53,7 +57,7 @@ function convolution(
         const sizeOf = (shape: number[]): Tensor => tf.tensor1d(shape, 'int32');
         const dx = rawOp<Tensor4D>(ops.input, attributes, [sizeOf(seen), w, dy]);
         const dw = ownFilterGradient
-          ? depthwiseFilterGradientKernel(x, dy, kernel, firstMargins(x, kernel, dy))
+          ? depthwiseFilterGradientKernel(x, dy, { kernel, stride, margins: firstMargins(x, dy) })
           : // Padded again rather than kept so: the layer before keeps the picture as it is.
             rawOp(ops.filter, attributes, [
               padded(margin > 0 ? after(x, dy) : x, margin),

@@ -7,6 +7,7 @@ export { type NormAttentionParameters, normAttention } from './attention.ts';
 export { type BatchNormResult, batchNorm } from './batch-norm.ts';
 export { type ConvolutionOptions, conv2d, depthwiseConv2d } from './conv2d.ts';
 export { gelu } from './gelu.ts';
+export { withStandardOps } from './kernels.ts';
 export { layerNorm } from './layer-norm.ts';
 export { linear } from './linear.ts';
 export { normMlp } from './norm-mlp.ts';

@@ -90,22 +90,28 @@ export function scaleSumKernel(dy: Tensor, scale: Tensor): { scaled: Tensor2D; s
   return { scaled: scaled as Tensor2D, sums: sums! };
 }
 
+/** How a depthwise convolution's filter went over the picture. */
+export interface FilterWindow {
+  /** [kh, kw] */
+  kernel: readonly [number, number];
+  stride: number;
+  /** Zeros that it saw above the picture and left of it. */
+  margins: readonly [number, number];
+}
+
 /**
- * The gradient of a depthwise convolution (stride 1) with respect to its filter.
+ * The gradient of a depthwise convolution with respect to its filter.
  * @param x [n, h, w, c], without margins
  * @param dy [n, oh, ow, c]
- * @param filter [kh, kw]
- * @param margins zeros that the convolution saw above x and left of it
  * @returns [kh, kw, c, 1]
  */
 export function depthwiseFilterGradientKernel(
   x: Tensor4D,
   dy: Tensor4D,
-  [rows, columns]: readonly [number, number],
-  [top, left]: readonly [number, number],
+  { kernel: [rows, columns], stride, margins: [top, left] }: FilterWindow,
 ): Tensor4D {
   const attributes = {
-    ...{ rows: attr.int(rows), columns: attr.int(columns) },
+    ...{ rows: attr.int(rows), columns: attr.int(columns), stride: attr.int(stride) },
     ...{ top: attr.int(top), left: attr.int(left) },
   };
   return rawOp('GranaryDepthwiseFilterGrad', attributes, [x, dy]);

@@ -15,7 +15,11 @@ const logErfSlope = Math.log(2 / Math.sqrt(Math.PI));
  * (the √½ of the error function's argument, ½ of GELU, the layer scale) are taken into the narrow tensors, so that the wide ones
  * are passed over less often.
  */
-export function standardNormMlp<T extends Tensor>(x: T, residual: T | null, parameters: NormMlpParameters): T {
+export function standardNormMlp<T extends Tensor>(
+  x: T,
+  residual: T | null,
+  parameters: NormMlpParameters,
+): T {
   const { gamma, beta, epsilon, w1, b1, w2, b2, scale, oneByOne = false } = parameters;
   const shape = x.shape;
   const channels = shape.at(-1)!;

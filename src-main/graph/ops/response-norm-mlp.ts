@@ -55,9 +55,7 @@ export function responseNormMlp(hidden: Tensor4D, parameters: ResponseNormParame
         // A channel that is 0 all over the picture has no slope, as in PyTorch.
         const dx = tf.add(tf.mul(d4, factor), tf.mul(x, tf.divNoNan(dNorm, norm)));
         return [
-          cumulative === null
-            ? geluGradientKernel(dx, hidden)
-            : tf.mul(dx, geluSlope(hidden, cumulative)),
+          cumulative === null ? geluGradientKernel(dx, hidden) : tf.mul(dx, geluSlope(hidden, cumulative)),
           tf.sum(tf.mul(along, share), [0, 1, 2]),
           biasGradient(dNormalised),
           matMul(rows(normalised, channels), dy, true, false),

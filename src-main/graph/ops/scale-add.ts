@@ -35,7 +35,5 @@ export function plusScaled<T extends Tensor>(x: T | null, branch: T, scale: Tens
 /** dy·scale (dy itself without a scale) and dy's sum over the rows; dy is [rows, c]. No gradient. */
 export function scaledAndSummed(dy: Tensor, scale: Tensor | null): { scaled: Tensor; sums: Tensor } {
   if (scale === null) return { scaled: dy, sums: biasGradient(dy) };
-  return usesKernels()
-    ? scaleSumKernel(dy, scale)
-    : { scaled: tf.mul(dy, scale), sums: biasGradient(dy) };
+  return usesKernels() ? scaleSumKernel(dy, scale) : { scaled: tf.mul(dy, scale), sums: biasGradient(dy) };
 }

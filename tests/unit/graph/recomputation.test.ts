@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { recordInto } from '../../../src-main/graph/backend.ts';
 import { ConstantPool } from '../../../src-main/graph/constants.ts';
 import { Graph } from '../../../src-main/graph/graph.ts';
-import { gelu } from '../../../src-main/graph/ops/index.ts';
+import { gelu, withStandardOps } from '../../../src-main/graph/ops/index.ts';
 import { type Tensor, tf } from '../../../src-main/graph/tf.ts';
 import { placeholder } from './record.ts';
 
@@ -28,7 +28,7 @@ function chain(): Graph {
  * machine, so such a test passed or failed by the weather. What must hold everywhere is that it cannot merge.
  */
 it('starts every recomputation from a node that waits for its gradient', () => {
-  const { nodes } = chain();
+  const { nodes } = withStandardOps(chain);
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const waits = (name: string): boolean => {
     const node = byName.get(name.replace(/^\^/, '').split(':')[0]!);

@@ -11,8 +11,11 @@ function graphOf(...lines: [name: string, op: string, inputs: string[], fixed?: 
   const graph = new Graph();
   for (const [name, op, inputs, fixed] of lines) {
     const shape = fixed === undefined ? [BATCH, MB / 4] : [fixed, MB / 4];
+    const count = op === 'GranaryGeluBackward' ? 2 : 1;
     const none = op.startsWith('Assign') || op === 'VarHandleOp' || op.startsWith('Resource');
-    const outputs: GraphNode['outputs'] = none ? [] : [{ shape, dtype: 1 }];
+    const outputs: GraphNode['outputs'] = none
+      ? []
+      : Array.from({ length: count }, () => ({ shape, dtype: 1 }));
     graph.add({
       name,
       op,
@@ -31,6 +34,19 @@ function mostLive(graph: Graph, pictures: number): number {
 }
 
 describe('the memory of a fetch', () => {
+  it('lets an op of our own write each output where its input was, and only there', () => {
+    const backward = (alsoRead: string[]): Graph =>
+      graphOf(
+        ['p', 'Placeholder', []],
+        ['dy', 'MatMul', ['p']],
+        ['x', 'MatMul', ['p']],
+        ['both', 'GranaryGeluBackward', ['dy', 'x']],
+        ['end', 'MatMul', ['both', 'both:1', ...alsoRead]],
+      );
+    expect(mostLive(backward([]), 1)).toBe(3);
+    expect(mostLive(backward(['x']), 1)).toBe(4);
+  });
+
   it('is what lives at once, and grows with the pictures', () => {
     const chain = graphOf(
       ['x', 'Placeholder', []],
