@@ -13,6 +13,8 @@ export const memoryQuestionSchema = z.object({
   batchSize: z.number().int().min(1),
   /** Accumulations to answer for; each divides the batch. */
   accums: z.array(z.number().int().min(1)).min(1),
+  /** Whether it is for a card, whose graphs consist of other ops. */
+  card: z.boolean(),
 });
 export type MemoryQuestion = z.infer<typeof memoryQuestionSchema>;
 

@@ -55,11 +55,13 @@ export class FitDesk {
    */
   async answer(questions: readonly FitQuestion[]): Promise<FitAnswer[]> {
     const { workspace } = this.#options;
-    const around = { fit: this.#fit, device: await this.#device(), margin: marginOf(workspace), workspace };
+    const device = await this.#device();
+    const around = { fit: this.#fit, device, margin: marginOf(workspace), workspace };
     const judged = questions.map(({ classes, ...config }) => {
       try {
         const { fit, missing } = judgeFit(config, { ...around, classes });
-        return { fit, missing: missing === null ? null : questionOf(missing, { workspace, classes }) };
+        const asked = { workspace, classes, device };
+        return { fit, missing: missing === null ? null : questionOf(missing, asked) };
       } catch {
         // No such architecture: the preview says so.
         return { fit: null, missing: null };

@@ -240,7 +240,11 @@ function probeKey(
 /** What is to be predicted for a run. */
 export function questionOf(
   config: FitConfig,
-  { workspace, classes }: Pick<FitOptions, 'workspace' | 'classes'>,
+  {
+    workspace,
+    classes,
+    device,
+  }: Pick<FitOptions, 'workspace' | 'classes'> & { device: Pick<PlanningDevice, 'kind'> },
 ): MemoryQuestion {
   const { arch, size, presize, batchSize, accum, autoAccum } = config;
   // One that was asked for need not be among those that the planner would offer.
@@ -248,6 +252,7 @@ export function questionOf(
   return {
     ...{ arch: architecture(arch).id, size, presize: presize ?? defaultPresize(size) },
     ...{ classes: classes ?? classesOf(config, workspace), batchSize, accums },
+    card: device.kind === 'card',
   };
 }
 

@@ -45,9 +45,9 @@ export class RunJudge {
   ): Promise<(RunFit | null)[]> {
     try {
       for (;;) {
-        const judged = await this.#judge(runs);
+        const [judged, device] = [await this.#judge(runs), await this.#device()];
         const missing = judged.flatMap(({ missing, classes }) =>
-          missing === null ? [] : [questionOf(missing, { workspace: this.#workspace, classes })],
+          missing === null ? [] : [questionOf(missing, { workspace: this.#workspace, classes, device })],
         );
         if (missing.length === 0) return judged.map(({ fit }) => fit);
         await this.#fit.forecasts(missing, onProgress);

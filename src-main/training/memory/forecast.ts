@@ -3,6 +3,7 @@ import type { MemoryForecast, MemoryQuestion } from '../../../shared/records/mem
 import type { ProbeQuestion } from '../../../shared/records/memory-probe.ts';
 import { MemorySession } from '../../graph/memory/session.ts';
 import { type Steps, stepsOf, without } from '../../graph/memory/steps.ts';
+import { withStandardOps } from '../../graph/ops/index.ts';
 import { evaluationBatch } from '../evaluation-batch.ts';
 import { recordProgram } from '../program/record.ts';
 import type { RecordedProgram } from '../program/spec.ts';
@@ -56,9 +57,11 @@ export function forecastMemory(question: MemoryQuestion): MemoryForecast {
 }
 
 function record(
-  question: Pick<MemoryQuestion, 'arch' | 'size' | 'presize' | 'classes'>,
+  question: Pick<MemoryQuestion, 'arch' | 'size' | 'presize' | 'classes'> & { card?: boolean },
   checkpointing: boolean,
 ): RecordedProgram {
+  if (question.card === true)
+    return withStandardOps(() => record({ ...question, card: false }, checkpointing));
   const info = architecture(question.arch);
   return recordProgram({
     arch: info.id,

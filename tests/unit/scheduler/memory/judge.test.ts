@@ -48,7 +48,8 @@ function judged(config: Partial<FitConfig>, freeMb: number, totalMb?: number): J
   for (;;) {
     const judgement = judge(config, freeMb, totalMb);
     if (judgement.missing === null) return judgement;
-    fit.learn(forecastOf(questionOf(judgement.missing, { workspace: folder, classes: [10] })));
+    const asked = { workspace: folder, classes: [10], device: device(freeMb) };
+    fit.learn(forecastOf(questionOf(judgement.missing, asked)));
   }
 }
 

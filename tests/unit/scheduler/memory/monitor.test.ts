@@ -56,7 +56,9 @@ describe('the memory monitor', { timeout: 20_000 }, () => {
       processes: [{ wait: 30 }, program, 'GPU-bbb, 77, [N/A], [Not Found]', { wait: 200 }],
     });
     monitor!.start();
-    const reading = await until(({ cards }) => cards.length === 2 && cards[0]!.processes.length === 1);
+    const reading = await until(
+      ({ cards }) => cards.length === 2 && cards.every(({ processes }) => processes.length === 1),
+    );
     expect(machineReadingSchema.parse(reading)).toEqual(reading);
     expect(reading.cards[0]).toEqual({
       ...{ index: 0, uuid: 'GPU-aaa', name: 'NVIDIA GeForce RTX 3060', driver: '550.54' },

@@ -3,7 +3,10 @@ import { forecastMemory } from '../../../../src-main/training/memory/forecast.ts
 import { smallestClass } from '../../../../src-main/training/memory/smallest-class.ts';
 
 const size = { height: 64, width: 64 };
-const question = { size, presize: size, classes: [10], batchSize: 64, accums: [1, 2, 4, 8, 16, 32, 64] };
+const question = {
+  ...{ size, presize: size, classes: [10], batchSize: 64, card: false },
+  accums: [1, 2, 4, 8, 16, 32, 64],
+};
 
 describe('the prediction of a run’s memory', { timeout: 60_000 }, () => {
   it('answers for every accumulation, with and without checkpointing, from one recording of each', () => {
@@ -33,6 +36,12 @@ describe('the prediction of a run’s memory', { timeout: 60_000 }, () => {
       expect(large!.mainMb).toBeGreaterThan(small!.mainMb);
     },
   );
+
+  it('for a card is that of the ops that a card has, which write more tensors', () => {
+    const of = (card: boolean): number =>
+      forecastMemory({ ...question, arch: 'convnext_atto', accums: [1], card }).needs[0]!.activationsMb;
+    expect(of(true)).toBeGreaterThan(of(false));
+  });
 
   it('refuses what cannot be built', () => {
     expect(() =>
