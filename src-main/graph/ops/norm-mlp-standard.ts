@@ -2,15 +2,35 @@ import { type Tensor, type Tensor2D, tf } from '../tf.ts';
 import { after } from './after.ts';
 import { standardise } from './layer-norm.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
-import type { NormMlpParameters } from './norm-mlp.ts';
 import { withGradient } from './with-gradient.ts';
+
+/** The parameters of `normMlp`; the hidden layer is wider than the channels, mostly four times. */
+export interface NormMlpParameters {
+  /** [c] */
+  gamma: Tensor;
+  /** [c] */
+  beta: Tensor;
+  epsilon: number;
+  /** [c, hidden] */
+  w1: Tensor2D;
+  /** [hidden] */
+  b1: Tensor;
+  /** [hidden, c] */
+  w2: Tensor2D;
+  /** [c] */
+  b2: Tensor;
+  /** Layer scale [c] on the branch's output, or null. */
+  scale: Tensor | null;
+  /** Without ops of our own: whether the gradient makes its wide tensors one after the other: three at a time instead of five, at some cost in time. */
+  oneByOne?: boolean;
+}
 
 const half = Math.SQRT1_2;
 /** ln(2/√π): the error function's derivative is exp(this − u²). */
 const logErfSlope = Math.log(2 / Math.sqrt(Math.PI));
 
 /**
- * The whole branch of {@link normMlp} by TensorFlow's own ops, as a card runs it. For the backward pass it keeps the standardised
+ * The whole branch of `normMlp` by TensorFlow's own ops, as a card runs it. For the backward pass it keeps the standardised
  * input and the hidden layer before its activation; the rest is recomputed, without a further matrix product. Constant factors
  * (the √½ of the error function's argument, ½ of GELU, the layer scale) are taken into the narrow tensors, so that the wide ones
  * are passed over less often.

@@ -2,30 +2,9 @@ import { type Tensor, type Tensor2D, tf } from '../tf.ts';
 import { geluBackwardKernel, geluKernel, usesKernels } from './kernels.ts';
 import { normalised, normalisedAgain, normalisedGradient } from './layer-norm.ts';
 import { addBias, biasGradient, matMul } from './linear.ts';
-import { standardNormMlp } from './norm-mlp-standard.ts';
+import { type NormMlpParameters, standardNormMlp } from './norm-mlp-standard.ts';
 import { plusScaled, scaledAndSummed } from './scale-add.ts';
 import { withGradient } from './with-gradient.ts';
-
-/** The parameters of {@link normMlp}; the hidden layer is wider than the channels, mostly four times. */
-export interface NormMlpParameters {
-  /** [c] */
-  gamma: Tensor;
-  /** [c] */
-  beta: Tensor;
-  epsilon: number;
-  /** [c, hidden] */
-  w1: Tensor2D;
-  /** [hidden] */
-  b1: Tensor;
-  /** [hidden, c] */
-  w2: Tensor2D;
-  /** [c] */
-  b2: Tensor;
-  /** Layer scale [c] on the branch's output, or null. */
-  scale: Tensor | null;
-  /** Without ops of our own: whether the gradient makes its wide tensors one after the other: three at a time instead of five, at some cost in time. */
-  oneByOne?: boolean;
-}
 
 /**
  * A whole residual branch in one op: x ↦ residual + scale · (GELU(LayerNorm(x)·w1 + b1)·w2 + b2). What it computes is what
