@@ -2,12 +2,12 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { electronExecutable, electronVersion } from './electron.mjs';
-import { addonPartName, provideAddon } from './setup/addon-part.mjs';
+import { addonPartName, compileAddon } from './setup/addon-part.mjs';
 import { SetupError, reportFailure } from './setup/errors.mjs';
 import { root } from './setup/paths.mjs';
 import { pins } from './setup/pins.mjs';
 import { lastLines, runProgram } from './setup/process.mjs';
-import { provideTensorflow, wantedTensorflow } from './setup/tensorflow-part.mjs';
+import { provideTensorflow, tensorflowPartName, wantedTensorflow } from './setup/tensorflow-part.mjs';
 import { setUp } from './setup.mjs';
 
 /**
@@ -84,12 +84,19 @@ async function provideNode(folder) {
   chmodSync(join(folder, 'node'), 0o755);
 }
 
-/** The addon alone: TensorFlow's library is found or fetched at the first start (its licence asks nothing; its size does). */
+/**
+ * The addon alone, for each build of TensorFlow that the machine's first start may choose: they differ in where they look for the
+ * library. That is found or fetched then (its licence asks nothing; its size does).
+ */
 async function provideNative(folder) {
   const tensorflow = await provideTensorflow(wantedTensorflow());
-  const addon = await provideAddon(tensorflow);
-  const target = join(folder, addonPartName(tensorflow));
-  cpSync(join(addon, 'tfjs_binding.node'), join(target, 'tfjs_binding.node'), { dereference: true });
+  const base = `${process.platform}-${process.arch}`;
+  for (const key of [base, `${base}-cuda`].filter((one) => pins.tensorflow[one] !== undefined)) {
+    const besides = tensorflowPartName(key);
+    const target = join(folder, addonPartName(besides));
+    mkdirSync(target, { recursive: true });
+    await compileAddon(tensorflow, target, besides);
+  }
 }
 
 /** A copy of the Electron that set-up has, without anybody's app in it. */

@@ -40,7 +40,13 @@ export async function provideAddon(tensorflowPart) {
   return findPart(name) ?? providePart(name, 10_000_000, (folder) => compileAddon(tensorflowPart, folder));
 }
 
-async function compileAddon(tensorflowPart, folder) {
+/**
+ * Compiles the addon into `folder`.
+ * @param {string} tensorflowPart folder of the part whose headers and library it is compiled against
+ * @param {string} folder
+ * @param {string} besides name of the part beside which it will lie: another build of the same TensorFlow
+ */
+export async function compileAddon(tensorflowPart, folder, besides = basename(tensorflowPart)) {
   const compiler = findCompiler();
   if (compiler === undefined) {
     throw new SetupError(
@@ -52,7 +58,7 @@ async function compileAddon(tensorflowPart, folder) {
   console.log(`Compiling TensorFlow.js's addon with ${compiler}`);
   const run = await runProgram(
     compiler,
-    compilerArguments(tensorflowPart, join(folder, 'tfjs_binding.node')),
+    compilerArguments(tensorflowPart, join(folder, 'tfjs_binding.node'), { besides }),
     { cwd: tfjsNode },
   );
   if (run.code !== 0) {
@@ -67,13 +73,17 @@ async function compileAddon(tensorflowPart, folder) {
 }
 
 /** Flags as tfjs-node's own binding.gyp has them, and a run path relative to the cache, so that it can be moved. */
-export function compilerArguments(tensorflowPart, output, platform = process.platform, arch = process.arch) {
+export function compilerArguments(
+  tensorflowPart,
+  output,
+  { platform = process.platform, arch = process.arch, besides = basename(tensorflowPart) } = {},
+) {
   const include = join(tensorflowPart, 'tensorflow', 'include');
-  const besides = join('..', basename(tensorflowPart), 'tensorflow');
+  const library = join('..', besides, 'tensorflow');
   const link =
     platform === 'darwin'
-      ? ['-bundle', '-undefined', 'dynamic_lookup', `-Wl,-rpath,@loader_path/${besides}`]
-      : ['-shared', `-Wl,-rpath,$ORIGIN/${besides}`, '-Wl,-rpath,$ORIGIN/../../deps/lib'];
+      ? ['-bundle', '-undefined', 'dynamic_lookup', `-Wl,-rpath,@loader_path/${library}`]
+      : ['-shared', `-Wl,-rpath,$ORIGIN/${library}`, '-Wl,-rpath,$ORIGIN/../../deps/lib'];
   return [
     '-std=c++17',
     '-O3',

@@ -7,10 +7,9 @@ import { SetupError } from './errors.mjs';
 import { linkParts } from './links.mjs';
 import { makeCacheFolder } from './parts.mjs';
 import { root } from './paths.mjs';
-import { pins } from './pins.mjs';
 import { preflight } from './preflight.mjs';
 import { checkElectronLibraries, checkXvfb } from './system-packages.mjs';
-import { provideTensorflow, wantedTensorflow } from './tensorflow-part.mjs';
+import { provideTensorflow, tensorflowRecord, wantedTensorflow } from './tensorflow-part.mjs';
 import { verifyNative } from './verify.mjs';
 
 /**
@@ -36,16 +35,7 @@ async function setUpTensorflow(wanted) {
   const addon = await provideAddon(tensorflow);
   const changed = linkParts(tensorflow, addon);
   await verifyNative([tensorflow, addon], changed);
-  return {
-    version: pins.tensorflow.version,
-    variant: wanted.pin.key,
-    folder: tensorflow,
-    cuda: cudaOf(wanted.pin),
-  };
-}
-
-function cudaOf(pin) {
-  return pin.nvidia?.find((wheel) => wheel.package === 'nvidia-cuda-runtime-cu12')?.version ?? null;
+  return tensorflowRecord(wanted.pin, tensorflow);
 }
 
 /** Writes down what this checkout was linked to: `granary doctor` reads it (src-main/files/set-up-record.ts). */

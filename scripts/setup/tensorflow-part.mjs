@@ -20,7 +20,18 @@ const NEEDED = [
 /** The TensorFlow that this machine should have: its pin and the name of its part. */
 export function wantedTensorflow() {
   const pin = chooseTensorflow(describeMachine(), process.env.GRANARY_TENSORFLOW);
-  return { pin, part: `tensorflow-${version}-${pin.key}` };
+  return { pin, part: tensorflowPartName(pin.key) };
+}
+
+/** Name of the part that holds a build of TensorFlow, by its key in pins.json: "linux-x64-cuda". */
+export function tensorflowPartName(key) {
+  return `tensorflow-${version}-${key}`;
+}
+
+/** What is written down of the build that was chosen (src-main/files/set-up-record.ts). */
+export function tensorflowRecord({ key, nvidia }, folder) {
+  const cuda = nvidia?.find((wheel) => wheel.package === 'nvidia-cuda-runtime-cu12')?.version ?? null;
+  return { version, variant: key, folder, cuda };
 }
 
 /**

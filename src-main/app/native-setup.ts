@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { errorPayloadSchema } from '../../shared/ipc/error-codes.ts';
 import type { SetUpState } from '../../shared/ipc/set-up.ts';
 
-const lastLine = z.union([z.object({ addon: z.string() }), z.object({ error: errorPayloadSchema })]);
+const lastLine = z.union([
+  z.object({ addon: z.string(), record: z.string() }),
+  z.object({ error: errorPayloadSchema }),
+]);
 
 interface Program {
   node: string;
@@ -48,6 +51,7 @@ export class NativeSetup {
     child.on('close', (code) => {
       if (ending !== null && 'addon' in ending) {
         process.env['GRANARY_ADDON'] = ending.addon;
+        process.env['GRANARY_SETUP_RECORD'] = ending.record;
         this.#set({ status: 'ready', doing: '', share: null, error: null });
       } else if (ending !== null) this.#set({ ...this.#state, status: 'failed', error: ending.error });
       else this.#failed(`Set-up ended with code ${String(code)}. ${words.trim()}`);

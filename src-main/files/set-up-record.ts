@@ -17,12 +17,15 @@ const setUpRecordSchema = z.object({
 });
 export type SetUpRecord = z.infer<typeof setUpRecordSchema>;
 
-/** Reads it; null when set-up never finished here, or what it names is gone (a cache that was emptied). */
-export function readSetUpRecord(root: string = packageRoot()): SetUpRecord | null {
+/**
+ * Reads it; null when set-up never finished here, or what it names is gone (a cache that was emptied). A packaged app has no checkout: its
+ * first start keeps the record in the cache, and GRANARY_SETUP_RECORD says where.
+ */
+export function readSetUpRecord(
+  file: string = process.env['GRANARY_SETUP_RECORD'] ?? join(packageRoot(), '.native', 'setup.json'),
+): SetUpRecord | null {
   try {
-    const record = setUpRecordSchema.parse(
-      JSON.parse(readFileSync(join(root, '.native', 'setup.json'), 'utf8')),
-    );
+    const record = setUpRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     if (!existsSync(record.tensorflow.folder)) return null;
     const electron = record.electron !== null && existsSync(record.electron.path) ? record.electron : null;
     return { ...record, electron };

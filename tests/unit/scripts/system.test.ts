@@ -81,14 +81,22 @@ describe('the compiler call', () => {
   const part = '/cache/native/tensorflow-2.21.0-linux-x64';
 
   it('finds the library relative to the addon, so that the cache can be moved', () => {
-    const flags = compilerArguments(part, '/cache/native/addon/tfjs_binding.node', 'linux');
+    const flags = compilerArguments(part, '/cache/native/addon/tfjs_binding.node', {
+      platform: 'linux',
+    });
     expect(flags).toContain('-Wl,-rpath,$ORIGIN/../tensorflow-2.21.0-linux-x64/tensorflow');
     expect(flags).toContain(`${part}/tensorflow/include`);
     expect(flags.slice(-2)).toEqual(['-o', '/cache/native/addon/tfjs_binding.node']);
   });
 
+  it('can look for the library in another build of it, for an app that is packed for both', () => {
+    const flags = compilerArguments(part, 'out.node', { platform: 'linux', besides: 'tensorflow-cuda' });
+    expect(flags).toContain('-Wl,-rpath,$ORIGIN/../tensorflow-cuda/tensorflow');
+    expect(flags).toContain(`${part}/tensorflow/include`);
+  });
+
   it("reads Node-API's headers from the npm package, never from a Node installation", () => {
-    const flags = compilerArguments(part, 'out.node', 'linux');
+    const flags = compilerArguments(part, 'out.node', { platform: 'linux' });
     const includes = flags.filter((_flag, i) => flags[i - 1] === '-I');
     const headers = includes.find((path) => path.includes('node-api-headers'))!;
     expect(readFileSync(join(headers, 'node_api.h'), 'utf8')).toContain('napi_module');

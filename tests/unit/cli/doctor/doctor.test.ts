@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { diskOf } from '../../../../src-main/cli/doctor/disk.ts';
 import { type DoctorReport, findProblems } from '../../../../src-main/cli/doctor/examine.ts';
 import { missingLibraries, parseLdd } from '../../../../src-main/cli/doctor/libraries.ts';
 import { askNvidia } from '../../../../src-main/cli/doctor/nvidia.ts';
 import { readSetUpRecord } from '../../../../src-main/files/set-up-record.ts';
+import { trainsOnCards } from '../../../../src-main/scheduler/memory/device.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -61,21 +62,33 @@ describe("set-up's record", () => {
       electron: { version: '22.3.25', path: folder },
     };
     write(record);
-    expect(readSetUpRecord(folder)).toEqual(record);
+    expect(readSetUpRecord(join(folder, '.native', 'setup.json'))).toEqual(record);
+  });
+
+  it('is read from where the first start of a packaged app has put it', () => {
+    const tensorflow = { version: '2.21.0', variant: 'linux-x64-cuda', folder, cuda: '12.5' };
+    write({ tensorflow, electron: null });
+    vi.stubEnv('GRANARY_SETUP_RECORD', join(folder, '.native', 'setup.json'));
+    try {
+      expect(readSetUpRecord()).toEqual({ tensorflow, electron: null });
+      expect(trainsOnCards()).toBe(true);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('does not name parts that are gone', () => {
     const tensorflow = { version: '2.21.0', variant: 'linux-x64', folder, cuda: null };
     write({ tensorflow, electron: { version: '22.3.25', path: join(folder, 'gone') } });
-    expect(readSetUpRecord(folder)?.electron).toBeNull();
+    expect(readSetUpRecord(join(folder, '.native', 'setup.json'))?.electron).toBeNull();
     write({ tensorflow: { ...tensorflow, folder: join(folder, 'gone') }, electron: null });
-    expect(readSetUpRecord(folder)).toBeNull();
+    expect(readSetUpRecord(join(folder, '.native', 'setup.json'))).toBeNull();
   });
 
   it('is null when set-up never ran, or the record is of another shape', () => {
-    expect(readSetUpRecord(folder)).toBeNull();
+    expect(readSetUpRecord(join(folder, '.native', 'setup.json'))).toBeNull();
     write({ tensorflow: '2.21.0' });
-    expect(readSetUpRecord(folder)).toBeNull();
+    expect(readSetUpRecord(join(folder, '.native', 'setup.json'))).toBeNull();
   });
 });
 
