@@ -15,9 +15,10 @@ import { setUp } from './setup.mjs';
  *   node scripts/package.mjs dir     a folder that starts by itself
  *   node scripts/package.mjs linux   an AppImage and a deb as well
  * Everything that goes in is here already or comes from npm: the Electron that set-up has, a Node for the workers from npm's
- * `node-<platform>-<arch>` package, and the addon that set-up compiled.
+ * `node-<platform>-<arch>` package, and the addon that set-up compiled. A deb is made with dpkg-deb (scripts/package/fpm.mjs).
  */
 const work = join(root, 'build', 'package');
+const release = join(root, 'release');
 
 async function pack(kind) {
   if (kind !== 'dir' && kind !== 'linux') throw new Error('Usage: node scripts/package.mjs dir|linux');
@@ -26,27 +27,53 @@ async function pack(kind) {
   await provideNode(join(work, 'node'));
   await provideNative(join(work, 'native'));
   const electron = provideElectronFolder(join(work, 'electron'));
-  const targets = kind === 'dir' ? ['--dir'] : ['--linux', 'AppImage', 'deb'];
-  const builder = join(root, 'node_modules', 'electron-builder', 'cli.js');
+  const failed = await build(['--dir', `-c.electronDist=${electron}`]);
+  rmSync(work, { recursive: true, force: true });
+  if (failed !== null) throw new SetupError('NATIVE_BROKEN', failed, 'Mend what it says and try again.');
+  if (kind === 'linux') await packInstallers();
+  console.log(`Packed into ${release}: ${readdirSync(release).join(', ')}`);
+}
+
+/** A deb and an AppImage of the packed folder. One that cannot be made does not stop the other. */
+async function packInstallers() {
+  const folder = join(release, `linux${process.arch === 'x64' ? '' : `-${process.arch}`}-unpacked`);
+  const unbuilt = [];
+  for (const target of ['deb', 'AppImage']) {
+    console.log(`Making the ${target}`);
+    const failed = await build(['--linux', target, `--prepackaged=${folder}`]);
+    if (failed !== null) unbuilt.push(`${target}: ${failed}`);
+  }
+  if (unbuilt.length > 0)
+    throw new SetupError(
+      'NATIVE_BROKEN',
+      `Not everything was built.\n${unbuilt.join('\n')}`,
+      'A deb needs dpkg-deb. electron-builder fetches the tools of an AppImage from its own release page, unless APPIMAGE_TOOLS_PATH ' +
+        'names a folder that has them (docs/decisions/071-packaging.md). `npm run build:dir` needs neither.',
+    );
+}
+
+/**
+ * Runs electron-builder.
+ * @returns {Promise<string|null>} what it said when it failed
+ */
+async function build(flags) {
   const run = await runProgram(
     process.execPath,
     [
-      builder,
-      ...targets,
+      join(root, 'node_modules', 'electron-builder', 'cli.js'),
+      ...flags,
       '--publish=never',
-      `-c.electronDist=${electron}`,
       `-c.electronVersion=${electronVersion(electronExecutable())}`,
     ],
-    { cwd: root, timeoutMs: 900_000 },
+    {
+      cwd: root,
+      timeoutMs: 900_000,
+      env: { CUSTOM_FPM_PATH: join(root, 'scripts', 'package', 'fpm.mjs'), ...process.env },
+    },
   );
-  rmSync(work, { recursive: true, force: true });
-  if (run.code !== 0)
-    throw new SetupError(
-      'NATIVE_BROKEN',
-      `electron-builder ended with code ${run.code}:\n${lastLines(run.output, 25)}`,
-      'AppImage and deb need tools that electron-builder fetches from its own release page; `npm run build:dir` needs none.',
-    );
-  console.log(`Packed into ${join(root, 'release')}: ${readdirSync(join(root, 'release')).join(', ')}`);
+  return run.code === 0
+    ? null
+    : `electron-builder ended with code ${run.code}:\n${lastLines(run.output, 25)}`;
 }
 
 /** The Node that ships: npm's platform package, checked against its pinned hash. */

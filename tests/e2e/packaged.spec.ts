@@ -7,10 +7,11 @@ import { dropOnWindow, root, scratchFolder } from './support/app.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /**
- * The packed app, as `npm run build:dir` leaves it: opt-in (`npm run test:packaged`), because packing takes a minute. Its fuses
- * refuse the inspector by which Playwright drives Electron, so its window is driven over the debugging port alone.
+ * The packed app, as `npm run build:dir` leaves it, or as a deb has put it elsewhere (GRANARY_E2E_FOLDER): opt-in (`npm run
+ * test:packaged [FOLDER]`), because packing takes a minute. Its fuses refuse the inspector by which Playwright drives Electron,
+ * so its window is driven over the debugging port alone.
  */
-const packed = join(root, 'release', 'linux-unpacked');
+const packed = process.env['GRANARY_E2E_FOLDER'] ?? join(root, 'release', 'linux-unpacked');
 test.skip(process.env['GRANARY_E2E_PACKAGED'] !== '1', 'run with npm run test:packaged');
 
 /** A byte of the wire: '0' or '1'. */
