@@ -17,9 +17,9 @@ const sentences = {
   'too-many-pixels': (n, first) =>
     `${n} ${files(n)} would unpack to more than 150 million pixels and ${are(n)} left out; the first: ${first}.`,
   'exact-duplicate': (n, first) =>
-    `${n} ${files(n)} ${are(n)} exact copies of others. They are kept, and a split never parts copies. The first: ${first}.`,
+    `${n} ${files(n)} ${n === 1 ? 'is an exact copy of another. It is' : 'are exact copies of others. They are'} kept, and a split never parts copies. The first: ${first}.`,
   'copy-in-test': (n, first) =>
-    `${n} test ${files(n)} ${are(n)} exact copies of training pictures, so scores on them say little. The first: ${first}.`,
+    `${n} test ${files(n)} ${n === 1 ? 'is an exact copy of a training picture, so scores on it' : 'are exact copies of training pictures, so scores on them'} say little. The first: ${first}.`,
   'conflicting-labels': (n, first) =>
     `${n} ${n === 1 ? 'picture has' : 'pictures have'} two different labels, so ${n === 1 ? 'it trains' : 'they train'} nothing there. The first: ${first}.`,
   'row-without-file': (n, first) =>

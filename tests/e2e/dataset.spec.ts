@@ -79,6 +79,9 @@ test('a dropped folder shows its classes, counts and problems', async () => {
   const rows = page.getByTestId('class-row');
   await expect(rows).toHaveCount(labels.length);
   await expect(rows.filter({ hasText: 'bars' })).toContainText('8');
+  // The bars have what names and counts leave.
+  const counts = await rows.first().locator('td.number').boundingBox();
+  expect(counts!.width).toBeLessThan(120);
   const codes = await page
     .getByTestId('problem')
     .evaluateAll((items) => items.map((item) => item.dataset['code']));

@@ -47,6 +47,11 @@ test('? lists every key, and the native menu has the same views', async () => {
   const list = page.getByTestId('shortcuts');
   await expect(list).toContainText('Open a dataset');
   await expect(list).toContainText('Ctrl+K');
+  // What lies below is dimmed.
+  const veil = await page
+    .getByRole('dialog')
+    .evaluate((dialog) => getComputedStyle(dialog, '::backdrop').backgroundColor);
+  expect(veil).toMatch(/^rgba\(\d+, \d+, \d+, 0\.[2-6]\d*\)$/);
   await expectAccessible(page, 'shortcuts');
   await page.keyboard.press('Escape');
   await expect(list).toBeHidden();

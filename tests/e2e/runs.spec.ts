@@ -216,7 +216,16 @@ test('compared runs show their curves, only the settings that differ, and the pi
     `${disagreeing.toLocaleString('en')} of ${images.toLocaleString('en')} pictures`,
   );
   await expect(page.getByTestId('scatter').locator('circle')).toHaveCount(3);
-  await expect(page.getByTestId('parallel').locator('path')).toHaveCount(3);
+  const parallel = page.getByTestId('parallel').locator('svg');
+  await expect(parallel.locator('path')).toHaveCount(3);
+  // No word of an axis is cut at an edge.
+  const beyond = await parallel.evaluate((svg) => {
+    const { left, right } = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('text')]
+      .map((text) => text.getBoundingClientRect())
+      .filter((box) => box.left < left - 1 || box.right > right + 1).length;
+  });
+  expect(beyond).toBe(0);
   await expectAccessible(page, 'compare');
 
   // A run of another dataset is not shown as comparable.
