@@ -1,101 +1,71 @@
-import { _electron } from '@playwright/test';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { electronExecutable, electronSwitches } from './electron.mjs';
-import { root } from './setup/paths.mjs';
+import { openApp } from './screenshots/camera.mjs';
+import { shootData, shootGrid, shootPredict } from './screenshots/data-views.mjs';
+import { shootReport } from './screenshots/report-view.mjs';
+import { shootEnsemble, shootFrame, shootQueue, shootRuns } from './screenshots/run-views.mjs';
+import { finishedRuns, granary, places, prepare } from './screenshots/workspace.mjs';
 import { withDisplay } from './xvfb.mjs';
 
 /**
- * Takes the pictures of docs/images: the real app training a real grid on a dataset folder.
- *   node scripts/screenshots.mjs DATASET [size] [epochs]
+ * Takes the guide's pictures, docs/screenshots: every view of the real app, in both themes, on the sample dataset and runs that
+ * were really trained on it. (Those of recommenders are taken by tests/e2e/ratings.spec.ts with GRANARY_SCREENSHOTS=1.)
+ *   node scripts/screenshots.mjs [FOLDER] [PART …]
+ * FOLDER keeps the data and the runs, which take some minutes to make, for the next time. Parts: data, grid, runs, ensemble,
+ * predict, report, frame, queue; all of them without a name.
  */
-const [dataset, size = '96', epochs = '4'] = process.argv.slice(2);
-if (dataset === undefined) {
-  console.error('Usage: node scripts/screenshots.mjs DATASET [size] [epochs]');
+const parts = ['data', 'grid', 'runs', 'ensemble', 'predict', 'report', 'frame', 'queue'];
+const [folder = join(tmpdir(), 'granary-guide'), ...wanted] = process.argv.slice(2);
+const unknown = wanted.filter((part) => !parts.includes(part));
+if (unknown.length > 0) {
+  console.error(`There is no part called ${unknown.join(', ')}: ${parts.join(', ')}.`);
   process.exit(2);
 }
-const images = join(root, 'docs', 'images');
-const folder = mkdtempSync(join(tmpdir(), 'granary-'));
-mkdirSync(images, { recursive: true });
+const wants = (part) => wanted.length === 0 || wanted.includes(part);
+const base = resolve(folder);
+const own = mkdtempSync(join(tmpdir(), 'granary-preferences-'));
+prepare(base);
 try {
   await withDisplay(takeAll);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(own, { recursive: true, force: true });
 }
 
 async function takeAll(environment) {
-  const app = await _electron.launch({
-    executablePath: electronExecutable(),
-    args: [...(await electronSwitches()), join(root, 'tests', 'e2e', 'support', 'entry.cjs')],
-    env: {
-      ...environment,
-      GRANARY_NODE: process.execPath,
-      GRANARY_WORKSPACE: join(folder, 'workspace'),
-      GRANARY_USER_DATA: join(folder, 'preferences'),
-      GRANARY_ON_QUIT: 'stop',
-    },
-  });
-  const page = await app.firstWindow();
-  const shoot = async (name, dark = false) => {
-    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-    await page.mouse.move(5, 5);
-    await page.waitForTimeout(300);
-    await page.screenshot({ path: join(images, `${name}.png`) });
-    console.log(join(images, `${name}.png`));
-    await page.emulateMedia({ colorScheme: 'light' });
+  const { workspace, paddy, report } = places(base);
+  const combine = () => {
+    const runs = finishedRuns(base).filter(({ name }) => name.endsWith('128'));
+    return JSON.parse(granary(base, 'ensemble', ...runs.map(({ run }) => run), '--json')).id;
   };
-  await page.getByTestId('workspace').waitFor();
-  await shoot('app-intake');
-  await drop(page, resolve(dataset));
-  await page.getByTestId('dataset-name').waitFor({ timeout: 120_000 });
-  await shoot('app-dataset');
-  await page.getByRole('button', { name: 'Set up a grid' }).click();
-  await page.getByText('tf_efficientnet_lite0', { exact: true }).click();
-  await page.getByText('tf_efficientnet_lite1', { exact: true }).click();
-  await page.getByText('crop', { exact: true }).click();
-  await page.getByLabel('Sizes').fill(size);
-  await page.getByLabel('Epochs', { exact: true }).fill(epochs);
-  await page.getByLabel('Batch size').fill('32');
-  await page
-    .getByTestId('preview-run')
-    .nth(3)
-    .getByText('measuring')
-    .waitFor({ state: 'hidden', timeout: 60_000 });
-  await shoot('app-grid');
-  await page.getByRole('button', { name: /^Start/ }).click();
-
-  const second = page.getByTestId('queue-item').nth(1);
-  await waitForState(second, 'running');
-  await page
-    .getByTestId('doing')
-    .getByText(new RegExp(`Epoch ${epochs}`))
-    .waitFor({ timeout: 900_000 });
-  await shoot('app-live');
-  await shoot('app-live-dark', true);
-  await waitForState(page.getByTestId('queue-item').nth(3), 'finished');
-  await page.keyboard.press('Control+4');
-  await shoot('app-runs');
-  await page.getByTestId('run-row').first().getByRole('button').click();
-  await page.getByTestId('run-name').waitFor();
-  await shoot('app-run');
-  await shoot('app-run-dark', true);
-  await app.close();
-}
-
-async function waitForState(item, state) {
-  for (let tries = 0; tries < 3600; tries += 1) {
-    if ((await item.getAttribute('data-state')) === state) return;
-    await new Promise((done) => setTimeout(done, 500));
+  if (wants('report')) {
+    granary(base, 'report', '--ensemble', combine(), '--out', report);
+    await shootReport(environment, base, report);
   }
-  throw new Error(`The run is not ${state} after half an hour.`);
-}
-
-/** Drops a folder on the window, as the system does. */
-async function drop(page, path) {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'])
-    await session.send('Input.dispatchDragEvent', { type, x: 500, y: 400, data });
-  await session.detach();
+  if (wants('data')) {
+    // A workspace of its own: the first minute is of an empty one.
+    const empty = join(base, 'Empty');
+    rmSync(empty, { recursive: true, force: true });
+    const studio = await openApp(environment, empty, join(own, 'first'));
+    await shootData(studio, base);
+    await studio.close();
+  }
+  if (!['grid', 'runs', 'ensemble', 'predict', 'frame', 'queue'].some(wants)) return;
+  const studio = await openApp(environment, workspace, join(own, 'second'));
+  const { page } = studio;
+  try {
+    await studio.drop(paddy);
+    await page.getByTestId('dataset-name').filter({ hasText: 'paddy' }).waitFor({ timeout: 180_000 });
+    await page.getByLabel('Use of variety').selectOption('target');
+    await page.getByTestId('cross-cell').first().waitFor({ timeout: 120_000 });
+    const finished = finishedRuns(base);
+    if (wants('runs')) await shootRuns(studio, finished);
+    if (wants('ensemble')) await shootEnsemble(studio, finished);
+    if (wants('predict')) await shootPredict(studio, base, combine());
+    if (wants('frame')) await shootFrame(studio);
+    if (wants('grid') || wants('queue')) await shootGrid(studio);
+    if (wants('queue')) await shootQueue(studio);
+  } finally {
+    await studio.close();
+  }
 }
