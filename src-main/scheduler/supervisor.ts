@@ -150,8 +150,6 @@ function workerEnvironment(job: Job): NodeJS.ProcessEnv {
     ...inherited,
     TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
     TF_ENABLE_ONEDNN_OPTS: process.env['TF_ENABLE_ONEDNN_OPTS'] ?? '1',
-    // Large pages for what glibc's malloc gets: fewer faults and TLB misses, 3 to 5 % of a step on the CPU. Read at start; unknown to others.
-    GLIBC_TUNABLES: process.env['GLIBC_TUNABLES'] ?? 'glibc.malloc.hugetlb=1',
     // A worker takes the card's memory as it needs it and leaves the rest to others.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_GPU_ALLOCATOR: process.env['TF_GPU_ALLOCATOR'] ?? 'cuda_malloc_async',
