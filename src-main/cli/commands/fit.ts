@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import pc from 'picocolors';
 import { architecture, checkSize } from '../../../shared/architectures/index.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 import { formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
@@ -8,7 +9,8 @@ import { workspacePath } from '../../files/paths.ts';
 import { parseMb } from '../../scheduler/memory/amount.ts';
 import { cardByName } from '../../scheduler/memory/cards-table.ts';
 import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
-import { type Fit, type FitConfig, MemoryFit } from '../../scheduler/memory/fit.ts';
+import type { FitConfig } from '../../scheduler/memory/fit-options.ts';
+import { type Fit, MemoryFit } from '../../scheduler/memory/fit.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
 import { marginOf } from '../../scheduler/workspace-settings.ts';
 import { formatTable } from '../format.ts';
@@ -140,7 +142,7 @@ function report(rows: readonly (Fit & { config: FitConfig })[], estimate: boolea
   if (json) {
     printJson({
       estimate,
-      runs: rows.map(({ plan, config, imagesPerSecond }) => ({
+      runs: rows.map(({ plan, config, imagesPerSecond, held }) => ({
         ...{ arch: config.arch, size: formatImageSize(config.size), batch_size: plan.batchSize },
         ...{
           micro_batch: plan.microBatch,
@@ -154,7 +156,7 @@ function report(rows: readonly (Fit & { config: FitConfig })[], estimate: boolea
           free_mb: Math.round(plan.device.freeMb),
           device: plan.device.name,
         },
-        ...{ images_per_second: imagesPerSecond, reason: plan.reason },
+        ...{ images_per_second: imagesPerSecond, reason: plan.reason, memory_held: held },
       })),
     });
     return;
@@ -177,6 +179,9 @@ function report(rows: readonly (Fit & { config: FitConfig })[], estimate: boolea
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const { plan, config } of rows.filter(({ plan }) => !plan.fits))
     process.stdout.write(`\n${config.arch} ${formatImageSize(config.size)}: ${plan.reason}\n`);
+  for (const { held, config } of rows)
+    if (held !== null)
+      process.stdout.write(`\n${pc.yellow(`${config.arch} ${formatImageSize(config.size)}:`)} ${held}\n`);
   if (estimate) process.stdout.write('\nAn estimate, not measured on that card.\n');
 }
 

@@ -1,53 +1,30 @@
-import { architecture } from '../../../shared/architectures/index.ts';
-import { defaultPresize } from '../../../shared/image-size.ts';
+import { randomUUID } from 'node:crypto';
 import type { WorkerEvent } from '../../../shared/ipc/job.ts';
+import type { MachineReading } from '../../../shared/machine.ts';
 import {
   type MemoryForecast,
   type MemoryQuestion,
   memoryForecastSchema,
 } from '../../../shared/records/memory-forecast.ts';
-import {
-  type MemoryDevice,
-  type MemoryMargin,
-  type MemoryPlan,
-  memoryMarginSchema,
-  neededMb,
-} from '../../../shared/records/memory-plan.ts';
-import {
-  type ProbeQuestion,
-  type ProbeResult,
-  probeResultSchema,
-} from '../../../shared/records/memory-probe.ts';
-import type { RunConfig } from '../../../shared/records/run-config.ts';
+import { type MemoryPlan, memoryMarginSchema, neededMb } from '../../../shared/records/memory-plan.ts';
+import { type ProbeResult, probeResultSchema } from '../../../shared/records/memory-probe.ts';
 import { manifestOfDataset } from '../../runs/manifest-store.ts';
-import { type RunningJob, startJob } from '../supervisor.ts';
-import { accumulations } from './accumulations.ts';
-import type { PlanningDevice } from './device.ts';
+import { type JobOptions, type RunningJob, startJob } from '../supervisor.ts';
 import { FitCache } from './fit-cache.ts';
+import type { FitConfig, FitOptions } from './fit-options.ts';
+import { needOf, probeKey, probeQuestion, questionOf } from './fit-questions.ts';
+import { MemoryBack } from './memory-back.ts';
 import type { MemoryChoice, MemoryNeed } from './plan-request.ts';
 import { marginMb, planMemory } from './plan.ts';
-
-/** Settings of a run that decide its memory, and the dataset whose pictures a probe may use. */
-export type FitConfig = Pick<
-  RunConfig,
-  'arch' | 'size' | 'presize' | 'batchSize' | 'accum' | 'autoAccum' | 'checkpointing'
-> &
-  Partial<Pick<RunConfig, 'dataset' | 'datasetOptions' | 'targets'>>;
-
-export interface FitOptions {
-  device: PlanningDevice;
-  margin?: MemoryMargin;
-  /** `near`: only where the prediction comes near to what is free. */
-  probe: 'never' | 'near' | 'always';
-  workspace: string;
-  /** Classes of each target, where they are known better than from the workspace. */
-  classes?: number[];
-}
+import { processesWith } from './process-memory.ts';
+import { machineMonitor } from './this-machine.ts';
 
 /** A plan with the speed that the probe saw, of the micro-batch that it tried. */
 export interface Fit {
   plan: MemoryPlan;
   imagesPerSecond: number | null;
+  /** A probe's memory did not come back: how much is held and by whom, in words. The plan's reason says so too. */
+  held: string | null;
 }
 
 /** A plan from what was known already. */
@@ -58,18 +35,28 @@ export interface KnownFit extends Fit {
 
 /** A prediction below this share of the budget needs no probe: it is never so wrong. */
 const NEAR = 0.6;
-/** A probe of more pictures takes too long on a processor, and says hardly more. */
-const LARGEST_PROBE_ON_PROCESSOR = 16;
+/** Set for a probe's worker, so that whatever it starts is found again. */
+const PROBE_VARIABLE = 'GRANARY_PROBE';
+
+export interface MemoryFitOptions {
+  cache?: FitCache;
+  /** For tests. */
+  startJob?: typeof startJob;
+  /** Looks at the machine before and after a probe. */
+  read?: () => Promise<MachineReading>;
+}
 
 /** Finds out how runs fit: orders recordings and probes in workers, keeps what they say, and asks the planner. */
 export class MemoryFit {
   readonly #cache: FitCache;
   readonly #start: typeof startJob;
+  readonly #read: () => Promise<MachineReading>;
   readonly #jobs = new Set<RunningJob<'memory-forecast' | 'memory-probe'>>();
 
-  constructor(options: { cache?: FitCache; startJob?: typeof startJob } = {}) {
+  constructor(options: MemoryFitOptions = {}) {
     this.#cache = options.cache ?? new FitCache();
     this.#start = options.startJob ?? startJob;
+    this.#read = options.read ?? (() => machineMonitor().read());
   }
 
   /** Ends the workers that are at work for it. */
@@ -127,6 +114,7 @@ export class MemoryFit {
     return {
       plan: probe === null ? predicted : this.#plan(config, forecast, options, probe),
       imagesPerSecond: probe?.imagesPerSecond ?? null,
+      held: null,
       wholeMb: neededMb(whole!),
     };
   }
@@ -136,10 +124,12 @@ export class MemoryFit {
     const predicted = this.#plan(config, forecast, options, null);
     const budget = device.freeMb - marginMb(device, options.margin ?? memoryMarginSchema.parse({}));
     const near = neededMb(predicted) > NEAR * budget;
-    if (when === 'never' || (when === 'near' && !near)) return { plan: predicted, imagesPerSecond: null };
-    const probe = await this.#probe(config, predicted, options);
-    if (probe === null) return { plan: predicted, imagesPerSecond: null };
-    return { plan: this.#plan(config, forecast, options, probe), imagesPerSecond: probe.imagesPerSecond };
+    if (when === 'never' || (when === 'near' && !near))
+      return { plan: predicted, imagesPerSecond: null, held: null };
+    const { result, held } = await this.#probe(config, predicted, options);
+    const plan = result === null ? predicted : this.#plan(config, forecast, options, result);
+    const reason = held === null ? plan.reason : `${plan.reason} ${held}`;
+    return { plan: { ...plan, reason }, imagesPerSecond: result?.imagesPerSecond ?? null, held };
   }
 
   #plan(
@@ -156,33 +146,45 @@ export class MemoryFit {
     });
   }
 
-  /** A few steps of what is planned, from the cache where it was tried before; null when they could not be taken. */
-  async #probe(config: FitConfig, plan: MemoryPlan, options: FitOptions): Promise<ProbeResult | null> {
+  /**
+   * A few steps of what is planned, from the cache where it was tried before; `result` null when they could not be taken. `held`: what
+   * of the device's memory did not come back after them.
+   */
+  async #probe(
+    config: FitConfig,
+    plan: MemoryPlan,
+    options: FitOptions,
+  ): Promise<{ result: ProbeResult | null; held: string | null }> {
     const question = probeQuestion(config, plan, options);
     const key = probeKey(config, plan, options);
     const known = this.#cache.get('probe', key, probeResultSchema);
-    if (known !== null) return known;
+    if (known !== null) return { result: known, held: null };
     const { dataset: path, datasetOptions } = config;
     const read = path === undefined ? null : manifestOfDataset(options.workspace, path);
     const dataset =
       path === undefined || read === null
         ? null
         : { workspace: options.workspace, path, options: datasetOptions ?? {} };
+    const id = randomUUID();
+    const left = (): ReturnType<typeof processesWith> => processesWith(PROBE_VARIABLE, id);
+    const back = await MemoryBack.watch({ read: this.#read, device: options.device, left });
+    const environment = { [PROBE_VARIABLE]: id };
+    let result: ProbeResult | null = null;
     try {
-      const result = await this.#run({ type: 'memory-probe', question, dataset });
+      result = await this.#run({ type: 'memory-probe', question, dataset }, undefined, { environment });
       this.#cache.set('probe', key, result);
-      return result;
     } catch {
       // Too little memory for it, most likely. The prediction alone decides then.
-      return null;
     }
+    return { result, held: await back.problem(result?.peakMb) };
   }
 
   async #run<J extends Parameters<typeof startJob>[0]>(
     job: J,
     onEvent: (event: WorkerEvent) => void = () => undefined,
+    options?: JobOptions,
   ): ReturnType<typeof startJob<J>>['result'] {
-    const running = this.#start(job, onEvent);
+    const running = this.#start(job, onEvent, options);
     this.#jobs.add(running as never);
     try {
       return await running.result;
@@ -190,80 +192,6 @@ export class MemoryFit {
       this.#jobs.delete(running as never);
     }
   }
-}
-
-/** What one way to train takes of a device; null where it was not predicted. */
-function needOf(
-  { needs }: MemoryForecast,
-  { accum, checkpointing }: MemoryChoice,
-  { kind }: Pick<MemoryDevice, 'kind'>,
-  probe: ProbeResult | null,
-): MemoryNeed | null {
-  const found = needs.find((one) => one.accum === accum && one.checkpointing === checkpointing);
-  if (found === undefined) return null;
-  const predictedMb = kind === 'card' ? found.cardMb : found.mainMb;
-  // What the steps took beyond their prediction does not depend much on how many pictures they had.
-  const beyond = probe === null || kind === 'card' ? null : probe.peakMb - probe.predictedMb;
-  return { predictedMb, probedMb: beyond === null ? null : predictedMb + beyond };
-}
-
-function probeQuestion(
-  config: FitConfig,
-  plan: MemoryPlan,
-  options: Pick<FitOptions, 'device' | 'workspace' | 'classes'>,
-): ProbeQuestion {
-  const { arch, size, presize, classes } = questionOf(config, options);
-  const largest = options.device.kind === 'card' ? plan.microBatch : LARGEST_PROBE_ON_PROCESSOR;
-  return {
-    ...{ arch, size, presize, classes, checkpointing: plan.checkpointing },
-    microBatch: Math.min(plan.microBatch, largest),
-    accumulates: plan.accum > 1,
-  };
-}
-
-/** What a probe's answer holds for: the way to train, and the device with its driver. */
-function probeKey(
-  config: FitConfig,
-  plan: MemoryPlan,
-  options: Pick<FitOptions, 'device' | 'workspace' | 'classes'>,
-): object {
-  const { name, totalMb, driver } = options.device;
-  return {
-    ...probeQuestion(config, plan, options),
-    device: name,
-    totalMb: Math.round(totalMb / 64),
-    driver,
-    precision: 'float32',
-  };
-}
-
-/** What is to be predicted for a run. */
-export function questionOf(
-  config: FitConfig,
-  {
-    workspace,
-    classes,
-    device,
-  }: Pick<FitOptions, 'workspace' | 'classes'> & { device: Pick<PlanningDevice, 'kind'> },
-): MemoryQuestion {
-  const { arch, size, presize, batchSize, accum, autoAccum } = config;
-  // One that was asked for need not be among those that the planner would offer.
-  const accums = [...new Set([...accumulations(batchSize), ...(autoAccum ? [] : [accum])])];
-  return {
-    ...{ arch: architecture(arch).id, size, presize: presize ?? defaultPresize(size) },
-    ...{ classes: classes ?? classesOf(config, workspace), batchSize, accums },
-    card: device.kind === 'card',
-  };
-}
-
-/** Classes of the targets that are trained. They decide the last layer alone, so where nothing is known ten will do. */
-export function classesOf({ dataset, targets }: FitConfig, workspace: string): number[] {
-  const manifest = dataset === undefined ? null : manifestOfDataset(workspace, dataset);
-  if (manifest === null || manifest.targets.length === 0) return [10];
-  const named = manifest.targets.filter(({ name }) => targets?.includes(name));
-  return (named.length === 0 ? manifest.targets.slice(0, 1) : named).map(({ classes }) =>
-    Math.max(1, classes.length),
-  );
 }
 
 function sameAs(a: MemoryQuestion, b: MemoryQuestion): boolean {

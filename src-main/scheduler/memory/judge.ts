@@ -2,7 +2,8 @@ import { defaultPresize } from '../../../shared/image-size.ts';
 import type { RunFit } from '../../../shared/records/memory-fit.ts';
 import type { MemoryMargin, MemoryPlan } from '../../../shared/records/memory-plan.ts';
 import type { PlanningDevice } from './device.ts';
-import type { FitConfig, KnownFit, MemoryFit } from './fit.ts';
+import type { FitConfig } from './fit-options.ts';
+import type { KnownFit, MemoryFit } from './fit.ts';
 import { idleDevice, refusalOf, smallerSizes } from './refusal.ts';
 
 /** What runs are judged by. */

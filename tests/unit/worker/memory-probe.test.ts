@@ -29,6 +29,49 @@ it('a probe takes what was predicted for it, and leaves nothing behind', { timeo
 });
 
 it(
+  'after the probe of a fit its process is gone and the machine has its memory back',
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'granary-fit-'));
+    try {
+      const pids: number[] = [];
+      const fit = new MemoryFit({
+        cache: new FitCache(folder),
+        startJob: ((job, ...rest) => {
+          const running = startJob(job, ...rest);
+          pids.push(running.pid!);
+          return running;
+        }) as typeof startJob,
+      });
+      const device = {
+        kind: 'main-memory',
+        name: 'main memory',
+        totalMb: 8192,
+        freeMb: 6000,
+        driver: null,
+      } as const;
+      const config = {
+        arch: 'resnet18',
+        size,
+        presize: size,
+        batchSize: 16,
+        accum: 1,
+        autoAccum: true,
+        checkpointing: false,
+      };
+      const [answer] = await fit.fitOf([config], { device, workspace: folder, probe: 'always' });
+      expect(answer!.plan.probedMb).toBeGreaterThan(300);
+      // Looked at by the fit itself, beside what other programs took meanwhile: within 64 MiB or 5 % of the probe's peak.
+      expect(answer!.held).toBeNull();
+      expect(pids).toHaveLength(2);
+      expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+it(
   'fits of several runs come from one worker, and the second time from the cache',
   { timeout: 120_000 },
   async () => {

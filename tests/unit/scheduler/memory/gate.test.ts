@@ -6,7 +6,7 @@ import { memoryMarginSchema } from '../../../../shared/records/memory-plan.ts';
 import { runConfigSchema } from '../../../../shared/records/run-config.ts';
 import type { Launch, LaunchDecision } from '../../../../src-main/scheduler/launch-gate.ts';
 import type { PlanningDevice } from '../../../../src-main/scheduler/memory/device.ts';
-import type { FitConfig, FitOptions } from '../../../../src-main/scheduler/memory/fit.ts';
+import type { FitConfig, FitOptions } from '../../../../src-main/scheduler/memory/fit-options.ts';
 import { memoryGate } from '../../../../src-main/scheduler/memory/gate.ts';
 import { changeMemorySettings } from '../../../../src-main/scheduler/workspace-settings.ts';
 import { planMemory } from '../../../../src-main/scheduler/memory/plan.ts';
@@ -30,6 +30,7 @@ const fit = {
             }),
           }),
           imagesPerSecond: null,
+          held: null,
         };
       }),
     ),
