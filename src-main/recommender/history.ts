@@ -3,12 +3,16 @@ import type { RatingsTable } from '../../shared/ratings/table.ts';
 import type { RatingsOptions } from '../../shared/records/ratings.ts';
 import type { RatingsRun } from '../../shared/records/ratings-run.ts';
 import { readRatingsStore } from '../runs/ratings-store.ts';
+import { readUserRows } from '../runs/user-rows.ts';
 
 /** What a user gave an item, by the recommender's own item number; null without ratings. */
 export interface Rated {
   item: number;
   rating: number | null;
 }
+
+/** Reads a ratings file and keeps it in the workspace, in a worker. */
+export type ReadRatings = (ratings: string, options: RatingsOptions) => Promise<unknown>;
 
 /**
  * What a run's users had rated in its file: from the workspace's copy, which is made anew where it is gone.
@@ -17,20 +21,13 @@ export interface Rated {
  */
 export async function ratingsOf(
   workspace: string,
-  { header }: RatingsRun,
-  read: (ratings: string, options: RatingsOptions) => Promise<unknown>,
+  run: RatingsRun,
+  read: ReadRatings,
 ): Promise<RatingsTable> {
-  const { ratings, options } = header!.config;
-  const kept = readRatingsStore(workspace, ratings, options);
-  if (kept !== null) return kept.table;
-  await read(ratings, options);
-  const made = readRatingsStore(workspace, ratings, options);
-  if (made !== null) return made.table;
-  throw new GranaryError(
-    'DATASET_CHANGED',
-    `The ratings file ${ratings} changes while it is read.`,
-    'Try again when it stays as it is.',
+  const { table } = await kept(run, read, (ratings, options) =>
+    readRatingsStore(workspace, ratings, options),
   );
+  return table;
 }
 
 /** Items of each user, by the recommender's own item numbers. */
@@ -51,16 +48,41 @@ export function historyOf(table: RatingsTable, items: readonly string[]): (user:
   return (user) => byUser.get(index.get(user) ?? -1) ?? [];
 }
 
-/** The same of one user, without grouping everybody's rows. */
-export function historyOfUser(table: RatingsTable, items: readonly string[], id: string): Rated[] {
-  const user = table.users.indexOf(id);
-  if (user < 0) return [];
+/**
+ * The same of one user of a run's file, without holding everybody's ratings.
+ * @param read as of {@link ratingsOf}
+ * @throws GranaryError DATASET_CHANGED; those of the reader
+ */
+export async function historyOfUser(
+  workspace: string,
+  run: RatingsRun,
+  items: readonly string[],
+  user: string,
+  read: ReadRatings,
+): Promise<Rated[]> {
+  const rows = await kept(run, read, (ratings, options) => readUserRows(workspace, ratings, options, user));
   const place = new Map(items.map((item, index) => [item, index]));
-  const history: Rated[] = [];
-  for (let row = 0; row < table.user.length; row++) {
-    if (table.user[row] !== user) continue;
-    const item = place.get(table.items[table.item[row]!]!);
-    if (item !== undefined) history.push({ item, rating: table.rating?.[row] ?? null });
-  }
-  return history;
+  return rows.items.flatMap((id, row) => {
+    const item = place.get(id);
+    return item === undefined ? [] : [{ item, rating: rows.ratings?.[row] ?? null }];
+  });
+}
+
+/** Something of the workspace's copy, which is made anew where it is gone. */
+async function kept<T>(
+  { header }: RatingsRun,
+  read: ReadRatings,
+  find: (ratings: string, options: RatingsOptions) => T | null,
+): Promise<T> {
+  const { ratings, options } = header!.config;
+  const found = find(ratings, options);
+  if (found !== null) return found;
+  await read(ratings, options);
+  const made = find(ratings, options);
+  if (made !== null) return made;
+  throw new GranaryError(
+    'DATASET_CHANGED',
+    `The ratings file ${ratings} changes while it is read.`,
+    'Try again when it stays as it is.',
+  );
 }

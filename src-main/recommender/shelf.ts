@@ -1,20 +1,17 @@
-import type { RatingsTable } from '../../shared/ratings/table.ts';
-import type { RatingsOptions } from '../../shared/records/ratings.ts';
-import { type Rated, historyOfUser, ratingsOf } from './history.ts';
+import { type Rated, type ReadRatings, historyOfUser } from './history.ts';
 import { type OpenRecommender, openRecommender } from './open.ts';
 
 /** Models kept open: what is looked at, and what it is compared with. */
 const KEPT = 3;
 
-/** Recommenders that are looked at, kept open from one question to the next; and the ratings of one of them. */
+/** Recommenders that are looked at, kept open from one question to the next. */
 export class RecommenderShelf {
   readonly workspace: string;
-  readonly #read: (ratings: string, options: RatingsOptions) => Promise<unknown>;
+  readonly #read: ReadRatings;
   readonly #models = new Map<string, Promise<OpenRecommender>>();
-  #ratings: { key: string; table: Promise<RatingsTable> } | null = null;
 
   /** @param read reads a ratings file and keeps it in the workspace */
-  constructor(workspace: string, read: (ratings: string, options: RatingsOptions) => Promise<unknown>) {
+  constructor(workspace: string, read: ReadRatings) {
     this.workspace = workspace;
     this.#read = read;
   }
@@ -34,17 +31,7 @@ export class RecommenderShelf {
   }
 
   /** What a user has rated in the file of the model's first run. */
-  async history(model: OpenRecommender, user: string): Promise<Rated[]> {
-    const [run] = model.runs;
-    const { ratings, options } = run!.header!.config;
-    const key = JSON.stringify([ratings, options, run!.header!.datasetHash]);
-    if (this.#ratings?.key !== key)
-      this.#ratings = { key, table: ratingsOf(this.workspace, run!, this.#read) };
-    const held = this.#ratings;
-    const table = await held.table.catch((error: unknown) => {
-      if (this.#ratings === held) this.#ratings = null;
-      throw error;
-    });
-    return historyOfUser(table, model.items, user);
+  history(model: OpenRecommender, user: string): Promise<Rated[]> {
+    return historyOfUser(this.workspace, model.runs[0]!, model.items, user, this.#read);
   }
 }

@@ -79,8 +79,8 @@ export function readRatingsStore(
       JSON.parse(readFileSync(join(folder, 'ratings.json'), 'utf8')),
     );
     const { metadata, tensors } = decodeSafetensors(readFileSync(join(folder, 'ratings.safetensors')));
-    if (metadata['version'] !== VERSION || metadata['source'] !== sourceMark(path, options)) return null;
-    const list = (key: string): string[] => idsSchema.parse(JSON.parse(metadata[key]!));
+    if (!isCurrent(metadata, path, options)) return null;
+    const list = (key: string): string[] => listIn(metadata, key);
     const optional = (name: string): SafeTensor | null => tensors.get(name) ?? null;
     const [rating, time] = [optional('rating'), optional('time')];
     const table: RatingsTable = {
@@ -96,6 +96,20 @@ export function readRatingsStore(
   } catch {
     return null;
   }
+}
+
+/** Whether a copy with this metadata is of the files as they are now. */
+export function isCurrent(
+  metadata: Readonly<Record<string, string>>,
+  path: string,
+  options: RatingsOptions,
+): boolean {
+  return metadata['version'] === VERSION && metadata['source'] === sourceMark(path, options);
+}
+
+/** A copy's list of ids or titles. */
+export function listIn(metadata: Readonly<Record<string, string>>, key: string): string[] {
+  return idsSchema.parse(JSON.parse(metadata[key]!));
 }
 
 /** Size and time of last change of the files that were read: another mark means that they may be others now. */

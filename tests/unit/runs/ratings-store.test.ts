@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { inspectRatings } from '../../../src-main/dataset/ratings/inspect-ratings.ts';
 import { readRatingsStore, writeRatings } from '../../../src-main/runs/ratings-store.ts';
+import { readUserRows } from '../../../src-main/runs/user-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'granary-ratings-store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,6 +27,25 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     expect(readRatingsStore(folder, path, options)).toEqual({ manifest, table });
   },
 );
+
+test('one user’s rows are found without the others', async () => {
+  const path = join(folder, 'users.csv');
+  const lines = Array.from({ length: 300 }, (_, k) => `${k % 7},i${k},${(k % 10) / 2}`);
+  writeFileSync(path, ['user,item,rating', ...lines].join('\n'));
+  writeRatings(folder, {}, await inspectRatings(path));
+  const own = lines.filter((line) => line.startsWith('3,')).map((line) => line.split(','));
+  expect(readUserRows(folder, path, {}, '3')).toEqual({
+    items: own.map(([, item]) => item),
+    ratings: own.map(([, , rating]) => Number(rating)),
+  });
+  expect(readUserRows(folder, path, {}, 'nobody')).toEqual({ items: [], ratings: [] });
+  expect(readUserRows(folder, path, { ratingColumn: null }, '3')).toBeNull();
+  const taken = { ratingColumn: null };
+  writeRatings(folder, taken, await inspectRatings(path, taken));
+  expect(readUserRows(folder, path, taken, '3')).toMatchObject({ ratings: null });
+  utimesSync(path, 1, 1);
+  expect(readUserRows(folder, path, {}, '3')).toBeNull();
+});
 
 test('a file that has changed, or is read in another way, is not the one that was kept', async () => {
   const path = join(folder, 'changing.csv');
