@@ -334,13 +334,41 @@ test('files that are not as they should be: what is wrong is said, and what can 
     await expectAccessible(page, 'ratings with problems');
     await screenshot(page, 'ratings-checks');
 
-    // Pictures and ratings do not mix, and why is said.
+    // A file of its own validates: what is wrong with it is said, and nothing starts before it can be read.
     await page.getByRole('tab', { name: 'Train' }).click();
+    await page.getByLabel('Split').selectOption('file');
+    await expect(page.getByTestId('sweep-missing')).toHaveText('Choose the ratings file that validates.');
+    const valid = page.getByTestId('valid-file');
+    await answerDialogs(granary, write('text.csv', ['user,item,rating', '1,a,good', '1,b,bad']));
+    await valid.getByRole('button').first().click();
+    await expect(valid.getByTestId('fault')).toContainText('rows cannot be used');
+    await answerDialogs(granary, join(folder.path, 'damaged.csv'));
+    await valid.getByRole('button', { name: 'Choose another' }).click();
+    await expect(valid.getByTestId('fault')).toContainText('the file that trains');
+    await answerDialogs(granary, write('bought.tsv', ['user\titem', '1\ta', '2\tb']));
+    await valid.getByRole('button', { name: 'Choose another' }).click();
+    await expect(valid.getByTestId('fault')).toContainText('One of the two files has ratings');
+    await expectAccessible(page, 'a validation file that was refused');
+    await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled();
+    const judged = write('valid.csv', ['user,item,rating', '1,a,4', '2,a,2', '3,b,three', '4,b,1']);
+    await answerDialogs(granary, judged);
+    await valid.getByRole('button', { name: 'Choose another' }).click();
+    await expect(valid.getByTestId('valid-counts')).toHaveText('3 ratings by 3 users of 2 items');
+    await expect(valid.getByTestId('valid-problem')).toContainText('line 4');
+    await expect(valid.getByTestId('fault')).toHaveCount(0);
+
+    // Pictures and ratings do not mix, and why is said.
     await page.getByRole('textbox', { name: 'Factors' }).fill('3');
     await page.getByLabel('Epochs', { exact: true }).fill('1');
     await page.getByRole('button', { name: 'Start' }).click();
     await expect(page.getByTestId('queue-item')).toHaveAttribute('data-state', 'finished', {
       timeout: 60_000,
+    });
+    const [id] = readdirSync(join(workspace, 'runs')).filter((name) => name.includes('ratings'));
+    const config = readFileSync(join(workspace, 'runs', id!, 'config.json'), 'utf8');
+    expect(JSON.parse(config)).toMatchObject({
+      config: { split: { type: 'file', path: judged } },
+      counts: { train: 4, valid: 3, coldUsers: 1 },
     });
     await page.keyboard.press('Control+4');
     const runRows = page.getByTestId('run-row');
