@@ -3,6 +3,8 @@ import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
 import type { QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { resolveRunId } from '../../runs/run-store.ts';
+import { checkSomeValid } from '../../scheduler/grid.ts';
+import { planRatingsGrid } from '../../scheduler/ratings-grid.ts';
 import type { Workbench } from '../../scheduler/workbench.ts';
 import { addRatingsFlags, ratingsOptionsOf } from '../collab-flags.ts';
 import { type TrainFlags, sweepOf } from '../collab-grid.ts';
@@ -89,7 +91,7 @@ async function train(ratings: string | undefined, flags: Flags): Promise<void> {
     stopAs: 'interrupted',
     json,
     launch: {},
-    what: flags.resume === undefined ? queued(ratings, flags) : resumed(ratings, flags, flags.resume),
+    what: flags.resume === undefined ? queued(ratings, flags) : await resumed(ratings, flags, flags.resume),
   });
   for (const item of items) reportRecommender(item, workspace, json);
   if (items.length > 1 && !json) process.stdout.write(`\n${sweepLines(items, workspace).join('\n')}\n`);
@@ -109,11 +111,13 @@ function queued(ratings: string | undefined, flags: Flags): Queued {
       'For example: granary collab train ml-100k/u.data',
     );
   const source = { path: ratings, options: ratingsOptionsOf(flags) };
+  // Settings that cannot be are told before the workspace is waited for.
+  checkSomeValid(planRatingsGrid(grid, source));
   return (workbench) => workbench.enqueueRatings(source, grid);
 }
 
-/** @throws GranaryError USAGE when settings are given for a run that has its own */
-function resumed(ratings: string | undefined, flags: Flags, run: string): Queued {
+/** @throws GranaryError USAGE when settings are given for a run that has its own; RUN_NOT_FOUND */
+async function resumed(ratings: string | undefined, flags: Flags, run: string): Promise<Queued> {
   const { resume: _resume, workspace, json: _json, ...settings } = flags;
   const given = Object.keys(settings);
   if (ratings !== undefined || given.length > 0)
@@ -122,5 +126,6 @@ function resumed(ratings: string | undefined, flags: Flags, run: string): Queued
       `--resume goes on with a run's own ratings and settings, and ${ratings ?? `--${given[0]}`} was given.`,
       'Leave it out. To change settings, train a new run.',
     );
-  return async (workbench) => [await workbench.resumeRun(await resolveRunId(workspacePath(workspace), run))];
+  const id = await resolveRunId(workspacePath(workspace), run);
+  return async (workbench) => [await workbench.resumeRun(id)];
 }

@@ -27,7 +27,7 @@ interface Flags {
   json?: boolean;
 }
 
-/** What of several runs is the same pictures, so that figures can be compared. */
+/** What of several runs is the same pictures (or ratings), so that figures can be compared. */
 interface Comparable {
   valid: boolean;
   holdout: boolean;
@@ -37,7 +37,9 @@ interface Comparable {
 export function register(program: Command): void {
   program
     .command('compare')
-    .description('Show runs side by side: only the settings that differ, and the figures.')
+    .description(
+      'Show runs, of pictures or recommenders, side by side: only the settings that differ, and the figures.',
+    )
     .argument('<runs...>', 'two or more run ids, or unique beginnings or ends of them')
     .option('--target <column>', "whose figures are shown (default: the first run's first target)")
     .option('--confusion', 'confusion matrices, too (finished runs)')
@@ -103,7 +105,7 @@ async function compare(texts: string[], flags: Flags): Promise<void> {
     });
     return;
   }
-  const parts = [table(rows, names, target), ...notes(comparable)];
+  const parts = [table(rows, names, target), ...notes(comparable, new Set(rows.map(({ kind }) => kind)))];
   if (confusions !== null) parts.push(...confusions.map(confusionText));
   if (disagree !== null) parts.push(disagreementText(disagree, rows));
   process.stdout.write(`${parts.join('\n\n')}\n`);
@@ -125,7 +127,21 @@ function table(rows: readonly RunRow[], names: readonly string[], target: string
   return `${pc.bold(head!)}\n${lines.join('\n')}`;
 }
 
-function notes({ valid, holdout }: Comparable): string[] {
+function notes({ valid, holdout }: Comparable, kinds: ReadonlySet<RunRow['kind']>): string[] {
+  if (kinds.size > 1)
+    return [
+      pc.yellow(
+        'Runs of pictures and recommenders predict different things: their figures cannot be compared.',
+      ),
+    ];
+  if (kinds.has('ratings'))
+    return valid
+      ? []
+      : [
+          pc.yellow(
+            'These recommenders were validated on different ratings: compare runs of one sweep, or of one seed and split.',
+          ),
+        ];
   if (!holdout) return [pc.yellow('These runs are of different datasets: their figures cannot be compared.')];
   return valid
     ? []

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeSafetensors } from '../../../shared/safetensors/index.ts';
+import { WorkspaceLock } from '../../../src-main/scheduler/lock.ts';
 import { buildCli, granary } from './cli-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'granary-collab-cli-'));
@@ -63,7 +64,7 @@ test('a sweep leaves run folders that runs and show tell of', async () => {
   );
 });
 
-test('recommends to one and to all; cells are no formulas', async () => {
+test.concurrent('recommends to one and to all; cells are no formulas', async () => {
   const [one] = await json('collab', 'recommend', runs[0]!, '--user', '3', '-n', '2');
   const recommended = one!['recommended'] as { item: string; predicted: number }[];
   const seen = readFileSync(ratings, 'utf8')
@@ -81,7 +82,7 @@ test('recommends to one and to all; cells are no formulas', async () => {
   expect(lines[1]).toMatch(/^0,1,"'=item-\d","'=item-\d",\d\.\d{4}$/);
 });
 
-test('several runs predict their mean; similar, explain, evaluate and export answer', async () => {
+test.concurrent('several runs predict their mean; similar, explain, evaluate and export answer', async () => {
   const [judged] = await json('collab', 'evaluate', ratings, ...runs);
   expect(judged!['errors']).toMatchObject({ mse: expect.any(Number) as number });
   const [similar] = await json('collab', 'similar', runs[0]!, '=item-1', '-n', '3');
@@ -119,7 +120,7 @@ test('runs filters, sorts and shows recommenders by their own figures; tags and 
   expect(left.map(({ run: id }) => id)).toEqual([runs[0]]);
 });
 
-test('the main axes of the factors as a table and as a picture', async () => {
+test.concurrent('the main axes of the factors as a table and as a picture', async () => {
   const csv = join(folder, 'map.csv');
   const svg = join(folder, 'map.svg');
   const [map] = await json('collab', 'pca', runs[0]!, '-n', '5', '--out', csv);
@@ -131,35 +132,48 @@ test('the main axes of the factors as a table and as a picture', async () => {
   expect(readFileSync(svg, 'utf8').match(/<circle /g)).toHaveLength(5);
 });
 
-test('a grid file with kind: ratings is a queue of recommenders', async () => {
+test.concurrent('a grid file with kind: ratings is a queue of recommenders', async () => {
   const grid = join(folder, 'sweep.yaml');
   writeFileSync(
     grid,
-    'kind: ratings\nblocks:\n  - {factors: 2, epochs: 1, weightDecay: [0.1, 100], seed: 1}\n',
+    'kind: ratings\nblocks:\n  - {factors: 2, epochs: 1, batchSize: 16, decay: decoupled, weightDecay: [0.1, 100], seed: 1}\n',
   );
-  const events = await json('queue', ratings, '--grid', grid);
+  const own = join(folder, 'queued');
+  const events = await json('queue', ratings, '--grid', grid, '--workspace', own);
   const { runs: rows } = events.at(-1) as unknown as {
     runs: { name: string; state: string; rmse: number | null }[];
   };
   expect(rows.map(({ name, state }) => [name, state])).toEqual([
-    ['dot-bias 2 wd 0.1', 'finished'],
-    ['dot-bias 2 wd 100', 'skipped'],
+    ['dot-bias 2 decoupled 0.1', 'finished'],
+    ['dot-bias 2 decoupled 100', 'skipped'],
   ]);
   expect(rows[0]!.rmse).toBeGreaterThan(0);
-  const [listed] = await json('queue', 'list');
+  const [listed] = await json('queue', 'list', '--workspace', own);
   expect(listed!['items']).toMatchObject([{ kind: 'ratings' }, { kind: 'ratings', state: 'skipped' }]);
 });
 
-test.each([
+test.concurrent('settings that cannot be are told although another process has the workspace', async () => {
+  const held = join(folder, 'held');
+  const lock = WorkspaceLock.acquire(held, 'a test');
+  try {
+    const code = async (...args: string[]) => (await json(...args, '--workspace', held)).at(-1)!.code;
+    const train = ['collab', 'train', ratings];
+    expect(await code(...train, '--epochs', '0')).toBe('CONFIG_INVALID');
+    expect(await code(...train, '--valid', 'nowhere.csv')).toBe('SPLIT_INVALID');
+    expect(await code('collab', 'train', '--resume', 'none')).toBe('RUN_NOT_FOUND');
+    expect(await code(...train)).toBe('WORKSPACE_LOCKED');
+  } finally {
+    lock.release();
+  }
+});
+
+test.concurrent.each([
   [['collab', 'train', '--resume', 'none', '--epochs', '3'], 'USAGE'],
-  [['collab', 'train', '--resume', 'none'], 'RUN_NOT_FOUND'],
   [['collab', 'pca', 'none', '--out', 'map.gif'], 'USAGE'],
   [['collab', 'train', 'nowhere.csv'], 'DATASET_NOT_FOUND'],
   [['collab', 'train', ratings, '--wd', 'much'], 'USAGE'],
-  [['collab', 'train', ratings, '--valid', 'nowhere.csv'], 'SPLIT_INVALID'],
-  [['collab', 'train', ratings, '--epochs', '0'], 'CONFIG_INVALID'],
   [['collab', 'recommend', 'k3x9', '--user', '1'], 'RUN_NOT_FOUND'],
 ])('%j', async (args, code) => {
-  const events = await json(...args);
+  const events = await json(...args, '--workspace', join(folder, 'empty'));
   expect(events.at(-1)!.code).toBe(code);
 });
