@@ -98,6 +98,8 @@ export const ratingsHeaderSchema = z.object({
   range: z.tuple([z.number(), z.number()]).nullable(),
   parameters: z.number().int(),
   optimizer: z.enum(['dense', 'sparse']),
+  /** The worker's peak as it was predicted, MiB; null in runs of earlier versions. */
+  predictedMb: z.number().nullable().default(null),
   stepsPerEpoch: z.number().int(),
   warnings: z.array(z.string()),
   versions: z.object({ granary: z.string(), node: z.string(), tensorflow: z.string() }),

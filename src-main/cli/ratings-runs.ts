@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
 import type { RatingsRun } from '../../shared/records/ratings-run.ts';
+import { formatMb } from '../../shared/memory.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { formatDuration, formatLoss, formatTable } from './format.ts';
 
@@ -107,6 +108,11 @@ export function describeRatingsRun(run: RatingsRun, workspace: string): string {
     );
   if (result?.status === 'finished') {
     const { best, baselines } = result;
+    const predicted = header?.predictedMb ?? null;
+    parts.push(
+      '',
+      `memory    ${formatMb(result.peakRssMb)} at its peak${predicted === null ? '' : `, ${formatMb(predicted)} predicted`}`,
+    );
     parts.push('', `Best validation loss ${formatLoss(best.validLoss)} in epoch ${best.epoch}`);
     if (baselines !== null)
       parts.push(

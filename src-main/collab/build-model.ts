@@ -1,26 +1,18 @@
 import type { RatingsConfig } from '../../shared/records/ratings-run.ts';
+import { recommenderSize } from '../../shared/recommender/size.ts';
 import type { RecommenderWeights } from '../../shared/recommender/weights.ts';
 import { Random } from '../dataset/random.ts';
 import { dotProduct } from './models/dot.ts';
-import { embeddingWidth, neural } from './models/ncf.ts';
+import { neural } from './models/ncf.ts';
 import { EMBEDDING_STD, type Recommender, type Side, rowWidth } from './models/types.ts';
 import type { Objective } from './objective.ts';
 import type { Values } from './program/spec.ts';
 
 /** The model that a config asks for. */
-export function buildModel(
-  { model, factors, layers }: RatingsConfig,
-  users: number,
-  items: number,
-): Recommender {
+export function buildModel(config: RatingsConfig, users: number, items: number): Recommender {
+  const { model, factors, layers } = config;
   if (model !== 'ncf') return dotProduct(factors, model === 'dot-bias');
-  return neural({ user: embeddingWidth(users), item: embeddingWidth(items) }, layers);
-}
-
-/** Number of trained values. */
-export function parameterCount(model: Recommender, users: number, items: number): number {
-  const shared = model.weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  return users * rowWidth(model.columns.user) + items * rowWidth(model.columns.item) + shared;
+  return neural(recommenderSize(config, users, items), layers);
 }
 
 /** Starting values from a seed: embeddings normal, shared weights uniform within their bounds. */

@@ -4,10 +4,11 @@ import { topN } from '../../shared/recommender/top.ts';
 import { errorsOf, fitMeans } from '../../shared/recommender/baselines.ts';
 import { checkShrink } from '../../shared/recommender/shrink-limit.ts';
 import { Scorer } from '../../shared/recommender/scorer.ts';
+import { recommenderSize } from '../../shared/recommender/size.ts';
 import type { RecommenderWeights } from '../../shared/recommender/weights.ts';
 import type { RatingsEpoch, RatingsResult } from '../../shared/records/ratings-run.ts';
 import { Random } from '../dataset/random.ts';
-import { buildModel, initialValues, parameterCount, recommenderOf } from './build-model.ts';
+import { buildModel, initialValues, recommenderOf } from './build-model.ts';
 import { type EpochRows, TakenItems, ratedRows, sampledRows } from './epoch-rows.ts';
 import type { PreparedRatings } from './prepare.ts';
 import { DenseProgram } from './program/dense-program.ts';
@@ -15,8 +16,6 @@ import { SparseProgram } from './program/sparse-program.ts';
 import type { Batch, CollabProgram, CollabSpec, Values } from './program/spec.ts';
 import { type AdamSettings, stepNumbers } from './schedule.ts';
 
-/** Above this many parameters Adam over whole tables costs more than looking up what a batch needs. */
-export const DENSE_LIMIT = 1_000_000;
 /** fastai's Adam. Gradients of a mean shrink with the batch, and epsilon with them, so that it means the same at any size. */
 const ADAM = { beta2: 0.99, epsilon: 1e-5, atBatch: 64 };
 /** Rows handed over at once, at least: between two pieces a cancel is heard and the loss told. */
@@ -55,14 +54,6 @@ export interface TrainedRecommender {
   /** Of the validation rows, in their order. */
   predictions: Float32Array;
   result: Extract<RatingsResult, { status: 'finished' }>;
-}
-
-/** Whether a run's optimizer works on whole tables or on a batch's rows. Coupled decay touches every row at every step anyway. */
-export function optimizerOf({ config, train }: PreparedRatings): 'dense' | 'sparse' {
-  if (config.decay === 'l2') return 'dense';
-  if (config.optimizer !== 'auto') return config.optimizer;
-  const [users, items] = [train.users.length, train.items.length];
-  return parameterCount(buildModel(config, users, items), users, items) < DENSE_LIMIT ? 'dense' : 'sparse';
 }
 
 /** Rows that an epoch learns from: with sampled negatives, each taken item stands for several. */
@@ -128,7 +119,7 @@ class Training {
     });
     checkShrink(config);
     this.#program =
-      optimizerOf(prepared) === 'dense'
+      recommenderSize(config, users, items).optimizer === 'dense'
         ? new DenseProgram(this.#spec, adam)
         : new SparseProgram(this.#spec, adam);
     this.#program.load(from?.values ?? initialValues(model, users, items, config.seed));

@@ -75,9 +75,7 @@ export function readRatingsStore(
 ): StoredRatings | null {
   const folder = ratingsFolder(workspace, path, options);
   try {
-    const manifest = ratingsManifestSchema.parse(
-      JSON.parse(readFileSync(join(folder, 'ratings.json'), 'utf8')),
-    );
+    const manifest = manifestIn(folder);
     const { metadata, tensors } = decodeSafetensors(readFileSync(join(folder, 'ratings.safetensors')));
     if (!isCurrent(metadata, path, options)) return null;
     const list = (key: string): string[] => listIn(metadata, key);
@@ -96,6 +94,23 @@ export function readRatingsStore(
   } catch {
     return null;
   }
+}
+
+/** What is known of a ratings file that was read before, whether it has changed since or not; null where it was not. */
+export function readRatingsManifest(
+  workspace: string,
+  path: string,
+  options: RatingsOptions,
+): RatingsManifest | null {
+  try {
+    return manifestIn(ratingsFolder(workspace, path, options));
+  } catch {
+    return null;
+  }
+}
+
+function manifestIn(folder: string): RatingsManifest {
+  return ratingsManifestSchema.parse(JSON.parse(readFileSync(join(folder, 'ratings.json'), 'utf8')));
 }
 
 /** Whether a copy with this metadata is of the files as they are now. */

@@ -1,4 +1,5 @@
 import type { RunRow } from '../../shared/ipc/views.ts';
+import type { RatingsRun } from '../../shared/records/ratings-run.ts';
 import type { RunColor } from '../../shared/records/run-notes.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { figuresOfRun } from '../../shared/run-table/figures.ts';
@@ -7,15 +8,28 @@ import { flatSettings } from '../../shared/run-table/settings.ts';
 /** A row whose colour is the workspace's to give where nobody chose one. */
 export type UncolouredRow = Omit<RunRow, 'color'> & { color: RunColor | null };
 
-/** The runs table's row of a run. */
+/** The runs table's row of a run of pictures. */
 export function runRow(run: RunSummary): UncolouredRow {
-  const { header, epochs, result, notes } = run;
-  const finished = result?.status === 'finished' ? result : null;
-  const last = epochs[epochs.length - 1];
-  const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
-  const config = header?.config ?? null;
+  const config = run.header?.config ?? null;
   return {
     kind: 'pictures',
+    ...commonColumns(run),
+    epochsPlanned: config === null ? null : config.epochs + config.frozenEpochs,
+    settings: config === null ? {} : flatSettings(config),
+    targets: figuresOfRun(run),
+  };
+}
+
+/** The columns that runs of either kind have. */
+export function commonColumns(
+  run: RunSummary | RatingsRun,
+): Omit<UncolouredRow, 'kind' | 'epochsPlanned' | 'settings' | 'targets'> {
+  const { header, result, notes } = run;
+  const epochs: readonly Pick<RatingsRun['epochs'][number], 'trainSeconds' | 'validSeconds' | 'peakRssMb'>[] =
+    run.epochs;
+  const finished = result?.status === 'finished' ? result : null;
+  const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
+  return {
     id: run.id,
     name: notes.name ?? header?.name ?? run.id,
     state: run.state,
@@ -25,16 +39,13 @@ export function runRow(run: RunSummary): UncolouredRow {
     datasetHash: header?.datasetHash ?? null,
     validHash: header?.validHash ?? null,
     epochsDone: epochs.length,
-    epochsPlanned: config === null ? null : config.epochs + config.frozenEpochs,
     seconds: finished?.seconds ?? (epochs.length === 0 ? null : spent),
-    peakRssMb: finished?.peakRssMb ?? last?.peakRssMb ?? null,
+    peakRssMb: finished?.peakRssMb ?? epochs.at(-1)?.peakRssMb ?? null,
     parameters: header?.parameters ?? null,
     problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
     tags: notes.tags,
     note: notes.note,
     archived: notes.archived,
     color: notes.color,
-    settings: config === null ? {} : flatSettings(config),
-    targets: figuresOfRun(run),
   };
 }

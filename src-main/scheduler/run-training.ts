@@ -123,7 +123,7 @@ export class RunTraining {
     for (;;) {
       if (hasFinished(this.#folder)) return { error: null };
       const { gate } = this.#host.options;
-      // Without a gate nothing is waited for, so that a start is seen at once. A recommender takes little more than its ratings.
+      // Without a gate nothing is waited for, so that a start is seen at once. Recommenders were judged before they were queued.
       const decision: Admitted | null =
         gate === undefined || item.kind === 'ratings'
           ? { type: 'start', accum: accumOf(item), plan: null }

@@ -25,6 +25,7 @@ import type { AnyMeasured } from './measured-run.ts';
 import { measuredRuns } from './measured-runs.ts';
 import type { AnyInvalid, AnyPlanned } from './planned.ts';
 import { secondsOf, secondsOfAll } from './queue-eta.ts';
+import { withoutTooLarge } from './memory/ratings-fit.ts';
 import { readQueue } from './queue-file.ts';
 import { outcomeOf } from './queue-outcome.ts';
 import { hasFinished } from './run-outcome.ts';
@@ -177,7 +178,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     source: RatingsSource,
     grid: RatingsGrid,
   ): Promise<{ runs: (PlannedRatings | InvalidRatings)[]; seconds: number | null }> {
-    const runs = planRatingsGrid(grid, source);
+    const runs = await withoutTooLarge(planRatingsGrid(grid, source), this.workspace);
     const valid = runs.filter((run) => !('error' in run));
     return { runs, seconds: secondsOfAll(valid, await this.#past()) };
   }
@@ -200,7 +201,9 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    */
   async enqueueRatings(source: RatingsSource, grid: RatingsGrid): Promise<QueueItem[]> {
     this.#mine();
-    return this.#add(planRatingsGrid(grid, source));
+    const planned = planRatingsGrid(grid, source);
+    checkSomeValid(planned);
+    return this.#add(await withoutTooLarge(planned, this.workspace));
   }
 
   /**

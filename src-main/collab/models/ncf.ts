@@ -3,11 +3,6 @@ import { relu } from '../../graph/ops/relu.ts';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../../graph/tf.ts';
 import type { Recommender, WeightSpec } from './types.ts';
 
-/** fastai's rule of thumb for the width of an embedding of n categories (`emb_sz_rule`). */
-export function embeddingWidth(n: number): number {
-  return Math.min(600, Math.round(1.6 * n ** 0.56));
-}
-
 /**
  * Neural collaborative filtering (He et al. 2017; fastai's EmbeddingNN): both embeddings side by side into a small network of
  * hidden layers with ReLU.

@@ -1,32 +1,20 @@
-import { Session } from '../../graph/session.ts';
-import { readNode, valueNode } from '../../training/program/variables.ts';
 import { type Side, rowWidth, sides } from '../models/types.ts';
 import { type AdamSettings, stepNumbers } from '../schedule.ts';
 import { CATCH_UP_WIDTH, CatchUp } from './catch-up.ts';
-import { predictRows } from './predict.ts';
 import { STEP, recordSparse, sharedVariables, tableOf, tableRows } from './sparse.ts';
-import type { Batch, CollabProgram, CollabSpec, Values } from './spec.ts';
+import { SessionProgram, padded, rowWeights } from './session-program.ts';
+import type { Batch, CollabSpec, Values } from './spec.ts';
 
 /** Training whose steps cost the same however many users and items there are. See {@link recordSparse}. */
-export class SparseProgram implements CollabProgram {
-  readonly #spec: CollabSpec;
-  readonly #adam: AdamSettings;
-  readonly #session: Session;
+export class SparseProgram extends SessionProgram {
   readonly #catchUp: CatchUp;
   /** After which step each row was last brought up to date. */
   readonly #upTo: Record<Side, Int32Array>;
   /** Place in the batch at hand of each row, + 1; 0 for rows that are not in it. */
   readonly #place: Record<Side, Int32Array>;
-  readonly nodes: number;
-  steps = 0;
-  calls = 0;
 
   constructor(spec: CollabSpec, adam: AdamSettings) {
-    this.#spec = spec;
-    this.#adam = adam;
-    const { savedModel, nodes } = recordSparse(spec);
-    this.nodes = nodes;
-    this.#session = new Session(savedModel);
+    super(spec, adam, recordSparse(spec));
     this.#catchUp = new CatchUp(adam);
     const perRow = (): Record<Side, Int32Array> => ({
       user: new Int32Array(tableRows(spec, 'user')),
@@ -37,7 +25,7 @@ export class SparseProgram implements CollabProgram {
   }
 
   train(rows: Batch): number {
-    const { batchSize } = this.#spec;
+    const { batchSize } = this.spec;
     const total = rows.truth.length;
     let sum = 0;
     for (let at = 0; at < total; at += batchSize) {
@@ -47,31 +35,28 @@ export class SparseProgram implements CollabProgram {
     return sum / total;
   }
 
-  predict(user: Int32Array, item: Int32Array): Float32Array {
+  override predict(user: Int32Array, item: Int32Array): Float32Array {
     this.#flush();
-    return predictRows(this.#session, this.#spec.evalBatch, user, item);
+    return super.predict(user, item);
   }
 
   read(): Values {
     this.#flush();
-    const names = this.#spec.model.weights.map(({ name }) => name);
-    const [user, item, ...shared] = this.#session.run(
-      [],
-      ['weights/user', 'weights/item', ...names.map(readNode)],
-    ) as Float32Array[];
+    const names = this.spec.model.weights.map(({ name }) => name);
+    const [user, item] = this.session.run([], ['weights/user', 'weights/item']) as Float32Array[];
     const without = (side: Side, table: Float32Array): Float32Array =>
-      table.subarray(0, table.length - rowWidth(this.#spec.model.columns[side]));
+      table.subarray(0, table.length - rowWidth(this.spec.model.columns[side]));
     return new Map([
       ['user', without('user', user!)],
       ['item', without('item', item!)],
-      ...names.map((name, k): [string, Float32Array] => [name, shared[k]!]),
+      ...this.values(names),
     ]);
   }
 
   load(values: Values): void {
     for (const side of sides) {
-      const width = rowWidth(this.#spec.model.columns[side]);
-      const rows = tableRows(this.#spec, side);
+      const width = rowWidth(this.spec.model.columns[side]);
+      const rows = tableRows(this.spec, side);
       const table = new Float32Array(rows * 3 * width);
       const given = values.get(side)!;
       for (let row = 0; row < rows - 1; row++)
@@ -84,9 +69,8 @@ export class SparseProgram implements CollabProgram {
 
   readState(): Values {
     this.#flush();
-    const names = [...sides.map(tableOf), ...sharedVariables(this.#spec).map(([name]) => name)];
-    const arrays = this.#session.run([], names.map(readNode)) as Float32Array[];
-    return new Map(names.map((name, k) => [name, arrays[k]!]));
+    const names = [...sides.map(tableOf), ...sharedVariables(this.spec).map(([name]) => name)];
+    return this.values(names);
   }
 
   loadState(state: Values, steps: number): void {
@@ -98,24 +82,16 @@ export class SparseProgram implements CollabProgram {
     this.#loadShared((name) => state.get(name)!);
   }
 
-  dispose(): void {
-    this.#session.dispose();
-  }
-
   #step(rows: Batch, from: number, to: number): number {
-    const { batchSize } = this.#spec;
-    const count = to - from;
+    const { batchSize } = this.spec;
     const t = ++this.steps;
-    const { stepSize, beta1, epsilon, shrink } = stepNumbers(this.#adam, t);
+    const { stepSize, beta1, epsilon, shrink } = stepNumbers(this.adam, t);
     const step = new Float32Array(STEP.count);
     step[STEP.stepSize] = stepSize;
     step[STEP.beta1] = beta1;
     step[STEP.epsilon] = epsilon;
     step[STEP.shrink] = shrink;
     step[STEP.catchUpEpsilon] = epsilon;
-    const truth = new Float32Array(batchSize);
-    truth.set(rows.truth.subarray(from, to));
-    const weight = new Float32Array(batchSize).fill(1 / count, 0, count);
     const tables = sides.flatMap((side) => {
       const { distinct, place, catchUp } = this.#distinct(side, rows[side].subarray(from, to), t - 1);
       return [
@@ -124,10 +100,10 @@ export class SparseProgram implements CollabProgram {
         { name: `train/${side}/catch-up`, shape: [batchSize, CATCH_UP_WIDTH], values: catchUp },
       ];
     });
-    const [loss] = this.#session.run(
+    const [loss] = this.session.run(
       [
-        { name: 'train/truth', shape: [batchSize], values: truth },
-        { name: 'train/weight', shape: [batchSize], values: weight },
+        { name: 'train/truth', shape: [batchSize], values: padded(rows.truth, from, to, batchSize) },
+        { name: 'train/weight', shape: [batchSize], values: rowWeights(to - from, batchSize) },
         { name: 'train/step', shape: [STEP.count], values: step },
         ...tables,
       ],
@@ -139,7 +115,7 @@ export class SparseProgram implements CollabProgram {
 
   /** The batch's distinct rows, where each of its places finds its own, and what brings each up to step t. */
   #distinct(side: Side, indices: Int32Array, t: number) {
-    const { batchSize } = this.#spec;
+    const { batchSize } = this.spec;
     const upTo = this.#upTo[side];
     const seen = this.#place[side];
     // Unused places point at the row that is nobody's.
@@ -163,8 +139,8 @@ export class SparseProgram implements CollabProgram {
 
   /** Brings every row up to date, a piece of the table at a time. */
   #flush(): void {
-    const { evalBatch } = this.#spec;
-    const epsilon = Float32Array.of(stepNumbers(this.#adam, Math.max(1, this.steps)).epsilon);
+    const { evalBatch } = this.spec;
+    const epsilon = Float32Array.of(stepNumbers(this.adam, Math.max(1, this.steps)).epsilon);
     for (const side of sides) {
       const upTo = this.#upTo[side];
       for (let at = 0; at < upTo.length; at += evalBatch) {
@@ -178,7 +154,7 @@ export class SparseProgram implements CollabProgram {
           upTo[row] = this.steps;
         }
         if (count === 0) continue;
-        this.#session.run(
+        this.session.run(
           [
             { name: `flush/${side}/rows`, shape: [evalBatch], values: rows },
             { name: `flush/${side}/catch-up`, shape: [evalBatch, CATCH_UP_WIDTH], values: catchUp },
@@ -191,17 +167,14 @@ export class SparseProgram implements CollabProgram {
   }
 
   #loadTable(side: Side, table: Float32Array): void {
-    const shape = [tableRows(this.#spec, side), 3 * rowWidth(this.#spec.model.columns[side])];
-    this.#session.run([{ name: valueNode(tableOf(side)), shape, values: table }], [`load/${side}`]);
+    const shape = [tableRows(this.spec, side), 3 * rowWidth(this.spec.model.columns[side])];
+    this.assign(`load/${side}`, [[tableOf(side), shape]], () => table);
   }
 
   #loadShared(valueOf: (name: string, length: number) => Float32Array): void {
-    const variables = sharedVariables(this.#spec);
+    const variables = sharedVariables(this.spec);
     if (variables.length === 0) return;
-    const feeds = variables.map(([name, shape]) => {
-      const length = shape.reduce((a, b) => a * b, 1);
-      return { name: valueNode(name), shape, values: valueOf(name, length) };
-    });
-    this.#session.run(feeds, ['load/shared']);
+    const lengths = new Map(variables.map(([name, shape]) => [name, shape.reduce((a, b) => a * b, 1)]));
+    this.assign('load/shared', variables, (name) => valueOf(name, lengths.get(name)!));
   }
 }

@@ -4,17 +4,17 @@ import { GranaryError } from '../../../shared/errors.ts';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { type RatingsTable, countsOf } from '../../../shared/ratings/table.ts';
 import type { RatingsHeader, RatingsRun } from '../../../shared/records/ratings-run.ts';
+import { recommenderNeedMb } from '../../../shared/recommender/memory-need.ts';
+import { recommenderSize } from '../../../shared/recommender/size.ts';
 import { encodeRecommender } from '../../../shared/recommender/weights.ts';
 import { encodeSafetensors, float32Tensor, int32Tensor } from '../../../shared/safetensors/index.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
-import { buildModel, parameterCount } from '../../collab/build-model.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../collab/checkpoint.ts';
 import { type PreparedRatings, prepareRatings } from '../../collab/prepare.ts';
 import {
   type RecommenderCheckpoint,
   type TrainingHooks,
   epochRowCount,
-  optimizerOf,
   trainRecommender,
 } from '../../collab/train-recommender.ts';
 import { IdIndex } from '../../dataset/ratings/id-index.ts';
@@ -159,6 +159,7 @@ function headerOf({ runId, name, queue }: JobOf<'collab-train'>, prepared: Prepa
   const { config } = prepared;
   const { train, valid, seen, manifest, implicit, objective, validHash } = prepared;
   const [users, items] = [train.users.length, train.items.length];
+  const size = recommenderSize(config, users, items);
   const unseen = (counts: Int32Array, column: Int32Array): number =>
     column.reduce((sum, index) => sum + Number(counts[index] === 0), 0);
   const coldUsers = unseen(seen.user, valid.user);
@@ -195,8 +196,9 @@ function headerOf({ runId, name, queue }: JobOf<'collab-train'>, prepared: Prepa
       coldItems,
     },
     range: objective.range === null ? null : [objective.range[0], objective.range[1]],
-    parameters: parameterCount(buildModel(config, users, items), users, items),
-    optimizer: optimizerOf(prepared),
+    parameters: size.parameters,
+    optimizer: size.optimizer,
+    predictedMb: recommenderNeedMb(config, { users, items, ratings: manifest.ratings, implicit }),
     stepsPerEpoch: Math.ceil(epochRowCount(prepared) / config.batchSize),
     warnings,
     versions: { granary: granaryVersion, node: process.version, tensorflow: nativeBinding().TF_Version },

@@ -3,7 +3,8 @@ import { DenseProgram } from '../../../src-main/collab/program/dense-program.ts'
 import { SparseProgram } from '../../../src-main/collab/program/sparse-program.ts';
 import { CATCH_UP_WIDTH, CatchUp } from '../../../src-main/collab/program/catch-up.ts';
 import { dotProduct } from '../../../src-main/collab/models/dot.ts';
-import { embeddingWidth, neural } from '../../../src-main/collab/models/ncf.ts';
+import { neural } from '../../../src-main/collab/models/ncf.ts';
+import { embeddingWidth } from '../../../shared/recommender/size.ts';
 import { type Recommender, rowWidth } from '../../../src-main/collab/models/types.ts';
 import { lookUp } from '../../../src-main/collab/embedding.ts';
 import { rowLosses } from '../../../src-main/collab/objective.ts';

@@ -3,6 +3,7 @@ import { ratingsConfigSchema, type RatingsRun } from '../../../shared/records/ra
 import { emptyNotes } from '../../../shared/records/run-notes.ts';
 import { ratingsCurvesOf } from '../../../shared/run-table/ratings-figures.ts';
 import { ratingsRow } from '../../../src-main/runs/ratings-row.ts';
+import { exampleRatingsHeader } from './example-recommender.ts';
 
 const config = ratingsConfigSchema.parse({ ratings: '/data/u.data', seed: 7, weightDecay: 0.01, epochs: 3 });
 const epoch = (n: number, rmse: number) => ({
@@ -22,14 +23,7 @@ const run: RatingsRun = {
   kind: 'ratings',
   id: 'r1',
   state: 'running',
-  header: {
-    ...{ version: 1, kind: 'ratings', id: 'r1', name: 'dot-bias 50 wd 0.01', queue: null, config },
-    ...{ created: '2026-11-25T10:00:00Z', datasetHash: 'file', datasetName: 'u.data', validHash: 'rows' },
-    ...{ implicit: false, range: [0.5, 5.5], parameters: 131_000, optimizer: 'dense', stepsPerEpoch: 10 },
-    counts: { users: 5, items: 6, train: 20, valid: 5, coldUsers: 0, coldItems: 0 },
-    warnings: [],
-    versions: { granary: '0', node: 'v20', tensorflow: '2' },
-  },
+  header: exampleRatingsHeader('r1', { name: 'dot-bias 50 wd 0.01', config, validHash: 'rows' }),
   epochs: [epoch(1, 0.99), epoch(2, 0.95), epoch(3, 1.01)],
   result: null,
   notes: { ...emptyNotes, tags: ['films'], name: 'mine' },
