@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
 import type { QueueItem } from '../../../shared/records/queue.ts';
@@ -111,7 +113,13 @@ function queued(ratings: string | undefined, flags: Flags): Queued {
       'For example: granary collab train ml-100k/u.data',
     );
   const source = { path: ratings, options: ratingsOptionsOf(flags) };
-  // Settings that cannot be are told before the workspace is waited for.
+  // What cannot be is told before the workspace is waited for.
+  if (!existsSync(ratings))
+    throw new GranaryError(
+      'DATASET_NOT_FOUND',
+      `There is no ratings file ${resolve(ratings)}.`,
+      'Give the path of one file, such as ml-100k/u.data or ml-latest-small/ratings.csv.',
+    );
   checkSomeValid(planRatingsGrid(grid, source));
   return (workbench) => workbench.enqueueRatings(source, grid);
 }
