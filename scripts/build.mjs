@@ -88,6 +88,7 @@ async function buildProcesses(outdir) {
         worker: 'src-main/worker/index.ts',
         thumbnailer: 'src-main/worker/thumbnailer.ts',
         'reader-thread': 'src-main/preprocess/reader-thread.ts',
+        'fit-thread': 'src-main/preprocess/fit-thread.ts',
       },
     }),
     // Node 16 and Chrome 108 are the floor: the Electron that the Python registry carries (docs/decisions).

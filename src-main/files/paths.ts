@@ -14,7 +14,7 @@ export function packageRoot(): string {
 }
 
 /** Path of a built entry that runs as its own process or thread. */
-export function entryPath(name: 'worker' | 'reader-thread' | 'thumbnailer'): string {
+export function entryPath(name: 'worker' | 'reader-thread' | 'fit-thread' | 'thumbnailer'): string {
   return unpacked(join(packageRoot(), 'dist', `${name}.cjs`));
 }
 

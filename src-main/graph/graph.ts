@@ -21,6 +21,8 @@ export interface GraphNode {
   inputs: string[];
   attributes: Readonly<Record<string, NodeAttribute>>;
   outputs: readonly OutputInfo[];
+  /** Where it must run, such as `/device:CPU:0`; without it TensorFlow chooses. */
+  device?: string;
 }
 
 /** A graph as it is being recorded: nodes in an order in which each comes after its inputs. */

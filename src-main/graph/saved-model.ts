@@ -62,10 +62,11 @@ function attributeEntry(
   return entry;
 }
 
-/** NodeDef: name = 1, op = 2, input = 3, attr = 5 */
+/** NodeDef: name = 1, op = 2, input = 3, device = 4, attr = 5 */
 function nodeMessage(node: GraphNode, known: Map<string, MessageWriter>): MessageWriter {
   const message = new MessageWriter().string(1, node.name).string(2, node.op);
   for (const input of node.inputs) message.string(3, input);
+  if (node.device !== undefined) message.string(4, node.device);
   for (const [name, attribute] of Object.entries(node.attributes)) {
     message.message(5, attributeEntry(name, attribute, known));
   }

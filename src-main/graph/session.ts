@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type NativeBinding, dataTypes, nativeBinding } from './attributes.ts';
+import { BYTES_TYPE, type NativeBinding, dataTypes, nativeBinding } from './attributes.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { TAG } from './saved-model.ts';
 
@@ -10,6 +10,12 @@ export interface Feed {
   name: string;
   shape: readonly number[];
   values: Float32Array | Int32Array | Uint8Array;
+}
+
+/** A scalar string fed to a placeholder, such as a file's content. It is copied. */
+export interface BytesFeed {
+  name: string;
+  bytes: Uint8Array;
 }
 
 export type FetchedArray = Float32Array | Int32Array | Uint8Array;
@@ -32,7 +38,7 @@ function forOldAddon(error: Error): Error {
 
 /**
  * A loaded SavedModel: one TensorFlow session, with its variables, until it is disposed. A run is one native call, which
- * blocks. What is fed is not copied on the way in, what is fetched is copied once; no tensor outlives a run.
+ * blocks. Numbers that are fed are not copied on the way in, what is fetched is copied once; no tensor outlives a run.
  */
 export class Session {
   readonly #binding: NativeBinding = nativeBinding();
@@ -57,12 +63,16 @@ export class Session {
    * @returns one array a fetch, in their order
    * @throws Error with TensorFlow's message
    */
-  run(feeds: readonly Feed[], fetches: readonly string[]): FetchedArray[] {
+  run(feeds: readonly (Feed | BytesFeed)[], fetches: readonly string[]): FetchedArray[] {
     if (this.#id === null) throw new Error('The session has been disposed.');
     const fed: number[] = [];
     try {
-      for (const { shape, values } of feeds) {
-        fed.push(this.#binding.createTensor([...shape], dataTypeOf(values), values));
+      for (const feed of feeds) {
+        fed.push(
+          'bytes' in feed
+            ? this.#binding.createTensor([], BYTES_TYPE, [feed.bytes])
+            : this.#binding.createTensor([...feed.shape], dataTypeOf(feed.values), feed.values),
+        );
       }
       const names = feeds.map(({ name }) => name).join();
       const outputs = this.#binding.runSavedModel(this.#id, fed, names, fetches.join());

@@ -2,9 +2,15 @@ import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { GranaryError } from '../../shared/errors.ts';
 import type { ImageSize } from '../../shared/image-size.ts';
 import { MAX_PIXELS } from '../dataset/check-file.ts';
-import { enlarge } from './enlarge.ts';
-import { placeCentred, scaledSize } from './fit.ts';
+import { fitPixels } from './fit-pixels.ts';
+import type { RawPicture } from './resample.ts';
+import { scaledSize } from './fit.ts';
+import { decodePlain } from './native-decoder.ts';
 import type { PixelSettings } from './pixel-settings.ts';
+import { type PlainFormat, plainFormat } from './plain-format.ts';
+
+/** Larger pictures are reduced by libvips while they are decoded, row by row, so that memory stays bounded. */
+const WHOLE_PIXELS = 4e6;
 
 /**
  * Decodes one picture to RGB bytes of `settings.size`: turned as its EXIF orientation says, alpha laid on white, greyscale
@@ -21,30 +27,61 @@ export async function decodePicture(
   settings: PixelSettings,
   name: string,
 ): Promise<Uint8Array> {
+  const format = nativeFormat(bytes, picture);
+  const raw = format === null ? undefined : decodeNatively([{ bytes, format }])?.[0];
+  return fitPixels(raw ?? (await decodeRaw(bytes, picture, settings, name)), picture, settings);
+}
+
+/** The header of a picture that `decodeNatively` takes; null: it is one for `decodeRaw`. */
+export function nativeFormat(bytes: Uint8Array, { height, width }: ImageSize): PlainFormat | null {
+  if (height * width > WHOLE_PIXELS) return null;
+  const format = plainFormat(bytes);
+  return format?.height === height && format.width === width ? format : null;
+}
+
+/**
+ * Decodes several pictures of one kind and number of channels side by side, at their own size. It blocks this thread.
+ * @returns undefined when one of them cannot be decoded: `decodeRaw` then finds which, and says why
+ */
+export function decodeNatively(
+  files: readonly { bytes: Uint8Array; format: PlainFormat }[],
+): RawPicture[] | undefined {
+  try {
+    return decodePlain(files).map((pixels, i) => ({ ...files[i]!.format, pixels }));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Decodes any picture, by libvips in threads of libuv's pool: at its own size, or, if it is large, no larger than it is wanted.
+ * @throws GranaryError IMAGE_TOO_LARGE, IMAGE_UNREADABLE
+ */
+export function decodeRaw(
+  bytes: Uint8Array,
+  picture: ImageSize,
+  settings: PixelSettings,
+  name: string,
+): Promise<RawPicture> {
+  const { height, width } = picture;
   const scaled = scaledSize(picture, settings.size, settings.resize);
-  const reduced: ImageSize = {
-    height: Math.min(scaled.height, picture.height),
-    width: Math.min(scaled.width, picture.width),
-  };
-  const whole = reduced.height === picture.height && reduced.width === picture.width;
-  const pixels = await decodeOrExplain(name, () =>
-    whole ? decodeWhole(bytes, picture) : decodeReduced(bytes, reduced),
-  );
-  return placeCentred(enlarge(pixels, reduced, scaled), scaled, settings.size, settings.padMode);
+  const reduced = { height: Math.min(scaled.height, height), width: Math.min(scaled.width, width) };
+  const whole = height * width <= WHOLE_PIXELS || (reduced.height === height && reduced.width === width);
+  return decodeOrExplain(name, () => (whole ? decodeWhole(bytes, picture) : decodeReduced(bytes, reduced)));
 }
 
 /** At the picture's own size. libvips's resize and flatten cost a millisecond and a half whatever the size, so they stay out. */
-async function decodeWhole(bytes: Uint8Array, size: ImageSize): Promise<Uint8Array> {
+async function decodeWhole(bytes: Uint8Array, size: ImageSize): Promise<RawPicture> {
   const { data, info } = await opened(bytes)
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3 && info.channels !== 4) return decodeReduced(bytes, size);
   checkSize(info, size);
-  return info.channels === 4 ? layOnWhite(data) : data;
+  return { ...size, channels: info.channels, pixels: data };
 }
 
-async function decodeReduced(bytes: Uint8Array, size: ImageSize): Promise<Uint8Array> {
+async function decodeReduced(bytes: Uint8Array, size: ImageSize): Promise<RawPicture> {
   const { data, info } = await opened(bytes)
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
@@ -54,7 +91,7 @@ async function decodeReduced(bytes: Uint8Array, size: ImageSize): Promise<Uint8A
     .toBuffer({ resolveWithObject: true });
   checkSize(info, size);
   if (info.channels !== 3) throw new Error(`it decoded to ${info.channels} channels`);
-  return data;
+  return { ...size, channels: 3, pixels: data };
 }
 
 function opened(bytes: Uint8Array): Sharp {
@@ -67,22 +104,8 @@ function checkSize(info: OutputInfo, size: ImageSize): void {
   }
 }
 
-/** RGBA over white, as libvips's flatten rounds it. */
-function layOnWhite(pixels: Uint8Array): Uint8Array {
-  const out = new Uint8Array((pixels.length / 4) * 3);
-  for (let i = 0, j = 0; i < pixels.length; i += 4, j += 3) {
-    const alpha = pixels[i + 3]!;
-    const white = (255 - alpha) * 255;
-    // An assignment to bytes truncates.
-    out[j] = (pixels[i]! * alpha + white) / 255;
-    out[j + 1] = (pixels[i + 1]! * alpha + white) / 255;
-    out[j + 2] = (pixels[i + 2]! * alpha + white) / 255;
-  }
-  return out;
-}
-
 /** Turns what the decoder throws into an error that names the picture. */
-async function decodeOrExplain(name: string, decode: () => Promise<Uint8Array>): Promise<Uint8Array> {
+async function decodeOrExplain<T>(name: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {

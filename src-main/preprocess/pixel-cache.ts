@@ -31,6 +31,8 @@ export interface PixelCacheOptions {
   limitBytes?: number;
   /** The built reader thread; tests bring their own. */
   readerThread?: string;
+  /** The built thread that scales pictures; tests bring their own. */
+  fitThread?: string;
 }
 
 /** How far the decoding is, in the words of a worker's progress event. */
@@ -63,6 +65,7 @@ export async function openPixelCache(options: PixelCacheOptions): Promise<PixelC
       await fillCache(folder, options.root, found.missing, settings, {
         onDone: counter(found.missing.length, options.onProgress),
         signal: options.signal,
+        fitThread: options.fitThread,
       });
     } finally {
       closeSegments(found.segments);

@@ -2,7 +2,7 @@ import { type ImageSize, formatImageSize } from '../../shared/image-size.ts';
 import type { PadMode, ResizeMethod } from '../../shared/records/run-config.ts';
 
 /** Raised whenever the same picture and settings would give other pixels, so that old caches are not read. */
-const DECODER_VERSION = 2;
+const DECODER_VERSION = 3;
 
 /** All that decides a cached picture's pixels, apart from its file. */
 export interface PixelSettings {

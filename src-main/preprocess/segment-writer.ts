@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { crc32 } from 'node:zlib';
 import { SEGMENT_SUFFIX, encodeTail } from './segment.ts';
 
 const flush = promisify(fdatasync);
@@ -31,12 +30,16 @@ export class SegmentWriter {
     return this.#hashes.length;
   }
 
-  /** Appends one picture. @throws the file system's error (a full disk among them) */
-  append(hash: string, pixels: Uint8Array): void {
+  /**
+   * Appends one picture.
+   * @param checksum CRC-32 of the pixels
+   * @throws the file system's error (a full disk among them)
+   */
+  append(hash: string, pixels: Uint8Array, checksum: number): void {
     if (pixels.length !== this.#slotBytes) throw new RangeError(`A slot has ${this.#slotBytes} bytes.`);
     this.#write(pixels, this.#hashes.length * this.#slotBytes);
     this.#hashes.push(hash);
-    this.#checksums.push(crc32(pixels));
+    this.#checksums.push(checksum);
   }
 
   /** Makes the segment whole and visible, on disk before it has its name. */

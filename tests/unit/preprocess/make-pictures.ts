@@ -52,11 +52,11 @@ export function recordOf(root: string, path: string, size: { height: number; wid
   };
 }
 
-/** The reader thread, built from the source as it is now. */
-export async function buildReaderThread(folder: string): Promise<string> {
-  const outfile = join(folder, 'reader-thread.cjs');
+/** A thread, built from the source as it is now. */
+export async function buildThread(name: 'reader-thread' | 'fit-thread', folder: string): Promise<string> {
+  const outfile = join(folder, `${name}.cjs`);
   await build({
-    entryPoints: ['src-main/preprocess/reader-thread.ts'],
+    entryPoints: [`src-main/preprocess/${name}.ts`],
     bundle: true,
     platform: 'node',
     format: 'cjs',

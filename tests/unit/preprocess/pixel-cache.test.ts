@@ -22,9 +22,9 @@ import {
   type PixelProgress,
   openPixelCache,
 } from '../../../src-main/preprocess/pixel-cache.ts';
-import { enlarge } from '../../../src-main/preprocess/enlarge.ts';
+import { resample } from '../../../src-main/preprocess/resample.ts';
 import { STATE, pending, ready } from '../../../src-main/preprocess/reader-protocol.ts';
-import { buildReaderThread, pattern, temporaryFolder, writePictures } from './make-pictures.ts';
+import { buildThread, pattern, temporaryFolder, writePictures } from './make-pictures.ts';
 
 const size = { height: 24, width: 18 };
 const slot = size.height * size.width * 3;
@@ -36,8 +36,8 @@ let workspace = '';
 let open: PixelCache[] = [];
 
 beforeAll(async () => {
-  readerThread = await buildReaderThread(built);
-  // Below node_modules, so that it finds sharp.
+  readerThread = await buildThread('reader-thread', built);
+  // Below node_modules, so that it finds sharp and TensorFlow.
   filler = join(process.cwd(), `node_modules/.granary-fill-${process.pid}.cjs`);
   await build({
     stdin: {
@@ -49,7 +49,7 @@ beforeAll(async () => {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['sharp'],
+    external: ['sharp', '@tensorflow/*'],
     outfile: filler,
   });
   return () => {
@@ -83,7 +83,7 @@ async function openCache(records: ImageRecord[], more: Partial<PixelCacheOptions
   return cache;
 }
 
-function settingsFolder(key = 'v2-squish-24x18'): string {
+function settingsFolder(key = 'v3-squish-24x18'): string {
   return join(workspace, 'cache/pixels', key);
 }
 const segments = (key?: string): string[] =>
@@ -266,18 +266,18 @@ describe('openPixelCache', () => {
     const records = await writePictures(root, [1, 2, 3]);
     (await openCache(records, { resize: 'pad' })).close();
     (await openCache(records, { resize: 'crop' })).close();
-    const [padded] = segments('v2-pad-zeros-24x18');
-    const [cropped] = segments('v2-crop-24x18');
+    const [padded] = segments('v3-pad-zeros-24x18');
+    const [cropped] = segments('v3-crop-24x18');
     utimesSync(padded!, new Date(1e12), new Date(1e12));
     utimesSync(cropped!, new Date(2e12), new Date(2e12));
     (await openCache(records.slice(0, 1), { limitBytes: 6.5 * slot })).close();
-    expect(segments('v2-pad-zeros-24x18')).toEqual([]);
-    expect(segments('v2-crop-24x18')).toEqual([cropped]);
+    expect(segments('v3-pad-zeros-24x18')).toEqual([]);
+    expect(segments('v3-crop-24x18')).toEqual([cropped]);
 
     const [kept] = segments();
     utimesSync(kept!, new Date(1e12), new Date(1e12));
     (await openCache(records, { limitBytes: 4 * slot })).close();
-    expect(segments('v2-crop-24x18')).toEqual([]);
+    expect(segments('v3-crop-24x18')).toEqual([]);
     expect(segments()).toContain(kept);
   });
 
@@ -321,26 +321,26 @@ describe('openPixelCache', () => {
   it('keeps whole segments and loses nothing else when it is killed', async () => {
     // 7.1 MB a picture: nine to a segment.
     const large = { height: 1536, width: 1536 };
-    const records = await writePictures(root, range(24));
+    const records = await writePictures(root, range(40));
     const child = startFilling(records, large);
-    const folder = settingsFolder('v2-squish-1536');
+    const folder = settingsFolder('v3-squish-1536');
     const ended = once(child, 'exit');
-    while (child.exitCode === null && !(existsSync(folder) && segments('v2-squish-1536').length > 0)) {
+    while (child.exitCode === null && !(existsSync(folder) && segments('v3-squish-1536').length > 0)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     child.kill('SIGKILL');
     expect((await ended)[1]).toBe('SIGKILL');
-    const kept = segments('v2-squish-1536').length;
+    const kept = segments('v3-squish-1536').length;
     let total = 0;
     const cache = await openCache(records, {
       size: large,
       onProgress: (progress) => (total = progress.total),
     });
-    expect(total).toBe(24 - 9 * kept);
+    expect(total).toBe(40 - 9 * kept);
     const into = new Uint8Array(large.height * large.width * 3);
-    for (const i of [0, 8, 20, 23]) {
+    for (const i of [0, 8, 20, 39]) {
       cache.read([i], into);
-      const scaled = enlarge(pattern(24, 18, i), size, large);
+      const scaled = resample({ ...size, channels: 3, pixels: pattern(24, 18, i) }, large);
       expect(Buffer.compare(into, scaled)).toBe(0);
     }
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
