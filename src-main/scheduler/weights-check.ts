@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { architecture } from '../../shared/architectures/index.ts';
-import type { ErrorPayload } from '../../shared/errors.ts';
+import { type ErrorPayload, fromErrorPayload } from '../../shared/errors.ts';
 import type { WeightsQuestion } from '../../shared/ipc/weights.ts';
 import { parseWeightsChoice } from '../../shared/weights-choice.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import type { InvalidRun, PlannedRun } from './grid.ts';
+import type { AnyPlanned } from './planned.ts';
 import { type JobOptions, startJob } from './supervisor.ts';
 
 type Planned = PlannedRun | InvalidRun;
@@ -36,6 +37,16 @@ export class WeightsCheck {
       const error = key === undefined ? null : (this.#known.get(key) ?? null);
       return error === null ? run : { ...run, error };
     });
+  }
+
+  /**
+   * Looks at one run that is about to be queued without a grid.
+   * @throws GranaryError WEIGHTS_NOT_FOUND, WEIGHTS_MISMATCH and the like, when it could not start from its weights
+   */
+  async confirm(run: AnyPlanned): Promise<void> {
+    if (run.kind === 'ratings') return;
+    const [marked] = await this.mark([run]);
+    if ('error' in marked!) throw fromErrorPayload(marked.error);
   }
 
   async #ask(asked: readonly { key: string; question: WeightsQuestion }[]): Promise<void> {

@@ -29,6 +29,7 @@ import { withoutTooLarge } from './memory/ratings-fit.ts';
 import { readQueue } from './queue-file.ts';
 import { outcomeOf } from './queue-outcome.ts';
 import { hasFinished } from './run-outcome.ts';
+import { checkpointMark } from '../runs/checkpoint-file.ts';
 import {
   type InvalidRatings,
   type PlannedRatings,
@@ -209,13 +210,16 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   /**
    * Goes on with a run that was interrupted, failed or was cancelled, from its checkpoint; from its beginning where it has none. Its
    * id and folder stay.
-   * @throws GranaryError RUN_NOT_FOUND, RUN_FINISHED, RUN_CORRUPT, USAGE when it waits or trains already, WORKSPACE_LOCKED
+   * @throws GranaryError RUN_NOT_FOUND, RUN_FINISHED, RUN_CORRUPT, USAGE when it waits or trains already, WORKSPACE_LOCKED, and, where it
+   *   has no checkpoint, as {@link WeightsCheck.confirm}
    */
   async resumeRun(runId: string): Promise<QueueItem> {
     this.#mine();
     await this.#learn();
     const run = await pastRun(this.workspace, this.queue, runId);
     if (run.state === 'finished') throw alreadyFinished(runId);
+    // A checkpoint has all weights: only a run without one starts from others.
+    if (checkpointMark(runFolder(this.workspace, runId)) === null) await this.#weights.confirm(anew(run));
     return this.#mine().readd(run);
   }
 
@@ -238,15 +242,17 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
 
   /**
    * Trains a run again from its own config, under a new id: one that was interrupted, failed, was cancelled, or finished.
-   * @throws GranaryError RUN_NOT_FOUND, RUN_CORRUPT, USAGE when it is in the queue already, WORKSPACE_LOCKED
+   * @throws GranaryError RUN_NOT_FOUND, RUN_CORRUPT, USAGE when it is in the queue already, WORKSPACE_LOCKED, and as
+   *   {@link WeightsCheck.confirm}: the file or run that it starts from may be gone or another by now
    */
   async again(runId: string): Promise<QueueItem> {
     const queue = this.#mine();
     const queued = queue.find(runId);
     if (queued !== undefined && isOpen(queued)) throw notInState(queued, 'trained again', 'has ended');
-    const before = await pastRun(this.workspace, queue.record, runId);
+    const planned = anew(await pastRun(this.workspace, queue.record, runId));
+    await this.#weights.confirm(planned);
     queue.take((item) => item.runId === runId);
-    return queue.add([anew(before)])[0]!;
+    return queue.add([planned])[0]!;
   }
 
   /** Goes on with everything that was interrupted, in its old order, each from its last checkpoint. */

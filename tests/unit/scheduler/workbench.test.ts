@@ -1,10 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { memoryPlanSchema } from '../../../shared/records/memory-plan.ts';
 import { type QueueCommand, queueSchema } from '../../../shared/records/queue.ts';
 import { identityOf } from '../../../src-main/files/process-identity.ts';
+import { checkpointPath } from '../../../src-main/runs/checkpoint-file.ts';
 import { readAttempts } from '../../../src-main/runs/attempts-file.ts';
 import { listRuns } from '../../../src-main/runs/run-store.ts';
 import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
@@ -359,6 +368,51 @@ describe('a workbench', () => {
     await workbench.whenIdle();
     expect((await workbench.runs()).map((run) => run.state)).toEqual(['finished', 'finished']);
     await expect(workbench.again('nobody')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+
+  // The fixture's worker finds weights to fit resnet18 alone: another architecture stands for another file.
+  const refit = (arch: string, workbench: Workbench): void =>
+    workbench.queue.items.forEach((item) => Object.assign(item.config, { arch }));
+
+  it('trains nothing again whose weights do not fit any more, and says so before it is queued', async () => {
+    const workbench = await open();
+    const weights = join(workspace, 'start.safetensors');
+    writeFileSync(weights, 'x');
+    const grid = parseGrid({ blocks: [{ arch: 'resnet18', size: 32, epochs: 1, weights }], defaults: {} });
+    const [first] = await workbench.enqueue(dataset, grid);
+    await workbench.whenIdle();
+    refit('convnext_tiny', workbench);
+    await expect(workbench.again(first!.runId)).rejects.toMatchObject({
+      code: 'WEIGHTS_MISMATCH',
+      message: 'convnext_tiny: stem_0.weight is missing.',
+    });
+    expect(workbench.queue.items.map((item) => item.runId)).toEqual([first!.runId]);
+    refit('resnet18', workbench);
+    expect((await workbench.again(first!.runId)).config).toEqual(first!.config);
+    await workbench.whenIdle();
+  });
+
+  it('goes on from a checkpoint whatever became of the weights, and without one only if they fit', async () => {
+    const workbench = await open();
+    process.env['TEST_EPOCH_MS'] = '100';
+    const weights = join(workspace, 'start.safetensors');
+    writeFileSync(weights, 'x');
+    const grid = parseGrid({ blocks: [{ arch: 'resnet18', size: 32, epochs: 50, weights }], defaults: {} });
+    const [first] = await workbench.enqueue(dataset, grid);
+    const stopped = async (): Promise<void> => {
+      workbench.stop('now');
+      await workbench.whenIdle();
+      expect(workbench.queue.items.map((item) => item.state)).toEqual(['interrupted']);
+    };
+    await stopped();
+    const checkpoint = checkpointPath(join(workspace, 'runs', first!.runId));
+    refit('convnext_tiny', workbench);
+    rmSync(checkpoint, { force: true });
+    await expect(workbench.resumeRun(first!.runId)).rejects.toMatchObject({ code: 'WEIGHTS_MISMATCH' });
+    mkdirSync(dirname(checkpoint), { recursive: true });
+    writeFileSync(checkpoint, '');
+    expect((await workbench.resumeRun(first!.runId)).runId).toBe(first!.runId);
+    await stopped();
   });
 
   it('closes in the middle of a queue: the run stops, the others wait for being resumed', async () => {
