@@ -1,5 +1,5 @@
 import { _electron } from '@playwright/test';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { electronExecutable, electronSwitches } from '../electron.mjs';
@@ -33,7 +33,7 @@ async function keep(png, name) {
   for (const colours of [256, 128, 64, 32]) {
     const small = await sharp(png).png({ palette: true, colours, effort: 10, dither: 0.6 }).toBuffer();
     if (small.length > MOST_BYTES && colours > 32) continue;
-    await sharp(small).toFile(join(album, `${name}.png`));
+    writeFileSync(join(album, `${name}.png`), small);
     console.log(`${name}.png  ${Math.round(small.length / 1000)} kB, ${colours} colours`);
     return;
   }
@@ -87,8 +87,11 @@ export async function openApp(environment, workspace, preferences) {
     scroll,
     /** Scrolls a part to the top of the window, with some room above it. */
     async scrollTo(part) {
-      await part.evaluate((element) => element.scrollIntoView({ block: 'start' }));
-      await page.getByRole('main').evaluate((main) => main.scrollBy(0, -16));
+      // Not scrollIntoView: it moves the whole window, too, where a part cannot come to the top.
+      await part.evaluate((element) => {
+        const main = element.closest('main');
+        main.scrollTop += element.getBoundingClientRect().top - main.getBoundingClientRect().top - 16;
+      });
     },
     /** Drops files or folders on the window, all at once, as the system does. */
     async drop(...files) {

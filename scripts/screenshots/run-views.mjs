@@ -1,3 +1,5 @@
+import { drawn } from './camera.mjs';
+
 /**
  * What is done with runs that have ended.
  * @param {{run: string, name: string}[]} finished
@@ -35,18 +37,26 @@ export async function shootRuns(studio, finished) {
   await page.getByTestId('note').fill('Crops at 128 see the stripes; the next night tries 160.');
   await page.getByTestId('note').blur();
   await studio.height(1000);
+  await quiet(page);
   await studio.shoot('run');
   await page.keyboard.press('Escape');
 
-  await mark([large[2], small[1]]);
+  await mark([large[1]]);
   await studio.go(5);
   await page.getByTestId('disagreement').first().waitFor({ timeout: 60_000 });
+  await quiet(page);
   await studio.height(1000);
   await studio.scroll(0);
   await studio.shoot('compare');
+  await studio.height(1130);
   await studio.scrollTo(page.locator('section', { has: page.getByTestId('differences') }).last());
   await studio.shoot('compare-settings');
+  await studio.height(1000);
   await studio.scrollTo(page.locator('section', { has: page.getByTestId('confusion') }).last());
+  await studio.shoot('compare-confusion');
+  await studio.height(640);
+  await studio.scrollTo(page.locator('section', { has: page.getByTestId('disagreeing') }).last());
+  await drawn(page.getByTestId('disagreement').locator('img'), 6);
   await studio.shoot('compare-pictures');
 }
 
@@ -85,7 +95,7 @@ export async function shootQueue(studio) {
   await page
     .getByTestId('doing')
     .getByText(/Epoch 5 of/)
-    .waitFor({ timeout: 400_000 });
+    .waitFor({ timeout: 300_000 });
   await studio.height(1000);
   await studio.scroll(0);
   await studio.shoot('live');

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
@@ -40,6 +48,7 @@ export function prepare(base) {
   mkdirSync(workspace, { recursive: true });
   if (!existsSync(join(paddy, 'train.csv'))) granary(base, 'sample', paddy, '--images', '500');
   if (!existsSync(photos)) drawFaults(paddy, photos);
+  clearUp(workspace);
   if (finishedRuns(base).length >= 9) return;
   const grid = join(base, 'night.yaml');
   writeFileSync(
@@ -51,6 +60,17 @@ blocks:
 `,
   );
   granary(base, 'queue', paddy, '--grid', grid);
+}
+
+/** The queue's pictures leave runs behind that were stopped when the app was closed. */
+function clearUp(workspace) {
+  rmSync(join(workspace, 'queue.json'), { force: true });
+  const runs = join(workspace, 'runs');
+  for (const run of existsSync(runs) ? readdirSync(runs) : []) {
+    const result = join(runs, run, 'result.json');
+    const finished = existsSync(result) && JSON.parse(readFileSync(result, 'utf8')).status === 'finished';
+    if (!finished) rmSync(join(runs, run), { recursive: true, force: true });
+  }
 }
 
 /** A folder a label, with a picture that is none, the same picture twice, and one picture under two labels. */
