@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import type { RatingsBlock, RatingsGrid } from '../../shared/records/ratings-grid.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
+import { checkSomeValid } from '../scheduler/grid.ts';
 import { readAnyGridFile } from '../scheduler/grid-file.ts';
 import { ratingsGridOfFlags } from '../scheduler/grid-parse.ts';
+import { type RatingsSource, planRatingsGrid } from '../scheduler/ratings-grid.ts';
+import type { Workbench } from '../scheduler/workbench.ts';
 import type { RatingsFlags } from './collab-flags.ts';
 import { defined } from './run-flags.ts';
 
@@ -42,6 +47,24 @@ export function sweepOf(flags: TrainFlags): RatingsGrid {
     `${flags.grid} is a grid of pictures: it does not say kind: ratings.`,
     'Queue it with its dataset: granary queue DATASET --grid FILE.',
   );
+}
+
+/**
+ * Queues a sweep once the workspace is there. What cannot be is told at once, before the workspace is waited for.
+ * @throws GranaryError DATASET_NOT_FOUND, GRID_INVALID; the first reason when no combination can be trained
+ */
+export function sweepRequest(
+  source: RatingsSource,
+  grid: RatingsGrid,
+): (workbench: Workbench) => Promise<QueueItem[]> {
+  if (!existsSync(source.path))
+    throw new GranaryError(
+      'DATASET_NOT_FOUND',
+      `There is no ratings file ${resolve(source.path)}.`,
+      'Give the path of one file, such as ml-100k/u.data or ml-latest-small/ratings.csv.',
+    );
+  checkSomeValid(planRatingsGrid(grid, source));
+  return (workbench) => workbench.enqueueRatings(source, grid);
 }
 
 function blockOf(flags: TrainFlags): Partial<Record<keyof RatingsBlock, unknown>> {

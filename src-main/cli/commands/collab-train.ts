@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { GranaryError, fromErrorPayload } from '../../../shared/errors.ts';
 import type { QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { resolveRunId } from '../../runs/run-store.ts';
-import { checkSomeValid } from '../../scheduler/grid.ts';
-import { planRatingsGrid } from '../../scheduler/ratings-grid.ts';
 import type { Workbench } from '../../scheduler/workbench.ts';
 import { addRatingsFlags, ratingsOptionsOf } from '../collab-flags.ts';
-import { type TrainFlags, sweepOf } from '../collab-grid.ts';
+import { type TrainFlags, sweepOf, sweepRequest } from '../collab-grid.ts';
 import { reportRecommender, sweepLines } from '../ratings-report.ts';
 import { decimal, decimals, integer, integers, list } from '../run-flags.ts';
 import { trainQueue } from '../train-queue.ts';
@@ -112,16 +108,7 @@ function queued(ratings: string | undefined, flags: Flags): Queued {
       'Training needs a ratings file.',
       'For example: granary collab train ml-100k/u.data',
     );
-  const source = { path: ratings, options: ratingsOptionsOf(flags) };
-  // What cannot be is told before the workspace is waited for.
-  if (!existsSync(ratings))
-    throw new GranaryError(
-      'DATASET_NOT_FOUND',
-      `There is no ratings file ${resolve(ratings)}.`,
-      'Give the path of one file, such as ml-100k/u.data or ml-latest-small/ratings.csv.',
-    );
-  checkSomeValid(planRatingsGrid(grid, source));
-  return (workbench) => workbench.enqueueRatings(source, grid);
+  return sweepRequest({ path: ratings, options: ratingsOptionsOf(flags) }, grid);
 }
 
 /** @throws GranaryError USAGE when settings are given for a run that has its own; RUN_NOT_FOUND */

@@ -13,6 +13,7 @@ import { machineSlots } from '../../scheduler/slots.ts';
 import type { Workbench } from '../../scheduler/workbench.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
+import { sweepRequest } from '../collab-grid.ts';
 import { figuresOf } from '../run-figures.ts';
 import { type RunFlags, addRunFlags, datasetOptionsOf, integer, list, settingsOf } from '../run-flags.ts';
 import { type LaunchFlags, addLaunchFlags, launchOptionsOf } from '../launch-flags.ts';
@@ -131,7 +132,7 @@ function request(dataset: string | undefined, flags: Flags): Request {
   if (file?.kind !== 'ratings')
     return { dataset, options: datasetOptionsOf(flags), grid: gridOf(flags, file) };
   checkNoSettings(flags);
-  return (workbench) => workbench.enqueueRatings({ path: dataset, options: {} }, file);
+  return sweepRequest({ path: dataset, options: {} }, file);
 }
 
 /** @throws GranaryError USAGE when flags name what a grid file names */
