@@ -39,17 +39,17 @@ describe('what it needs', () => {
   const million = { users: 6040, items: 3661, ratings: 1_000_000, implicit: false };
   const large = { users: 138_493, items: 26_529, ratings: 20_000_000, implicit: false };
   it.each([
-    [474, seen, {}],
-    [559, seen, { batchSize: 65_536 }],
-    [707, seen, { factors: 300, batchSize: 16_384 }],
-    [671, seen, { factors: 1000, batchSize: 1024, decay: 'l2' }],
-    [1415, seen, { factors: 4096, batchSize: 4096, decay: 'l2' }],
-    [623, seen, { factors: 1000 }],
-    [1322, seen, { factors: 4096 }],
-    [4424, seen, { factors: 1000, batchSize: 65_536 }],
-    [626, seen, { model: 'ncf', layers: [1024], batchSize: 16_384 }],
-    [483, million, { factors: 1, batchSize: 4096 }],
-    [543, million, { factors: 100, batchSize: 4096 }],
+    [462, seen, {}],
+    [558, seen, { batchSize: 65_536 }],
+    [702, seen, { factors: 300, batchSize: 16_384 }],
+    [635, seen, { factors: 1000, batchSize: 1024, decay: 'l2' }],
+    [1376, seen, { factors: 4096, batchSize: 4096, decay: 'l2' }],
+    [625, seen, { factors: 1000 }],
+    [1230, seen, { factors: 4096 }],
+    [4401, seen, { factors: 1000, batchSize: 65_536 }],
+    [616, seen, { model: 'ncf', layers: [1024], batchSize: 16_384 }],
+    [480, million, { factors: 1, batchSize: 4096 }],
+    [539, million, { factors: 100, batchSize: 4096 }],
     [1593, large, { batchSize: 4096 }],
   ])('%i MiB were measured (docs/memory.md)', (measured, counts, changes) => {
     const predicted = recommenderNeedMb(config(changes), counts);
