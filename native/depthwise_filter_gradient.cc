@@ -91,7 +91,7 @@ struct DepthwiseFilterGrad {
     const int64_t groups = (c + kLanes - 1) / kLanes, taps = rows * columns;
     // A picture's share of each group of channels, added up in the pictures' order.
     std::vector<float> shares(groups * n * taps * kLanes);
-    parallel_for(groups * n, [&](int64_t block) {
+    parallel_for(groups * n, [&](int64_t block) noexcept {
       const int64_t group = block / n, picture = block % n, channel = group * kLanes;
       thread_local std::vector<float> wide, narrow;
       wide.resize(height * width * kLanes);

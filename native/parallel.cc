@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <list>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace granary {
@@ -39,7 +40,13 @@ int thread_count() {
 class Team {
  public:
   Team() {
-    for (int i = 1; i < thread_count(); i++) std::thread([this] { help(); }).detach();
+    for (int i = 1, count = thread_count(); i < count; i++) {
+      try {
+        std::thread([this] { help(); }).detach();
+      } catch (const std::system_error&) {
+        break;  // No more threads to be had: those that are there do it.
+      }
+    }
   }
 
   void run(Job& job) {

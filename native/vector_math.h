@@ -7,8 +7,11 @@
  * Marks a loop's function to be compiled for several instruction sets, of which the machine's best is taken when the library is
  * loaded. What it calls must be GRANARY_INLINE.
  */
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__) && defined(__linux__) && !defined(__clang__) && __GNUC__ >= 12
 #define GRANARY_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#elif defined(__x86_64__) && defined(__linux__)
+// Older GCCs cannot choose by these levels, and clang 14 then always chooses the default.
+#define GRANARY_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define GRANARY_CLONES
 #endif

@@ -27,10 +27,8 @@ export function addonPartName(tensorflowPart) {
 
 function kernelsHash() {
   const hash = createHash('sha256');
-  for (const file of readdirSync(kernels)
-    .filter((name) => /\.(cc|h)$/.test(name))
-    .sort())
-    hash.update(file).update(readFileSync(join(kernels, file)));
+  const files = readdirSync(kernels, { recursive: true }).filter((name) => /\.(cc|h)$/.test(name));
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(kernels, file)));
   return hash.digest('hex').slice(0, 8);
 }
 
