@@ -9,12 +9,22 @@ const PAGE = 128 * 1024;
 
 /** A piece of a region. */
 export interface Chunk {
-  region: number;
+  region: Region;
   start: number;
   size: number;
   free: boolean;
   before: Chunk | null;
   after: Chunk | null;
+}
+
+/** Memory that was had from the system in one piece. */
+interface Region {
+  place: number;
+  /** 1: written to at some time. */
+  pages: Uint8Array;
+  /** All pages before it were written to. Chunks are taken from the front, so that these are most. */
+  touchedUpTo: number;
+  first: Chunk;
 }
 
 /**
@@ -30,9 +40,36 @@ export class PoolAllocator {
   #small = 0;
   #mostSmall = 0;
   #nextRegion = FIRST_REGION;
-  readonly #pages: Uint8Array[] = [];
+  readonly #regions: Region[] = [];
   /** Free chunks by size, then by address. */
   readonly #free: Chunk[] = [];
+
+  /** The same state again, which goes its own way. @returns it, and which of its chunks each chunk of this pool became */
+  copy(): { pool: PoolAllocator; chunks: Map<Chunk, Chunk> } {
+    const pool = new PoolAllocator();
+    const chunks = new Map<Chunk, Chunk>();
+    Object.assign(pool, { live: this.live, touched: this.touched });
+    pool.#small = this.#small;
+    pool.#mostSmall = this.#mostSmall;
+    pool.#nextRegion = this.#nextRegion;
+    for (const from of this.#regions) {
+      const region = newRegion(from.place, from.pages.slice());
+      region.touchedUpTo = from.touchedUpTo;
+      let last: Chunk | null = null;
+      for (let chunk: Chunk | null = from.first; chunk !== null; chunk = chunk.after) {
+        const { start, size, free } = chunk;
+        const same: Chunk =
+          last === null ? region.first : { region, start, size, free, before: last, after: null };
+        if (last === null) Object.assign(same, { start, size, free });
+        else last.after = same;
+        chunks.set(chunk, same);
+        last = same;
+      }
+      pool.#regions.push(region);
+    }
+    for (const chunk of this.#free) pool.#free.push(chunks.get(chunk)!);
+    return { pool, chunks };
+  }
 
   /** @returns the chunk that was handed out; null: it is the C library's */
   allocate(bytes: number): Chunk | null {
@@ -89,8 +126,10 @@ export class PoolAllocator {
     while (wanted > this.#nextRegion) this.#nextRegion *= 2;
     const size = this.#nextRegion;
     if (!grew) this.#nextRegion *= 2;
-    const region = this.#pages.push(new Uint8Array(Math.ceil(size / PAGE))) - 1;
-    return { region, start: 0, size, free: false, before: null, after: null };
+    const region = newRegion(this.#regions.length, new Uint8Array(Math.ceil(size / PAGE)));
+    this.#regions.push(region);
+    region.first.size = size;
+    return region.first;
   }
 
   #split(chunk: Chunk, size: number): void {
@@ -110,32 +149,43 @@ export class PoolAllocator {
   }
 
   #insert(chunk: Chunk): void {
-    this.#free.splice(this.#place(chunk.size, chunk.region, chunk.start), 0, chunk);
+    this.#free.splice(this.#place(chunk.size, chunk.region.place, chunk.start), 0, chunk);
   }
 
   #remove(chunk: Chunk): void {
-    this.#free.splice(this.#place(chunk.size, chunk.region, chunk.start), 1);
+    this.#free.splice(this.#place(chunk.size, chunk.region.place, chunk.start), 1);
   }
 
   /** Binary search: the first place in the free list whose chunk does not come before these. */
   #place(size: number, region: number, start: number): number {
-    let [low, high] = [0, this.#free.length];
+    const free = this.#free;
+    let [low, high] = [0, free.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      const chunk = this.#free[middle]!;
-      if ((chunk.size - size || chunk.region - region || chunk.start - start) >= 0) high = middle;
+      const chunk = free[middle]!;
+      if ((chunk.size - size || chunk.region.place - region || chunk.start - start) >= 0) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 
   #touch({ region, start }: Chunk, bytes: number): void {
-    const pages = this.#pages[region]!;
+    const { pages, touchedUpTo } = region;
     const last = Math.ceil((start + bytes) / PAGE);
-    for (let page = Math.floor(start / PAGE); page < last; page++) {
+    if (last <= touchedUpTo) return;
+    const first = Math.floor(start / PAGE);
+    for (let page = Math.max(first, touchedUpTo); page < last; page++) {
       if (pages[page] === 1) continue;
       pages[page] = 1;
       this.touched += PAGE;
     }
+    if (first <= touchedUpTo) region.touchedUpTo = last;
   }
+}
+
+/** A region whose first chunk is all of it; its size is yet to be set. */
+function newRegion(place: number, pages: Uint8Array): Region {
+  const region = { place, pages, touchedUpTo: 0 } as Region;
+  region.first = { region, start: 0, size: 0, free: false, before: null, after: null };
+  return region;
 }

@@ -5,8 +5,8 @@ import { MemorySession } from '../../graph/memory/session.ts';
 import { type Steps, stepsOf, without } from '../../graph/memory/steps.ts';
 import { withStandardOps } from '../../graph/ops/index.ts';
 import { evaluationBatch } from '../evaluation-batch.ts';
-import { recordProgram } from '../program/record.ts';
-import type { RecordedProgram } from '../program/spec.ts';
+import { recordGraph } from '../program/record.ts';
+import type { RecordedGraph } from '../program/spec.ts';
 import { accumulatorName } from '../program/train-fetches.ts';
 import { cardBytes, mainMemoryBytes } from './fixed-costs.ts';
 
@@ -59,11 +59,11 @@ export function forecastMemory(question: MemoryQuestion): MemoryForecast {
 function record(
   question: Pick<MemoryQuestion, 'arch' | 'size' | 'presize' | 'classes'> & { card?: boolean },
   checkpointing: boolean,
-): RecordedProgram {
+): RecordedGraph {
   if (question.card === true)
     return withStandardOps(() => record({ ...question, card: false }, checkpointing));
   const info = architecture(question.arch);
-  return recordProgram({
+  return recordGraph({
     arch: info.id,
     targets: question.classes,
     pixels: question.presize,
@@ -93,19 +93,26 @@ export function forecastProbe(question: ProbeQuestion): { mainMb: number; cardMb
 
 /** The fetches of a run, to be gone through for any batch. */
 class RecordedForecast {
-  readonly #fetches: Record<
-    'init' | 'reset' | 'resetAll' | 'train' | 'train_micro' | 'apply' | 'eval',
-    Steps
-  >;
+  readonly #fetches: Record<'train' | 'train_micro' | 'apply' | 'eval', Steps>;
+  /** Right before the first step, without and with sums of gradients: the same for any batch. */
+  readonly #begun: { plain: MemorySession; accumulating: MemorySession };
 
-  constructor({ graph, parameters }: RecordedProgram) {
+  constructor({ graph, parameters }: RecordedGraph) {
     const of = (fetch: string): Steps => stepsOf(graph, fetch, RECORDED_BATCH);
     const sums = new Set(parameters.map(({ name }) => `variable/${accumulatorName(name)}`));
-    const resetAll = of('reset');
     this.#fetches = {
-      ...{ init: of('init'), reset: without(resetAll, sums), resetAll, eval: of('eval') },
-      ...{ train: of('train'), train_micro: of('train_micro'), apply: of('apply') },
+      train: of('train'),
+      train_micro: of('train_micro'),
+      apply: of('apply'),
+      eval: of('eval'),
     };
+    const reset = of('reset');
+    const plain = new MemorySession();
+    plain.run(of('init'), 1);
+    const accumulating = plain.copy();
+    plain.run(without(reset, sums), 1);
+    accumulating.run(reset, 1);
+    this.#begun = { plain, accumulating };
   }
 
   /** A run from its first weights over some steps and an evaluation. `resident`: what stays between two steps. */
@@ -114,10 +121,8 @@ class RecordedForecast {
     accumulate: boolean,
     evaluates = true,
   ): { touched: number; mostLive: number; resident: number } {
-    const { init, reset, resetAll, train, train_micro: micro, apply, eval: evaluation } = this.#fetches;
-    const session = new MemorySession();
-    session.run(init, 1);
-    session.run(accumulate ? resetAll : reset, 1);
+    const { train, train_micro: micro, apply, eval: evaluation } = this.#fetches;
+    const session = (accumulate ? this.#begun.accumulating : this.#begun.plain).copy();
     const resident = session.pool.live;
     for (let step = 0; step < STEPS; step++) {
       session.run(accumulate ? micro : train, microBatch);

@@ -9,7 +9,7 @@ import { momentNames } from './adamw.ts';
 import { addEvaluation, addFloatFetches } from './evaluation-fetches.ts';
 import { addInit } from './initialise.ts';
 import { ModelVariables } from './recording-context.ts';
-import type { LrGrouping, ProgramSpec, RandomInput, RecordedProgram } from './spec.ts';
+import type { LrGrouping, ProgramSpec, RandomInput, RecordedGraph, RecordedProgram } from './spec.ts';
 import { type Recording, accumulatorName, addApply, addTrainFetch } from './train-fetches.ts';
 import { Variables } from './variables.ts';
 
@@ -28,9 +28,22 @@ export const oneBodyGroup: LrGrouping =
  */
 export function recordProgram(
   spec: ProgramSpec,
+  lrGroupOf?: LrGrouping,
+  build?: ModelBuilder,
+): RecordedProgram {
+  const started = performance.now();
+  const recorded = recordGraph(spec, lrGroupOf, build);
+  const savedModel = encodeSavedModel(recorded.graph);
+  const hash = createHash('sha256').update(savedModel).digest('hex');
+  return { ...recorded, savedModel, hash, recordMs: performance.now() - started };
+}
+
+/** The graph of {@link recordProgram} alone, for those who only look at it: TensorFlow cannot load it so. */
+export function recordGraph(
+  spec: ProgramSpec,
   lrGroupOf: LrGrouping = oneBodyGroup,
   build: ModelBuilder = (options) => createModel(spec.arch, options),
-): RecordedProgram {
+): RecordedGraph {
   const started = performance.now();
   const classes = spec.targets.reduce((sum, count) => sum + count, 0);
   const { dropPath, dropout } = spec;
@@ -70,12 +83,9 @@ export function recordProgram(
     addStorage(recording, parameters);
   });
 
-  const savedModel = encodeSavedModel(graph);
   return {
     spec,
     graph,
-    savedModel,
-    hash: createHash('sha256').update(savedModel).digest('hex'),
     parameters: [...asked.parameters.values()],
     statistics: [...asked.statistics.values()],
     randomInputs,

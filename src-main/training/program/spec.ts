@@ -60,14 +60,11 @@ export interface RandomInput {
   shape: readonly number[];
 }
 
-/** A recorded program: bytes and facts, without any tensor. */
-export interface RecordedProgram {
+/** A recording: its graph and facts, without any tensor. */
+export interface RecordedGraph {
   spec: ProgramSpec;
   /** The nodes with their shapes; `fetchHash(graph, 'train')` tells whether two programs have the same step. */
   graph: Graph;
-  savedModel: Uint8Array;
-  /** SHA-256 of the SavedModel, hex. */
-  hash: string;
   parameters: readonly ParameterSpec[];
   statistics: readonly StatisticSpec[];
   /** Inputs that are drawn anew at each step, of each training fetch. */
@@ -75,6 +72,13 @@ export interface RecordedProgram {
   /** Number of nodes. */
   nodes: number;
   recordMs: number;
+}
+
+/** A recording as TensorFlow loads it. */
+export interface RecordedProgram extends RecordedGraph {
+  savedModel: Uint8Array;
+  /** SHA-256 of the SavedModel, hex. */
+  hash: string;
 }
 
 /** What a training step reads. Arrays are not copied and must not change during the call. */
