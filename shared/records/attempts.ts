@@ -11,6 +11,8 @@ export const attemptSchema = z.object({
   reason: z.string(),
   accum: z.number().int(),
   microBatch: z.number().int(),
+  /** Whether each block's activations were computed again in the backward pass. Older records do not say. */
+  checkpointing: z.boolean().optional(),
   /** Where it began: finished epochs, steps of the next one, optimizer steps in all. Null: at the run's beginning. */
   from: z.object({ epoch: z.number().int(), windows: z.number().int(), step: z.number().int() }).nullable(),
   /** How it was made to fit the memory at its launch; null where nothing was planned. */

@@ -24,6 +24,8 @@ const picturesItemSchema = z.object({
   config: runConfigSchema,
   /** The accumulation that it goes on with, where memory did not suffice for the config's own. */
   accum: z.number().int().min(1).optional(),
+  /** Checkpointing was switched on because memory did not suffice for one picture at a time without it. */
+  checkpointing: z.literal(true).optional(),
 });
 export type PicturesItem = z.infer<typeof picturesItemSchema>;
 

@@ -9,7 +9,10 @@ export class RunAttempt {
   readonly #attempt: Attempt;
   #begun = false;
 
-  constructor(folder: string, facts: Pick<Attempt, 'reason' | 'accum' | 'microBatch' | 'memory'>) {
+  constructor(
+    folder: string,
+    facts: Pick<Attempt, 'reason' | 'accum' | 'microBatch' | 'checkpointing' | 'memory'>,
+  ) {
     this.#folder = folder;
     this.#attempt = {
       number: (readAttempts(folder).at(-1)?.number ?? 0) + 1,

@@ -21,6 +21,11 @@ export function accumOf(item: QueueItem): number {
   return item.kind === 'ratings' ? 1 : (item.accum ?? item.config.accum);
 }
 
+/** Whether it trains with checkpointing where nothing else is planned: its config's own, or since memory did not suffice without. */
+export function checkpointingOf(item: QueueItem): boolean {
+  return item.kind !== 'ratings' && (item.checkpointing ?? item.config.checkpointing);
+}
+
 /** Rows that are in memory at once, as the run's record has it. */
 export function microBatchOf(item: QueueItem, accum: number): number {
   return item.config.batchSize / accum;
@@ -41,7 +46,7 @@ export function jobOf(
     ...around,
     runId,
     name,
-    config: { ...item.config, accum, checkpointing: plan?.checkpointing ?? item.config.checkpointing },
+    config: { ...item.config, accum, checkpointing: plan?.checkpointing ?? checkpointingOf(item) },
     ...(plan === null ? {} : { memory: plan }),
   };
 }

@@ -9,9 +9,9 @@ import { checkpointMark } from '../runs/checkpoint-file.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import { type AnyMeasured, measuredSoFar } from './measured-run.ts';
 import type { LaunchDecision, LaunchGate } from './launch-gate.ts';
-import { recoveryOf } from './recovery.ts';
+import { type Recovery, recoveryOf } from './recovery.ts';
 import { RunAttempt } from './run-attempt.ts';
-import { accumOf, jobOf, microBatchOf } from './run-kind.ts';
+import { accumOf, checkpointingOf, jobOf, microBatchOf } from './run-kind.ts';
 import { hasFinished, sweep } from './run-outcome.ts';
 import type { Slot } from './slots.ts';
 import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
@@ -139,18 +139,20 @@ export class RunTraining {
       delete item.waiting;
       this.#host.save();
       const mark = checkpointMark(this.#folder);
-      const facts = { reason, accum, microBatch: microBatchOf(item, accum), memory: plan };
+      const checkpointing = plan?.checkpointing ?? checkpointingOf(item);
+      const facts = { reason, accum, microBatch: microBatchOf(item, accum), checkpointing, memory: plan };
       const attempt = new RunAttempt(this.#folder, facts);
       const failure = await this.#launch(decision, attempt);
       const error = hasFinished(this.#folder) ? null : failure;
       attempt.ended(error);
       if (error === null || this.#stop !== null) return { error };
       fruitless = checkpointMark(this.#folder) === mark ? fruitless + 1 : 1;
-      const recovery = recoveryOf(error, { item, accum, fruitless });
+      const recovery = recoveryOf(error, { item, accum, checkpointing, fruitless });
       if (!recovery.again) return { error: recovery.error };
       this.#settleAccum(recovery.accum);
+      if (recovery.checkpointing && !checkpointing && item.kind !== 'ratings') item.checkpointing = true;
       reason = `${recovery.reason}: ${error.message}`.slice(0, 500);
-      this.#host.recovered(recoveredText(item, recovery.accum, accum, recovery.reason));
+      this.#host.recovered(recoveredText(item, recovery, { accum, checkpointing }));
       if (existsSync(this.#folder)) sweep(this.#folder);
     }
   }
@@ -165,7 +167,8 @@ export class RunTraining {
     const { slot } = this;
     const { whenShort = null, waitMs = WAIT_MS } = this.#host.options;
     for (;;) {
-      const { runId, config } = item;
+      const { runId } = item;
+      const config = { ...item.config, checkpointing: checkpointingOf(item) };
       const decision = await gate({ runId, config, accum: accumOf(item), card: slot.card, whenShort });
       if (decision.type !== 'wait') return decision;
       if (item.waiting !== decision.reason || item.state !== 'pending') {
@@ -227,10 +230,16 @@ export class RunTraining {
 }
 
 /** `memory did not suffice at accumulation 1. It goes on from its last checkpoint with micro-batches of 16 × 4 …`. */
-function recoveredText({ config }: QueueItem, accum: number, before: number, reason: string): string {
+function recoveredText(
+  { config }: QueueItem,
+  { accum, checkpointing, reason }: Extract<Recovery, { again: true }>,
+  before: { accum: number; checkpointing: boolean },
+): string {
   const how =
-    accum === before
-      ? 'as it was'
-      : `with micro-batches of ${config.batchSize / accum} × ${accum}; the effective batch stays ${config.batchSize}`;
+    accum !== before.accum
+      ? `with micro-batches of ${config.batchSize / accum} × ${accum}; the effective batch stays ${config.batchSize}`
+      : checkpointing !== before.checkpointing
+        ? 'with checkpointing: less memory for more time, the same numbers'
+        : 'as it was';
   return `${reason}. It goes on from its last checkpoint in a new process, ${how}.`;
 }

@@ -80,7 +80,7 @@ function describe(run: RunSummary, workspace: string): string {
       '',
       ...attempts.map(
         (attempt) =>
-          `process ${attempt.number}: ${attempt.microBatch} × ${attempt.accum}, began ${attemptFrom(attempt)} (${attempt.reason})` +
+          `process ${attempt.number}: ${attempt.microBatch} × ${attempt.accum}${attempt.checkpointing === true ? ' with checkpointing' : ''}, began ${attemptFrom(attempt)} (${attempt.reason})` +
           `${attempt.peakRssMb === null ? '' : `, peak ${formatMb(attempt.peakRssMb)}`}; ${attemptEnd(attempt) ?? 'no end is known'}`,
       ),
     );

@@ -5,6 +5,9 @@ import { exampleEpoch, exampleHeader, exampleResult } from '../runs/example-run.
 
 export const workerPath = join(import.meta.dirname, '../../fixtures/workers/misbehaving-worker.cjs');
 
+/** Trains convnext_tiny with checkpointing alone: without it memory does not suffice. */
+export const scarceWorkerPath = join(import.meta.dirname, '../../fixtures/workers/scarce-worker.js');
+
 /** Ways in which the worker of a run with the architecture convnext_tiny ends; all others train as they should. */
 export type Fault =
   | 'good'

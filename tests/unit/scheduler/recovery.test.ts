@@ -8,20 +8,22 @@ import { workerFailure } from '../../../src-main/worker/failure.ts';
 const config = { batchSize: 64 };
 
 describe('what becomes of a run whose worker failed', () => {
-  it('doubles accumulation at most log2(batch) times for want of memory', () => {
+  it('doubles accumulation at most log2(batch) times for want of memory, then tries checkpointing', () => {
     let accum = 1;
-    const seen: number[] = [];
+    let checkpointing = false;
+    const seen: [number, boolean][] = [];
     for (;;) {
       const error = { code: 'WORKER_OUT_OF_MEMORY' as const, message: 'OOM.' };
-      const recovery = recoveryOf(error, { item: { config }, accum, fruitless: 1 });
+      const recovery = recoveryOf(error, { item: { config }, accum, checkpointing, fruitless: 1 });
       if (!recovery.again) {
-        expect(recovery.error.message).toMatch(/one picture already/);
+        expect(recovery.error.message).toMatch(/one picture already, with checkpointing/);
         break;
       }
-      accum = recovery.accum;
-      seen.push(accum);
+      ({ accum, checkpointing } = recovery);
+      seen.push([accum, checkpointing]);
     }
-    expect(seen).toEqual([2, 4, 8, 16, 32, 64]);
+    const doubled = [2, 4, 8, 16, 32, 64].map((accum) => [accum, false]);
+    expect(seen).toEqual([...doubled, [64, true]]);
   });
 
   it('keeps to divisors of the batch', () => {
@@ -34,17 +36,19 @@ describe('what becomes of a run whose worker failed', () => {
 
   it('starts a killed worker again as it was, then with less memory, and gives up when it gets no further', () => {
     const error = { code: 'WORKER_KILLED' as const, message: 'Killed.' };
-    const after = (fruitless: number) => recoveryOf(error, { item: { config }, accum: 1, fruitless });
-    expect(after(1)).toMatchObject({ again: true, accum: 1 });
+    const after = (fruitless: number) =>
+      recoveryOf(error, { item: { config }, accum: 1, checkpointing: true, fruitless });
+    expect(after(1)).toMatchObject({ again: true, accum: 1, checkpointing: true });
     expect(after(2)).toMatchObject({ again: true, accum: 2 });
     expect(after(4)).toEqual({ again: false, error });
   });
 
   it('does not try a bug again', () => {
     for (const code of ['WORKER_CRASHED', 'INTERNAL', 'TRAINING_DIVERGED', 'NO_SPACE'] as const)
-      expect(recoveryOf({ code, message: 'x' }, { item: { config }, accum: 1, fruitless: 1 }).again).toBe(
-        false,
-      );
+      expect(
+        recoveryOf({ code, message: 'x' }, { item: { config }, accum: 1, checkpointing: false, fruitless: 1 })
+          .again,
+      ).toBe(false);
   });
 });
 
