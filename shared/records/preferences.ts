@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runIdSchema } from './queue.ts';
 
 const wishes = {
   theme: z.enum(['system', 'light', 'dark']),
@@ -8,6 +9,8 @@ const wishes = {
   notify: z.boolean(),
   /** Widths of panes that were dragged, in pixels, by the pane's name. */
   panes: z.record(z.string().regex(/^[a-z][a-z-]{0,39}$/), z.number().int().min(0).max(10_000)),
+  /** The run that others are measured against, by the path of its workspace. */
+  baselines: z.record(z.string().min(1).max(4096), runIdSchema),
 };
 
 /** What the app remembers of its user's wishes between starts, on this machine (not in the workspace). */
@@ -16,6 +19,7 @@ export const preferencesSchema = z.object({
   whenClosed: wishes.whenClosed.default('ask'),
   notify: wishes.notify.default(true),
   panes: wishes.panes.default({}),
+  baselines: wishes.baselines.default({}),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 

@@ -58,6 +58,8 @@ export class NativeMenu {
             click: this.#actions.openWorkspace,
           },
           separator,
+          this.#item('Export…', 'view.export', 'CmdOrCtrl+Shift+E'),
+          separator,
           mac ? { role: 'close' } : { role: 'quit' },
         ],
       },
@@ -71,6 +73,8 @@ export class NativeMenu {
           { role: 'copy' },
           { role: 'paste' },
           { role: 'selectAll' },
+          separator,
+          this.#item('Find in this view', 'view.find', 'CmdOrCtrl+F'),
         ],
       },
       {
@@ -78,6 +82,7 @@ export class NativeMenu {
         submenu: [
           ...views,
           separator,
+          this.#item('Jump to what trains, and back', 'queue.jump', 'CmdOrCtrl+J'),
           this.#item('Command palette…', 'palette.open', 'CmdOrCtrl+K'),
           separator,
           { role: 'resetZoom' },

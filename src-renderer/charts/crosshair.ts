@@ -22,17 +22,13 @@ export function crosshair(at: () => number | null, color: () => string): Plugin<
   };
 }
 
-/** The drawn point of each line that is nearest to x, as Chart.js names points. Lines for which `skip` holds have none. */
-export function nearestPoints(
-  chart: Chart<'line'>,
-  x: number,
-  skip: (dataset: number) => boolean,
-): ActiveElement[] {
+/** The drawn point of each line that is nearest to x, as Chart.js names points. */
+export function nearestPoints(chart: Chart<'line'>, x: number): ActiveElement[] {
   const pixel = chart.scales['x']!.getPixelForValue(x);
   const found: ActiveElement[] = [];
   chart.data.datasets.forEach((_, datasetIndex) => {
     const { data } = chart.getDatasetMeta(datasetIndex);
-    if (skip(datasetIndex) || data.length === 0) return;
+    if (data.length === 0) return;
     let [low, high] = [0, data.length - 1];
     while (high - low > 1) {
       const middle = (low + high) >> 1;

@@ -1,7 +1,6 @@
 import {
   CategoryScale,
   Chart,
-  Decimation,
   LinearScale,
   LineController,
   LineElement,
@@ -9,11 +8,15 @@ import {
   PointElement,
   Tooltip,
   type ChartDataset,
+  type ScaleOptionsByType,
 } from 'chart.js';
 import zoom from 'chartjs-plugin-zoom';
 import type { ChartGroup } from './chart-group.ts';
 import { crosshair, nearestPoints } from './crosshair.ts';
-import { type Point, thin } from './thin.ts';
+import { drawQueue } from './draw-queue.ts';
+import { FaintLayer } from './faint-layer.ts';
+import { type Series, shownPoints } from './series.ts';
+import type { Point } from './thin.ts';
 
 Chart.register(
   LineController,
@@ -23,25 +26,8 @@ Chart.register(
   LogarithmicScale,
   CategoryScale,
   Tooltip,
-  Decimation,
   zoom,
 );
-
-export interface Series {
-  name: string;
-  /** A colour of styles/tokens.css such as `--chart-train`, or #rrggbb. */
-  color: string;
-  /** Rising. */
-  xs: ArrayLike<number>;
-  /** As long as `xs`; NaN where there is no value. */
-  ys: ArrayLike<number>;
-  /** Drawn thin and pale behind the others, and kept out of the tooltip. */
-  faint?: boolean;
-  /** A mark at each point, where there are few enough to tell them apart. */
-  dots?: boolean;
-  /** Lengths of strokes and gaps in pixels, to tell lines of one colour apart. */
-  dash?: number[];
-}
 
 export interface LineChartOptions {
   xTitle: string;
@@ -55,8 +41,8 @@ export interface LineChartOptions {
   log: boolean;
 }
 
-/** More points than a screen has pixels across say nothing more; Chart.js's decimation takes them down to the pixels. */
-const MOST_POINTS = 4000;
+/** A line's lowest and highest point of each pixel across are all that can be seen of it. */
+const POINTS_A_PIXEL = 2;
 
 /** A line chart on a canvas: plain columns in, colours from the page's tokens in either theme. */
 export class LineChart {
@@ -64,11 +50,18 @@ export class LineChart {
   readonly #group: ChartGroup;
   readonly #leave: () => void;
   #options: LineChartOptions;
-  #series: readonly Series[] = [];
+  /** Those in front, which Chart.js draws, and those behind. */
+  #lines: readonly Series[] = [];
+  #behind: readonly Series[] = [];
+  readonly #faint = new FaintLayer();
   #xMax: number | undefined;
+  /** What the next frame has to do. */
+  #due = { style: true, lines: true };
   #theme = matchMedia('(prefers-color-scheme: dark)');
-  #recolor = (): void => this.#restyle();
+  #recolor = (): void => this.#ask('style');
   #grid = '';
+  /** The page's colours, as they are in the present theme. */
+  readonly #tokens = new Map<string, string>();
 
   constructor(canvas: HTMLCanvasElement, options: LineChartOptions, group: ChartGroup) {
     this.#options = options;
@@ -81,6 +74,7 @@ export class LineChart {
           () => group.cursor,
           () => this.#grid,
         ),
+        this.#faint.plugin,
       ],
       options: {
         animation: false,
@@ -92,7 +86,6 @@ export class LineChart {
         events: [],
         layout: { padding: { top: 6, right: 8 } },
         plugins: {
-          decimation: { enabled: true, algorithm: 'min-max' },
           zoom: {
             zoom: {
               mode: 'x',
@@ -111,27 +104,29 @@ export class LineChart {
     canvas.addEventListener('pointerleave', this.#left);
     canvas.addEventListener('dblclick', this.#reset);
     this.#leave = group.join({
-      rangeChanged: () => this.#draw(),
-      cursorChanged: () => this.#mark(),
+      rangeChanged: () => this.#ask('lines'),
+      cursorChanged: () => drawQueue.ask(this.#frame),
     });
     this.#theme.addEventListener('change', this.#recolor);
-    this.#restyle();
+    this.#ask('style');
   }
 
   /** @param xMax where the x axis ends; by itself at the last point */
   set(series: readonly Series[], xMax?: number): void {
-    this.#series = series;
+    this.#lines = series.filter(({ faint }) => faint !== true);
+    this.#behind = series.filter(({ faint }) => faint === true);
     this.#xMax = xMax;
-    this.#draw();
+    this.#ask('lines');
   }
 
   configure(options: LineChartOptions): void {
     this.#options = options;
-    this.#restyle();
+    this.#ask('style');
   }
 
   destroy(): void {
     this.#leave();
+    drawQueue.forget(this.#frame);
     const { canvas } = this.#chart;
     canvas.removeEventListener('pointermove', this.#pointed);
     canvas.removeEventListener('pointerleave', this.#left);
@@ -150,13 +145,33 @@ export class LineChart {
 
   #reset = (): void => this.#group.zoom(null);
 
+  #ask(what: 'style' | 'lines'): void {
+    this.#due[what] = true;
+    drawQueue.ask(this.#frame);
+  }
+
+  /** All that was asked for since the last frame, in one go. */
+  #frame = (): void => {
+    const { style, lines } = this.#due;
+    this.#due = { style: false, lines: false };
+    if (style) this.#restyle();
+    if (style || lines) this.#draw();
+    if (this.#group.cursor !== null || (!style && !lines)) this.#mark();
+  };
+
   #token(name: string): string {
-    return name.startsWith('--') ? getComputedStyle(this.#chart.canvas).getPropertyValue(name).trim() : name;
+    if (!name.startsWith('--')) return name;
+    const known = this.#tokens.get(name);
+    if (known !== undefined) return known;
+    const value = getComputedStyle(this.#chart.canvas).getPropertyValue(name).trim();
+    this.#tokens.set(name, value);
+    return value;
   }
 
   /** Everything that does not come with the points: axes, colours, the tooltip. */
   #restyle(): void {
     const { xTitle, formatX, formatY, formatExact, fromZero, log } = this.#options;
+    this.#tokens.clear();
     const font = { family: getComputedStyle(this.#chart.canvas).fontFamily, size: 11 };
     const text = this.#token('--text-soft');
     const grid = this.#token('--chart-grid');
@@ -201,29 +216,34 @@ export class LineChart {
         label: (item) => ` ${item.dataset.label ?? ''}  ${formatExact(item.parsed.y ?? NaN)}`,
       },
     };
-    this.#draw();
   }
 
   #draw(): void {
     const { range } = this.#group;
-    const log = this.#options.log;
-    this.#chart.data.datasets = this.#series.map((series) => {
-      const points = thin(series.xs, series.ys, range, MOST_POINTS);
-      return dataset(series, log ? points.filter(({ y }) => y > 0) : points, this.#token(series.color));
+    const most = POINTS_A_PIXEL * Math.max(200, Math.round(this.#chart.width));
+    const view = { range, most, log: this.#options.log };
+    const { datasets } = this.#chart.data;
+    // Datasets stay, so that Chart.js keeps what it made for their points.
+    datasets.length = Math.min(datasets.length, this.#lines.length);
+    this.#lines.forEach((series, place) => {
+      const points = shownPoints(series, view);
+      datasets[place] = Object.assign(
+        datasets[place] ?? ({} as ChartDataset<'line', Point[]>),
+        dataset(series, points, this.#token(series.color)),
+      );
     });
-    const x = this.#chart.options.scales!['x']!;
+    const { low, high } = this.#faint.set(this.#behind, view, (color) => this.#token(color));
+    const { x, y } = this.#chart.options.scales as Record<'x' | 'y', ScaleOptionsByType<'linear'>>;
     // Undefined means: as far as the points reach.
-    x.min = range?.min;
-    x.max = range?.max ?? this.#xMax;
+    Object.assign(x, { min: range?.min, max: range?.max ?? this.#xMax });
+    Object.assign(y, { suggestedMin: low, suggestedMax: high });
     this.#chart.update('none');
-    if (this.#group.cursor !== null) this.#mark();
   }
 
   #mark(): void {
     const { cursor } = this.#group;
     const chart = this.#chart as unknown as Chart<'line'>;
-    const skip = (index: number): boolean => this.#series[index]?.faint === true;
-    const active = cursor === null ? [] : nearestPoints(chart, cursor, skip);
+    const active = cursor === null ? [] : nearestPoints(chart, cursor);
     chart.setActiveElements(active);
     chart.tooltip?.setActiveElements(active, {
       x: cursor === null ? 0 : chart.scales['x']!.getPixelForValue(cursor),
@@ -234,18 +254,16 @@ export class LineChart {
 }
 
 function dataset(series: Series, points: Point[], color: string): ChartDataset<'line', Point[]> {
-  const faint = series.faint === true;
   const few = series.dots === true && points.length <= 60;
   return {
     label: series.name,
     data: points,
-    borderColor: faint ? `${color}4d` : color,
+    borderColor: color,
     backgroundColor: color,
-    borderWidth: faint ? 1 : 2,
+    borderWidth: 2,
     borderDash: series.dash ?? [],
     pointRadius: few ? 2.6 : points.length === 1 ? 3 : 0,
-    pointHoverRadius: faint ? 0 : 4.5,
+    pointHoverRadius: 4.5,
     pointStyle: 'circle',
-    order: faint ? 1 : 0,
   };
 }

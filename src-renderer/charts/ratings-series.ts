@@ -1,5 +1,5 @@
 import type { RatingsEpoch } from '../../shared/records/ratings-run.ts';
-import type { Series } from './line-chart.ts';
+import type { Series } from './series.ts';
 
 /** Loss of a recommender by epoch, training beside validation. */
 export function ratingsLossSeries(epochs: readonly RatingsEpoch[]): Series[] {

@@ -1,6 +1,6 @@
 import type { EpochLog } from '../../shared/records/run-record.ts';
 import { type TargetCurve, targetPoints } from '../../shared/target-points.ts';
-import type { Series } from './line-chart.ts';
+import type { Series } from './series.ts';
 
 /** Names of the targets of a run's epochs, in their order. */
 export function targetNames(epochs: readonly EpochLog[]): string[] {

@@ -1,11 +1,14 @@
-import type { Command } from '../state/commands.svelte.ts';
+import { type Command, EXPORT } from '../state/commands.svelte.ts';
 import type { Desk } from '../state/desk.svelte.ts';
 import { onMac } from '../state/keys.ts';
 import type { ViewEntry } from '../state/view-entry.ts';
+import { findHere, searchField } from './find-here.ts';
+import { jump } from './jump.ts';
 
 /** Commands that belong to the window as a whole. */
 export function frameCommands(desk: Desk, views: readonly ViewEntry[]): Command[] {
-  const { shell, undo } = desk;
+  const { shell, undo, commands } = desk;
+  const open = (): ViewEntry | undefined => views.find(({ id }) => id === shell.view);
   const frame: Command[] = [
     {
       id: 'palette.open',
@@ -26,6 +29,35 @@ export function frameCommands(desk: Desk, views: readonly ViewEntry[]): Command[
       run: () => {
         shell.panel = 'shortcuts';
       },
+    },
+    {
+      id: 'view.find',
+      title: 'Find in this view',
+      group: 'Window',
+      keys: 'Mod+F',
+      words: 'search filter',
+      enabled: () => searchField() !== null || open()?.toSearch !== undefined,
+      run: () => {
+        const toSearch = open()?.toSearch;
+        return findHere(toSearch && (() => toSearch(desk)));
+      },
+    },
+    {
+      id: 'view.export',
+      title: 'Export what this view shows…',
+      group: 'Window',
+      keys: 'Mod+Shift+E',
+      words: 'save csv submission file',
+      enabled: () => commands.canExport,
+      run: () => desk.run(EXPORT),
+    },
+    {
+      id: 'queue.jump',
+      title: 'Jump to what trains, and back',
+      group: 'Go to',
+      keys: 'Mod+J',
+      words: 'queue live run',
+      run: () => jump(desk),
     },
     {
       id: 'edit.undo',

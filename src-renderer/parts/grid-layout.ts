@@ -9,6 +9,8 @@ export interface GridLayout {
   rowHeight: number;
   rows: number;
   rowsInView: number;
+  /** Most rows that are drawn at a time. */
+  slots: number;
   /** The rows that are drawn: from `firstRow` up to, not including, `lastRow`. */
   firstRow: number;
   lastRow: number;
@@ -25,6 +27,7 @@ export function gridLayout(view: { width: number; height: number; top: number; t
     rowHeight: ROW,
     rows,
     rowsInView: Math.max(1, Math.floor(view.height / ROW)),
+    slots: inView + 1 + 2 * AHEAD,
     firstRow: first,
     lastRow: view.height === 0 ? first : Math.min(rows, Math.floor(view.top / ROW) + inView + 1 + AHEAD),
   };

@@ -18,6 +18,9 @@ export interface Command {
   run: () => void | Promise<void>;
 }
 
+/** Id of the command by which the open view writes what it shows to a file; the window's own export key does it. */
+export const EXPORT = 'export.here';
+
 /** Every command there is now. Views add theirs: for always in views/NAME/view.ts, or while a component lives. */
 export class Commands {
   #known = new SvelteMap<string, Command>();
@@ -54,6 +57,12 @@ export class Commands {
   /** Everything that the palette finds. */
   get findable(): Command[] {
     return [...this.possible, ...this.#sources.flatMap((source) => source())];
+  }
+
+  /** Whether the open view has something to export now. */
+  get canExport(): boolean {
+    const command = this.find(EXPORT);
+    return command !== undefined && command.enabled?.() !== false;
   }
 
   find(id: string): Command | undefined {

@@ -33,7 +33,7 @@ export class Desk {
   readonly ratings = new RatingsState();
   readonly sweep = new SweepDraft();
   readonly queue = new QueueState();
-  readonly runs = new RunsState(this.undo);
+  readonly runs = new RunsState(this.undo, this.preferences);
   readonly ensemble = new EnsembleState();
 
   /** @param views ids of the views that there are */

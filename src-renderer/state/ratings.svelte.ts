@@ -4,36 +4,24 @@ import type { News } from '../../shared/ipc/channels.ts';
 import type { RatingsLook, RatingsSummary } from '../../shared/ipc/recommender-views.ts';
 import { ratingsOptionsSchema, type RatingsOptions } from '../../shared/records/ratings.ts';
 import { optionsWithRole, type ColumnRole } from './column-roles.ts';
-import { faultOf, type Fault } from './fault.ts';
+import { ReadingState } from './reading.svelte.ts';
 
-/** Where a window that is loaded anew finds what was on its desk. */
-const KEPT = 'ratings';
 const keptSchema = z.object({ path: z.string(), options: ratingsOptionsSchema });
+type Kept = z.output<typeof keptSchema>;
 
 export type RatingsTab = 'overview' | 'train';
 
 /** The ratings file on the desk: being read, read, or refused. */
-export class RatingsState {
-  status = $state<'none' | 'drawing' | 'reading' | 'ready'>('none');
-  /** What is being read or was refused. */
-  path = $state('');
-  progress = $state.raw<News<'ratings:progress'> | null>(null);
-  summary = $state.raw<RatingsSummary | null>(null);
-  fault = $state.raw<Fault | null>(null);
+export class RatingsState extends ReadingState<RatingsSummary, News<'ratings:progress'>, Kept> {
   tab = $state<RatingsTab>('overview');
   /** Of a file that could not be read: what its columns are may be why. */
   refused = $state.raw<{ columns: RatingsLook['columns']; options: RatingsOptions } | null>(null);
-  /** Answers of a reading that is no longer the newest are dropped. */
-  #reading = 0;
 
   constructor() {
+    super('ratings', keptSchema);
     hear('ratings:progress', (progress) => {
       if (this.busy) this.progress = progress;
     });
-  }
-
-  get busy(): boolean {
-    return this.status === 'reading' || this.status === 'drawing';
   }
 
   /** Columns as they are read, or would be where the file was refused. */
@@ -46,27 +34,25 @@ export class RatingsState {
    * @param options left out: columns are guessed, and titles that lie beside it are used
    */
   async read(path: string, options?: RatingsOptions): Promise<void> {
-    const reading = this.#begin('reading', path);
+    const reading = this.begin('reading', path);
     let look: RatingsLook | null = null;
     let stated = options ?? {};
     try {
       look = await ask('ratings:look', { path, options: stated });
-      if (reading !== this.#reading) return;
+      if (!this.isNewest(reading)) return;
       const file = look.ratings ?? path;
       if (options === undefined && look.titles !== null) stated = { items: look.titles };
       this.path = file;
       const summary = await ask('ratings:inspect', { path: file, options: stated });
-      if (reading !== this.#reading) return;
+      if (!this.isNewest(reading)) return;
       if (summary.path !== this.summary?.path) this.tab = 'overview';
-      this.summary = summary;
       this.refused = null;
-      sessionStorage.setItem(KEPT, JSON.stringify({ path: file, options: stated }));
-      this.status = 'ready';
+      this.succeeded(summary, { path: file, options: stated });
     } catch (error) {
-      if (reading !== this.#reading) return;
+      if (!this.isNewest(reading)) return;
       const columns = look?.columns ?? [];
       this.refused = columns.length > 0 ? { columns, options: stated } : null;
-      this.#failed(error);
+      this.failed(error);
     }
   }
 
@@ -87,50 +73,24 @@ export class RatingsState {
     if (path !== null) await this.setTitles(path);
   }
 
-  /** After the window was loaded anew: reads what was on the desk before. */
-  async restore(): Promise<void> {
-    const kept = sessionStorage.getItem(KEPT);
-    if (kept === null || this.status !== 'none') return;
-    const parsed = keptSchema.safeParse(JSON.parse(kept));
-    if (parsed.success) await this.read(parsed.data.path, parsed.data.options);
+  protected reread({ path, options }: Kept): Promise<void> {
+    return this.read(path, options);
   }
 
-  async choose(): Promise<void> {
-    try {
-      const path = await ask('ratings:choose');
-      if (path !== null) await this.read(path);
-    } catch (error) {
-      this.#failed(error);
-    }
+  protected readPath(path: string): Promise<void> {
+    return this.read(path);
   }
 
-  async drawSample(): Promise<void> {
-    const reading = this.#begin('drawing', '');
-    try {
-      const drawn = await ask('ratings:draw-sample');
-      if (reading === this.#reading) await this.read(drawn.path);
-    } catch (error) {
-      if (reading === this.#reading) this.#failed(error);
-    }
+  choose(): Promise<void> {
+    return this.chooseBy(() => ask('ratings:choose'));
+  }
+
+  drawSample(): Promise<void> {
+    return this.drawBy(() => ask('ratings:draw-sample'));
   }
 
   async stop(): Promise<void> {
-    this.#reading += 1;
-    this.status = this.summary === null ? 'none' : 'ready';
+    this.drop();
     await ask('ratings:stop');
-  }
-
-  /** Returns the number of the reading that begins. */
-  #begin(status: 'drawing' | 'reading', path: string): number {
-    this.status = status;
-    this.path = path;
-    this.fault = null;
-    this.progress = null;
-    return ++this.#reading;
-  }
-
-  #failed(error: unknown): void {
-    this.fault = faultOf(error);
-    this.status = this.summary === null ? 'none' : 'ready';
   }
 }

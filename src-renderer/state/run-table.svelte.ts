@@ -2,6 +2,7 @@ import type { RunRow } from '../../shared/ipc/views.ts';
 import { type RunField, fieldNamed, fieldsOf } from '../../shared/run-table/fields.ts';
 import { ALL_TARGETS } from '../../shared/run-table/figures.ts';
 import { parseFilter } from '../../shared/run-table/filter.ts';
+import { nameDifferences } from '../../shared/run-table/name-differences.ts';
 import { sortRows } from '../../shared/run-table/sort.ts';
 import { distinct, grouped, setOf, toggled } from './collections.ts';
 import { faultOf, type Fault } from './fault.ts';
@@ -67,6 +68,9 @@ export class RunTable {
       return [head, ...(open ? rows.map((row): TableLine => ({ type: 'run', row })) : [])];
     });
   });
+
+  /** By run, of those that share a name: `seed 3`, `lr 0.002, seed 3`. */
+  readonly differences = $derived.by(() => nameDifferences(this.rows));
 
   toggleGroup(key: string): void {
     this.#closed = toggled(this.#closed, key);

@@ -1,11 +1,13 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { ask, hear } from '../api/granary.ts';
 import type { RunRow } from '../../shared/ipc/views.ts';
+import { runIdSchema } from '../../shared/records/queue.ts';
 import type { RunNotesPatch } from '../../shared/records/run-notes.ts';
 import type { RatingsRun } from '../../shared/records/ratings-run.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { byId, setOf } from './collections.ts';
 import { faultOf, type Fault } from './fault.ts';
+import type { PreferencesState } from './preferences.svelte.ts';
 import { RunTable } from './run-table.svelte.ts';
 import type { Undo } from './undo.svelte.ts';
 
@@ -22,18 +24,22 @@ export class RunsState {
   readonly table = new RunTable(() => this.rows);
   /** Ids that acts on several runs are for: comparing, archiving, tagging. */
   readonly marked = new SvelteSet<string>();
-  /** The run that others are measured against in the table. */
-  baseline = $state<string | null>(null);
   selected = $state<string | null>(null);
   detail = $state.raw<RunSummary | RatingsRun | null>(null);
   fault = $state.raw<Fault | null>(null);
 
   readonly #undo: Undo;
+  readonly #preferences: PreferencesState;
+  #workspace = $state('');
   readonly byId = $derived(byId(this.rows));
+  /** The run that others are measured against in the table. */
+  readonly baseline = $derived.by(() => this.#preferences.current.baselines[this.#workspace] ?? null);
   readonly baselineRow = $derived(this.baseline === null ? undefined : this.byId.get(this.baseline));
 
-  constructor(undo: Undo) {
+  /** @param preferences loaded before {@link load} is called */
+  constructor(undo: Undo, preferences: PreferencesState) {
     this.#undo = undo;
+    this.#preferences = preferences;
     hear('runs:changed', (ids) => {
       void this.#refresh(ids);
       if (this.selected !== null && ids.includes(this.selected)) void this.open(this.selected);
@@ -43,8 +49,8 @@ export class RunsState {
   async load(): Promise<void> {
     this.rows = await ask('runs:list');
     this.loaded = true;
-    const path = (await ask('app:state')).workspace.path;
-    this.baseline = localStorage.getItem(baselineKey(path));
+    this.#workspace = (await ask('app:state')).workspace.path;
+    await this.#moveBaseline();
   }
 
   /** Rows of these runs anew; the others stay as they are. */
@@ -64,10 +70,19 @@ export class RunsState {
   }
 
   async pin(id: string | null): Promise<void> {
-    this.baseline = id;
-    const key = baselineKey((await ask('app:state')).workspace.path);
-    if (id === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, id);
+    const { [this.#workspace]: _before, ...others } = this.#preferences.current.baselines;
+    await this.#preferences.set({
+      baselines: id === null ? others : { ...others, [this.#workspace]: id },
+    });
+  }
+
+  /** Earlier versions kept the baseline in the page's own storage. */
+  async #moveBaseline(): Promise<void> {
+    const key = `baseline ${this.#workspace}`;
+    const kept = localStorage.getItem(key);
+    if (kept === null) return;
+    if (this.baseline === null && runIdSchema.safeParse(kept).success) await this.pin(kept);
+    localStorage.removeItem(key);
   }
 
   /**
@@ -129,7 +144,6 @@ export class RunsState {
   reset(): void {
     this.close();
     this.marked.clear();
-    this.baseline = null;
     this.rows = [];
     this.loaded = false;
   }
@@ -137,8 +151,4 @@ export class RunsState {
   async reveal(runId: string): Promise<void> {
     await ask('runs:reveal', { runId });
   }
-}
-
-function baselineKey(workspace: string): string {
-  return `baseline ${workspace}`;
 }

@@ -8,6 +8,8 @@ export class Shell {
   readonly #views: readonly string[];
   /** Kept in the address, so that a window that is loaded anew is where it was. */
   #view = $state('');
+  /** The view that was open before this one. */
+  before: string | null = null;
   app = $state.raw<ChannelOutput<'app:state'> | null>(null);
   workspace = $state.raw<WorkspaceState | null>(null);
   /** A failure that belongs to no view; stays until it is dismissed. */
@@ -29,7 +31,8 @@ export class Shell {
 
   /** A view that is not there is not gone to. */
   set view(view: string) {
-    if (!this.#views.includes(view)) return;
+    if (!this.#views.includes(view) || view === this.#view) return;
+    this.before = this.#view;
     this.#view = view;
     history.replaceState(null, '', `#${view}`);
   }

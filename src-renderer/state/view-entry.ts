@@ -17,6 +17,8 @@ export interface ViewEntry {
   badge?: (desk: Desk) => string;
   /** Commands that are there in every view. Those of the open view alone: `desk.commands.use([…])` in its component. */
   commands?: (desk: Desk) => Command[];
+  /** Brings the view's search field on screen, where another part of the view may be open. Views without a search have none. */
+  toSearch?: (desk: Desk) => void;
   /** What the palette finds besides commands: runs by name, say. Read anew at each search. */
   finds?: (desk: Desk) => Command[];
 }

@@ -1,12 +1,10 @@
-/* global window, requestAnimationFrame -- inside page.evaluate */
-import { _electron } from '@playwright/test';
+/* global requestAnimationFrame -- inside page.evaluate */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { electronExecutable, electronSwitches } from '../../scripts/electron.mjs';
-import { root } from '../../scripts/setup/paths.mjs';
 import { withDisplay } from '../../scripts/xvfb.mjs';
 import { writeRuns } from '../support/example-workspace.mjs';
+import { openWindow, phase, watchFrames } from './support/window.mjs';
 
 /**
  * Browsing and comparing many runs in the real app: how long until the table stands, how many frames a second while it is
@@ -25,40 +23,17 @@ try {
 
 async function measure(environment, workspace) {
   const began = performance.now();
-  const app = await _electron.launch({
-    executablePath: electronExecutable(),
-    args: [...(await electronSwitches()), join(root, 'tests', 'e2e', 'support', 'entry.cjs')],
-    env: {
-      ...environment,
-      GRANARY_NODE: process.execPath,
-      GRANARY_WORKSPACE: workspace,
-      GRANARY_USER_DATA: join(folder, 'preferences'),
-      GRANARY_ON_QUIT: 'stop',
-    },
+  const { app, page } = await openWindow(environment, {
+    workspace,
+    preferences: join(folder, 'preferences'),
   });
-  const page = await app.firstWindow();
-  await page.getByTestId('workspace').waitFor();
   await page.keyboard.press('Control+4');
   await page.getByTestId('run-row').first().waitFor();
   console.log(
     `${runs} runs of ${epochs} epochs: listed ${((performance.now() - began) / 1000).toFixed(2)} s after the start`,
   );
   await page.waitForTimeout(1000);
-  await page.evaluate(() => {
-    window.seen = { long: [], frames: [] };
-    new PerformanceObserver((list) =>
-      window.seen.long.push(...list.getEntries().map((e) => e.duration)),
-    ).observe({
-      entryTypes: ['longtask'],
-    });
-    let last = performance.now();
-    const frame = (now) => {
-      window.seen.frames.push(now - last);
-      last = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  });
+  await watchFrames(page);
 
   await phase(page, 'scrolled from end to end', () =>
     page.getByTestId('runs-scroll').evaluate(
@@ -114,18 +89,4 @@ async function measure(environment, workspace) {
       await page.getByTestId('smoothing-slider').fill(weight.toFixed(2));
   });
   await app.close();
-}
-
-async function phase(page, name, act) {
-  await page.evaluate(() => (window.seen.long.length = window.seen.frames.length = 0));
-  await act();
-  await page.waitForTimeout(120);
-  const { long, frames } = await page.evaluate(() => window.seen);
-  const sorted = [...frames].sort((a, b) => a - b);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  const rate = (1000 * frames.length) / frames.reduce((a, b) => a + b, 0);
-  const worst = long.length === 0 ? '' : `, the longest ${Math.max(...long).toFixed(0)} ms`;
-  console.log(
-    `${name}: ${rate.toFixed(0)} frames/s (median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms), ${long.length} tasks over 50 ms${worst}`,
-  );
 }

@@ -124,6 +124,17 @@ test('pictures are browsed by class, by keyboard, and copies stand side by side'
   await page.getByRole('button', { name: 'Show all' }).last().click();
   await expect(page.getByTestId('picture-total')).toHaveText('23 pictures');
 
+  // The key goes to the search wherever in the view one is, and the details' width is one's own.
+  await page.getByRole('tab', { name: 'Overview' }).click();
+  await page.keyboard.press('Control+f');
+  await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
+  await grid.locator('[data-index="0"]').click();
+  const divider = page.getByRole('separator', { name: 'Width of the picture’s details' });
+  await divider.focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(divider).toHaveAttribute('aria-valuenow', '296');
+  await expect.poll(async () => Math.round((await detail.boundingBox())!.width)).toBe(296);
+
   await page.getByRole('tab', { name: /Copies/ }).click();
   const group = page.getByTestId('copy-group');
   await expect(group).toHaveCount(1);
@@ -148,6 +159,7 @@ test('one picture is drawn as runs would see it, under each method', async () =>
     (all as HTMLImageElement[]).map((image) => image.naturalHeight),
   );
   expect(sides).toEqual([48, 32, 32, 32, 32, 32, 32]);
+  await expectAccessible(page, 'dataset, preview');
   await page.getByLabel('Sizes').fill('tall');
   await expect(page.getByTestId('fault')).toHaveAttribute('data-code', 'SIZE_INVALID');
   await page.getByLabel('Sizes').fill('32');
@@ -240,6 +252,7 @@ test('the columns of a table are guessed, shown and can be changed', async () =>
   await expect(page.getByTestId('train-count')).toHaveText('24');
   await expect(page.getByLabel('Use of image_id')).toHaveValue('image');
   await expect(page.getByLabel('Use of label')).toHaveValue('target');
+  await expectAccessible(page, 'dataset, columns');
 
   await page.getByLabel('Use of label').selectOption('ignore');
   await page.getByLabel('Use of season').selectOption('target');
@@ -261,6 +274,10 @@ test('a count of two targets opens the pictures that have both', async () => {
   // Every second one is of autumn.
   await grid.locator('[data-index="0"]').click();
   await expect(page.getByTestId('picture-detail')).toContainText('discs-1.jpg');
+  // Tiles are used again for other pictures: each shows the one that it stands for.
+  await expect
+    .poll(() => grid.locator('img').evaluateAll((all) => (all as HTMLImageElement[]).map(({ src }) => src)))
+    .toEqual([1, 3, 5, 7].map((index) => expect.stringContaining(`discs-${index}.jpg`) as unknown as string));
   await page.keyboard.press('End');
   await expect(page.getByTestId('picture-detail')).toContainText('discs-7.jpg');
   expect(granary.complaints).toEqual([]);

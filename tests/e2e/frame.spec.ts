@@ -52,6 +52,10 @@ test('? lists every key, and the native menu has the same views', async () => {
     .getByRole('dialog')
     .evaluate((dialog) => getComputedStyle(dialog, '::backdrop').backgroundColor);
   expect(veil).toMatch(/^rgba\(\d+, \d+, \d+, 0\.[2-6]\d*\)$/);
+  for (const keys of ['Ctrl+F', 'Ctrl+J', 'Ctrl+Shift+E']) await expect(list).toContainText(keys);
+  // Escape closes whatever is open; each other key stands for one thing.
+  const keys = (await list.locator('kbd').allInnerTexts()).filter((key) => key !== 'Esc');
+  expect(keys).toEqual([...new Set(keys)]);
   await expectAccessible(page, 'shortcuts');
   await page.keyboard.press('Escape');
   await expect(list).toBeHidden();
@@ -73,6 +77,8 @@ test('? lists every key, and the native menu has the same views', async () => {
 
 test('the sidebar is made wider with the keyboard, the theme is chosen, and both are remembered', async () => {
   const { app, page } = granary;
+  // Playwright holds the page to a light theme until it is told not to.
+  await page.emulateMedia({ colorScheme: null });
   const divider = page.getByRole('separator', { name: 'Width of the sidebar' });
   await divider.focus();
   const before = Number(await divider.getAttribute('aria-valuenow'));

@@ -126,7 +126,7 @@ test('what the worker printed is shown as its file has it', async () => {
   const { page } = granary;
   const id = (await live().getAttribute('data-run'))!;
   await live().getByText('What the worker printed').click();
-  const log = page.getByRole('region', { name: 'worker.log' });
+  const log = page.getByRole('group', { name: 'worker.log' });
   await expect.poll(async () => (await log.innerText()).trim()).toBe(runText(id, 'worker.log').trim());
   expect(await log.innerText()).toMatch(/\S/);
 });

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { epochLogSchema, runHeaderSchema, runResultSchema } from '../../shared/records/run-record.ts';
 import { readPredictions } from '../../src-main/runs/predictions.ts';
 import { dropOnWindow, root, scratchFolder, startApp } from './support/app.ts';
+import { expectAccessible } from './support/axe.ts';
 import { drawPictures, labels } from './support/pictures.ts';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(2)}%`);
@@ -148,6 +149,7 @@ test('drop a folder, see its checks, start a grid, watch it train, see the runs:
       },
     );
     await expect(card).toHaveCount(4);
+    await expectAccessible(page, 'predict with pictures');
     const { classes } = targets[0]!;
     for (const name of names) {
       const shown = page.locator(`[data-testid="predicted"][data-name="${basename(name)}"]`);

@@ -106,7 +106,7 @@ test('from a dropped folder to recommendations: what is shown is what folder and
     // A sweep over weight decay, told before it is queued.
     await page.getByRole('tab', { name: 'Train' }).click();
     await page.getByRole('button', { name: '0.1', exact: true }).click();
-    await expect(page.getByTestId('sweep-missing')).toBeVisible();
+    await expect(page.getByTestId('preview-missing')).toBeVisible();
     await page.getByRole('button', { name: 'none', exact: true }).click();
     await page.getByRole('button', { name: '0.1', exact: true }).click();
     await page.getByRole('textbox', { name: 'Factors' }).fill(full ? '50' : '5');

@@ -153,6 +153,7 @@ test('runs are tagged, renamed, noted and archived, which can be taken back, and
   await page.getByTestId('rename').fill('the baseline');
   await page.getByTestId('rename').press('Enter');
   await expect(page.getByTestId('run-name')).toHaveText('the baseline');
+  await expectAccessible(page, 'a run of pictures');
   await page.getByTestId('note').fill('loss jumps at epoch 4');
   await page.getByTestId('note').blur();
   await expect.poll(() => notesOf(first).note).toBe('loss jumps at epoch 4');
@@ -160,7 +161,7 @@ test('runs are tagged, renamed, noted and archived, which can be taken back, and
   await expect(page.getByText('With TTA, label')).toBeVisible();
   await expect(page.getByText('On the hold-out, label')).toBeVisible();
   await page.getByText('What the worker printed').click();
-  await expect(page.getByRole('region', { name: 'worker.log' })).toContainText('trained 6 epochs');
+  await expect(page.getByRole('group', { name: 'worker.log' })).toContainText('trained 6 epochs');
   await page.keyboard.press('Escape');
 
   // What another process notes is shown as it comes.
@@ -337,6 +338,10 @@ test('an ensemble is judged while its weights are dragged, in under 50 ms, to th
   // Members stand in another order there, which changes no mean.
   expect(readFileSync(out, 'utf8')).toBe(readFileSync(same, 'utf8'));
   await expect(page.getByTestId('kept-ensemble').first()).toContainText('plain');
+  // The key does what the button does.
+  const kept = await page.getByTestId('kept-ensemble').count();
+  await page.keyboard.press('Control+Shift+E');
+  await expect(page.getByTestId('kept-ensemble')).toHaveCount(kept + 1);
 });
 
 test('a run that cannot take part says why, and others go on without it', async () => {

@@ -7,6 +7,9 @@ export const datasetView: ViewEntry = {
   digit: '1',
   load: () => import('./DatasetView.svelte'),
   badge: ({ dataset }) => (dataset.status === 'reading' ? '…' : ''),
+  toSearch: ({ dataset }) => {
+    if (dataset.browser !== null) dataset.browser.tab = 'pictures';
+  },
   commands: ({ dataset, shell }) => [
     {
       id: 'dataset.open',

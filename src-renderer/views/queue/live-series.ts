@@ -1,5 +1,5 @@
 import type { Range } from '../../charts/chart-group.ts';
-import type { Series } from '../../charts/line-chart.ts';
+import type { Series } from '../../charts/series.ts';
 import { ratingsErrorSeries } from '../../charts/ratings-series.ts';
 import { smooth } from '../../charts/smooth.ts';
 import { type XAxis, xPlaces } from '../../charts/x-axis.ts';

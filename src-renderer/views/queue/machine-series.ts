@@ -1,4 +1,4 @@
-import type { Series } from '../../charts/line-chart.ts';
+import type { Series } from '../../charts/series.ts';
 import type { MachineSample } from '../../../shared/ipc/machine-views.ts';
 import { type MemoryPlan, neededMb } from '../../../shared/records/memory-plan.ts';
 

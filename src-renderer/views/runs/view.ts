@@ -7,6 +7,7 @@ export const runsView: ViewEntry = {
   digit: '4',
   load: () => import('./RunsView.svelte'),
   badge: ({ runs }) => (runs.rows.length > 0 ? String(runs.rows.length) : ''),
+  toSearch: ({ runs }) => runs.close(),
   commands: ({ runs, shell }) => [
     {
       id: 'runs.close',

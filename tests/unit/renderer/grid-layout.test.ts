@@ -12,6 +12,14 @@ describe('the virtualised grid', () => {
     expect(middle.lastRow - middle.firstRow).toBeLessThanOrEqual(14);
   });
 
+  it('gives the rows that are drawn at a time places of their own, wherever it is scrolled', () => {
+    for (let top = 0; top < 220_000; top += 777) {
+      const { firstRow, lastRow, slots } = gridLayout({ width: 1000, height: 600, top, total: 10_000 });
+      const places = Array.from({ length: lastRow - firstRow }, (_, i) => (firstRow + i) % slots);
+      expect(new Set(places).size).toBe(places.length);
+    }
+  });
+
   it('never leaves the pictures, wherever it was scrolled before they became fewer', () => {
     const few = gridLayout({ width: 1000, height: 600, top: 100_000, total: 3 });
     expect(few).toMatchObject({ rows: 1, firstRow: 0, lastRow: 1 });

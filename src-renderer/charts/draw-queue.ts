@@ -1,0 +1,32 @@
+/** Milliseconds of a frame that drawing may take before what is left waits for the next one. */
+const BUDGET_MS = 7;
+
+/** Draws what has changed once a frame, and spreads over several frames what one cannot hold, so that no frame is long. */
+class DrawQueue {
+  readonly #waiting = new Set<() => void>();
+  #frame = 0;
+
+  /** Asks for a draw in the next frame; one that waits already keeps its place. */
+  ask(draw: () => void): void {
+    this.#waiting.add(draw);
+    this.#frame ||= requestAnimationFrame(() => this.#run());
+  }
+
+  forget(draw: () => void): void {
+    this.#waiting.delete(draw);
+  }
+
+  #run(): void {
+    this.#frame = 0;
+    const began = performance.now();
+    for (const draw of this.#waiting) {
+      this.#waiting.delete(draw);
+      draw();
+      if (performance.now() - began > BUDGET_MS) break;
+    }
+    if (this.#waiting.size > 0) this.#frame ||= requestAnimationFrame(() => this.#run());
+  }
+}
+
+/** One for all charts of the window: they share its frames. */
+export const drawQueue = new DrawQueue();
