@@ -4,12 +4,12 @@ const BUDGET_MS = 7;
 /** Draws what has changed once a frame, and spreads over several frames what one cannot hold, so that no frame is long. */
 class DrawQueue {
   readonly #waiting = new Set<() => void>();
-  #frame = 0;
+  #planned = false;
 
   /** Asks for a draw in the next frame; one that waits already keeps its place. */
   ask(draw: () => void): void {
     this.#waiting.add(draw);
-    this.#frame ||= requestAnimationFrame(() => this.#run());
+    this.#plan();
   }
 
   forget(draw: () => void): void {
@@ -17,14 +17,20 @@ class DrawQueue {
   }
 
   #run(): void {
-    this.#frame = 0;
+    this.#planned = false;
     const began = performance.now();
     for (const draw of this.#waiting) {
       this.#waiting.delete(draw);
       draw();
       if (performance.now() - began > BUDGET_MS) break;
     }
-    if (this.#waiting.size > 0) this.#frame ||= requestAnimationFrame(() => this.#run());
+    if (this.#waiting.size > 0) this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    requestAnimationFrame(() => this.#run());
   }
 }
 
