@@ -14,6 +14,8 @@ import { marginOf } from '../scheduler/workspace-settings.ts';
 
 /** The window asks again when something was learnt; not for each of a dozen predictions a second. */
 const TELL_MS = 250;
+/** Nobody waits longer for runs to be queued. A network takes a second or two. */
+const JUDGE_MS = 8000;
 
 export interface FitDeskOptions {
   workspace: string;
@@ -25,6 +27,7 @@ export interface FitDeskOptions {
   fit?: MemoryFit;
   forecasts?: (learnt: ConstructorParameters<typeof ForecastQueue>[0]) => ForecastQueue;
   reading?: () => Promise<MachineReading>;
+  judgeMs?: number;
 }
 
 /** How runs of a grid would fit, for a window that asks at each stroke of the keyboard: answers by what is known, and learns the rest behind. */
@@ -75,11 +78,30 @@ export class FitDesk {
     });
   }
 
-  /** Runs that are about to be queued, with those told apart that are known not to fit. */
-  readonly judge = async (runs: (PlannedRun | InvalidRun)[]): Promise<(PlannedRun | InvalidRun)[]> =>
-    withoutHopeless(runs, await this.#judge.known(runs));
+  /**
+   * Runs that are about to be queued, with those told apart that cannot fit. What was not predicted yet is predicted now, for so long
+   * as one likes to wait; of the rest the launch tells.
+   */
+  readonly judge = async (runs: (PlannedRun | InvalidRun)[]): Promise<(PlannedRun | InvalidRun)[]> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => {
+        this.#fit.stop();
+        resolve(null);
+      }, this.#options.judgeMs ?? JUDGE_MS);
+    });
+    try {
+      // What was predicted by then is kept, and judged by.
+      const fits =
+        (await Promise.race([this.#judge.measured(runs), late])) ?? (await this.#judge.known(runs));
+      return withoutHopeless(runs, fits);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 
   close(): void {
+    this.#fit.stop();
     this.#forecasts.close();
     if (this.#telling !== null) clearTimeout(this.#telling);
   }

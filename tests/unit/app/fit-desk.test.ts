@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GranaryError } from '../../../shared/errors.ts';
 import { fitAnswerSchema } from '../../../shared/ipc/memory-views.ts';
 import type { MachineReading } from '../../../shared/machine.ts';
 import type { FitQuestion } from '../../../shared/records/memory-fit.ts';
@@ -21,6 +23,9 @@ let desk: FitDesk;
 /** What the worker was asked, and the moment when it answers. */
 let asked: string[];
 let answer: () => void;
+/** The worker that predicts what is about to be queued: how long it takes for an answer, and whether it was ended. */
+let slow: number;
+let ended: boolean;
 
 const reading: MachineReading = {
   ...{ time: '2026-11-25T10:00:00Z', cards: [], problem: null },
@@ -35,6 +40,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'granary-fit-desk-'));
   learnt = 0;
   asked = [];
+  [slow, ended] = [0, false];
   const start = ((job: { questions: MemoryQuestion[] }, onEvent: (event: unknown) => void) => {
     asked.push(...job.questions.map(({ arch }) => arch));
     const result = new Promise((resolve) => {
@@ -45,11 +51,30 @@ beforeEach(() => {
     });
     return { pid: undefined, result, stop() {}, kill() {} };
   }) as unknown as typeof startJob;
+  const predict = ((job: { questions: MemoryQuestion[] }, onEvent: (event: unknown) => void) => {
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => {
+        ended = true;
+        reject(new GranaryError('CANCELLED', 'Ended.'));
+      };
+    });
+    const work = async (): Promise<object> => {
+      const forecasts = job.questions.map(forecastOf);
+      for (const forecast of forecasts) {
+        await setTimeout(slow, undefined, { ref: false });
+        onEvent({ type: 'memory-forecast', forecast });
+      }
+      return { forecasts };
+    };
+    return { pid: undefined, result: Promise.race([work(), stopped]), stop, kill: stop };
+  }) as unknown as typeof startJob;
   desk = new FitDesk({
     workspace: folder,
     workers: () => [{ pid: process.pid }],
     learnt: () => (learnt += 1),
-    fit: new MemoryFit({ cache: new FitCache(join(folder, 'cache')) }),
+    fit: new MemoryFit({ cache: new FitCache(join(folder, 'cache')), startJob: predict }),
+    judgeMs: 300,
     forecasts: (told) => new ForecastQueue(told, { startJob: start }),
     reading: () => Promise.resolve(reading),
   });
@@ -88,19 +113,20 @@ describe('FitDesk', () => {
     expect(accum).toBeGreaterThan(2);
   });
 
-  it('tells apart what cannot fit before it is queued, and lets pass what is not known yet', async () => {
-    const runs = planGrid(
-      { version: 1, blocks: [{ arch: 'resnet18', size: [128, 2048], presize: 192 }] },
-      { path: '/nowhere', options: {}, manifest: null },
-    );
+  const runs = planGrid(
+    { version: 1, blocks: [{ arch: 'resnet18', size: [128, 2048], presize: 192 }] },
+    { path: '/nowhere', options: {}, manifest: null },
+  );
+
+  it('does not hold runs up whose prediction takes long: the launch tells of them', async () => {
+    slow = 60_000;
     expect(await desk.judge(runs)).toEqual(runs);
-    const asking = [question('resnet18'), question('resnet18', 2048)].map((one) => ({
-      ...one,
-      classes: [10],
-    }));
-    await desk.answer(asking);
-    answer();
+    expect(ended).toBe(true);
+  });
+
+  it('tells apart what cannot fit before it is queued, with what is not predicted yet predicted first', async () => {
     const judged = await desk.judge(runs);
+    expect(ended).toBe(false);
     expect(judged[0]).not.toHaveProperty('error');
     expect(judged[1]).toMatchObject({ error: { code: 'RUN_TOO_LARGE' } });
   });
