@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
+import { formatBytes } from '../../shared/format-bytes.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
 import { PART_PATTERN } from './segment-writer.ts';
 
@@ -37,14 +38,13 @@ export function makeRoom(root: string, wanted: number, keep: ReadonlySet<string>
     free += segment.bytes;
   }
   if (held + wanted <= allowed && wanted <= free) return;
-  const need = (held + wanted) / GIGABYTE;
-  const [got, why] =
+  const [need, got, why] =
     wanted > free
-      ? [free / GIGABYTE, 'are free on its disk']
-      : [allowed / GIGABYTE, 'are allowed for the pixel cache'];
+      ? [wanted, free, 'are free on its disk']
+      : [held + wanted, allowed, 'are allowed for the pixel cache'];
   throw new GranaryError(
     'NO_SPACE',
-    `The decoded pictures need ${need.toFixed(2)} GB in ${root}, but ${got.toFixed(2)} GB ${why}.`,
+    `The decoded pictures need ${formatBytes(need)} in ${root}, but ${formatBytes(got)} ${why}.`,
     'Free some disk space, choose a smaller --presize or another --workspace, or allow more with the environment variable GRANARY_PIXEL_CACHE_GB.',
   );
 }
