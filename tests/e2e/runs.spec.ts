@@ -217,6 +217,9 @@ test('compared runs show their curves, only the settings that differ, and the pi
     `${disagreeing.toLocaleString('en')} of ${images.toLocaleString('en')} pictures`,
   );
   await expect(page.getByTestId('scatter').locator('circle')).toHaveCount(3);
+  // Architectures that begin alike are told apart below the axis.
+  const named = await page.getByTestId('scatter').locator('text').allTextContents();
+  expect(new Set(named).size).toBe(named.length);
   const parallel = page.getByTestId('parallel').locator('svg');
   await expect(parallel.locator('path')).toHaveCount(3);
   // No word of an axis is cut at an edge.
