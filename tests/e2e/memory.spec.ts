@@ -65,11 +65,22 @@ test('the margin is a setting of the workspace, which the command line keeps to'
   await settings.getByLabel('% of what is free').fill('95');
   await settings.getByLabel('% of what is free').press('Tab');
   await expect(settings.getByRole('alert')).toContainText('0 to 90');
-  await settings.getByLabel('% of what is free').fill('0');
-  await settings.getByLabel('MB at least').fill('0');
-  await settings.getByLabel('MB at least').press('Tab');
-  await settings.getByLabel('Wait until the memory is free').check();
   const kept = (): unknown => JSON.parse(readFileSync(join(workspace, 'settings.json'), 'utf8'));
+  // The second field is being typed in when the answer to the first one's change comes: it keeps what was typed.
+  await settings.evaluate((section) => {
+    const [percent, least] = section.querySelectorAll<HTMLInputElement>('input[type=number]');
+    const type = (field: HTMLInputElement): void => {
+      field.value = '0';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    type(percent!);
+    percent!.dispatchEvent(new Event('change', { bubbles: true }));
+    type(least!);
+  });
+  await expect.poll(kept).toMatchObject({ memory: { margin: { share: 0, leastMb: 300 } } });
+  await expect(settings.getByLabel('MB at least')).toHaveValue('0');
+  await settings.getByLabel('MB at least').dispatchEvent('change');
+  await settings.getByLabel('Wait until the memory is free').check();
   await expect
     .poll(kept)
     .toEqual({ version: 1, memory: { margin: { share: 0, leastMb: 0 }, whenShort: 'wait' } });
