@@ -198,7 +198,7 @@ describe('granary queue', () => {
       ['resnet18', 20],
       ['resnet34', 1e8],
     ] as const) {
-      const around = { ...{ batchSize: 64, accums: accumulations(64) }, classes: [10] };
+      const around = { ...{ batchSize: 64, accums: accumulations(64) }, classes: [10], card: false };
       const question = { arch, size, presize: { height: 48, width: 48 }, ...around };
       const needs = question.accums.flatMap((accum) =>
         [false, true].map((checkpointing) => ({
