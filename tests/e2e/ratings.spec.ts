@@ -337,7 +337,7 @@ test('files that are not as they should be: what is wrong is said, and what can 
     // A file of its own validates: what is wrong with it is said, and nothing starts before it can be read.
     await page.getByRole('tab', { name: 'Train' }).click();
     await page.getByLabel('Split').selectOption('file');
-    await expect(page.getByTestId('sweep-missing')).toHaveText('Choose the ratings file that validates.');
+    await expect(page.getByTestId('preview-missing')).toHaveText('Choose the ratings file that validates.');
     const valid = page.getByTestId('valid-file');
     await answerDialogs(granary, write('text.csv', ['user,item,rating', '1,a,good', '1,b,bad']));
     await valid.getByRole('button').first().click();
