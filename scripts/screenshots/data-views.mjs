@@ -40,6 +40,8 @@ export async function shootData(studio, base) {
   await studio.height(640);
   await page.locator('[data-index="2"]').click();
   await page.getByTestId('picture-detail').locator('img').waitFor();
+  // Beside the detail there is room for other tiles, in other places.
+  await drawn(page.getByTestId('picture-grid').locator('img.shown'), 12);
   await studio.shoot('dataset-pictures');
   await studio.height(900);
   await page.getByRole('tab', { name: 'Preview' }).click();
