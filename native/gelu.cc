@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "column_sums.h"
 #include "op.h"
 #include "parallel.h"
@@ -46,8 +44,7 @@ struct Gelu {
     const Values x = call.input(0);
     const Values y = call.output(0, x.shape());
     const Blocks blocks = blocks_of(x.size(), 1);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, x.size() - from);
+    for_each_block(blocks, [&](int64_t, int64_t from, int64_t count) {
       gelu(x.data() + from, y.data() + from, count);
     });
   }
@@ -61,8 +58,7 @@ struct GeluGrad {
     const Values dy = call.input(0), x = call.input(1);
     x.of_size(dy.size(), "x");
     const Blocks blocks = blocks_of(x.size(), 1);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, x.size() - from);
+    for_each_block(blocks, [&](int64_t, int64_t from, int64_t count) {
       slope(dy.data() + from, x.data() + from, dx.data() + from, count);
     });
   }
@@ -82,8 +78,7 @@ struct GeluBackward {
     const Values total = call.output(2, {columns});
     const Blocks blocks = blocks_of(rows, columns);
     ColumnSums sums(blocks.count, columns);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, rows - from);
+    for_each_block(blocks, [&](int64_t block, int64_t from, int64_t count) {
       const int64_t at = from * columns;
       value_and_slope(dy.data() + at, x.data() + at, dx.data() + at, y.data() + at, sums.block(block), count, columns);
     });

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 
 #include "column_sums.h"
@@ -79,8 +78,7 @@ struct LayerNorm {
     beta.of_size(columns, "beta");
     const Values y = call.output(0, x.shape()), mean = call.output(1, {rows}), inverse = call.output(2, {rows});
     const Blocks blocks = blocks_of(rows, columns);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, rows - from);
+    for_each_block(blocks, [&](int64_t, int64_t from, int64_t count) {
       statistics_and_normalise(x.data() + from * columns, gamma.data(), beta.data(), y.data() + from * columns,
                                mean.data() + from, inverse.data() + from, count, columns, epsilon);
     });
@@ -104,8 +102,7 @@ struct Normalise {
     beta.of_size(columns, "beta");
     const Values y = call.output(0, x.shape());
     const Blocks blocks = blocks_of(rows, columns);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, rows - from);
+    for_each_block(blocks, [&](int64_t, int64_t from, int64_t count) {
       normalise(x.data() + from * columns, mean.data() + from, inverse.data() + from, gamma.data(), beta.data(),
                 y.data() + from * columns, count, columns);
     });
@@ -132,8 +129,7 @@ struct LayerNormGrad {
     const Values dgamma = call.output(1, gamma.shape()), dbeta = call.output(2, gamma.shape());
     const Blocks blocks = blocks_of(rows, columns);
     ColumnSums along(blocks.count, columns), sums(blocks.count, columns);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, rows - from);
+    for_each_block(blocks, [&](int64_t block, int64_t from, int64_t count) {
       gradient(dy.data() + from * columns, x.data() + from * columns, mean.data() + from, inverse.data() + from,
                gamma.data(), dx.data() + from * columns, along.block(block), sums.block(block), count, columns);
     });

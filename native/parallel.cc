@@ -101,7 +101,14 @@ Blocks blocks_of(int64_t rows, int64_t columns) {
   constexpr int64_t kMost = 64, kFewestValues = 16 * 1024;
   const int64_t fewest_rows = std::max<int64_t>(1, kFewestValues / std::max<int64_t>(1, columns));
   const int64_t each = std::max(fewest_rows, (rows + kMost - 1) / kMost);
-  return {(rows + each - 1) / each, each};
+  return {(rows + each - 1) / each, each, rows};
+}
+
+void for_each_block(const Blocks& blocks, const std::function<void(int64_t, int64_t, int64_t)>& work) {
+  parallel_for(blocks.count, [&](int64_t block) {
+    const int64_t from = block * blocks.rows_each;
+    work(block, from, std::min(blocks.rows_each, blocks.rows - from));
+  });
 }
 
 }  // namespace granary

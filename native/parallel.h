@@ -16,8 +16,12 @@ void parallel_for(int64_t blocks, const std::function<void(int64_t)>& work);
 struct Blocks {
   int64_t count;
   int64_t rows_each;
+  int64_t rows;
 };
 
 Blocks blocks_of(int64_t rows, int64_t columns);
+
+/** parallel_for over blocks of rows: work(block, its first row, how many rows it has). */
+void for_each_block(const Blocks& blocks, const std::function<void(int64_t, int64_t, int64_t)>& work);
 
 }  // namespace granary

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "column_sums.h"
 #include "op.h"
 #include "parallel.h"
@@ -40,8 +38,7 @@ struct ScaleAdd {
     x.of_size(branch.size(), "x");
     scale.of_size(columns, "scale");
     const Blocks blocks = blocks_of(rows, columns);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, rows - from);
+    for_each_block(blocks, [&](int64_t, int64_t from, int64_t count) {
       const int64_t at = from * columns;
       scale_add(x.data() + at, branch.data() + at, scale.data(), y.data() + at, count, columns);
     });
@@ -60,8 +57,7 @@ struct ScaleSum {
     const Values total = call.output(1, scale.shape());
     const Blocks blocks = blocks_of(rows, columns);
     ColumnSums sums(blocks.count, columns);
-    parallel_for(blocks.count, [&](int64_t block) {
-      const int64_t from = block * blocks.rows_each, count = std::min(blocks.rows_each, rows - from);
+    for_each_block(blocks, [&](int64_t block, int64_t from, int64_t count) {
       const int64_t at = from * columns;
       scale_and_sum(dy.data() + at, scale.data(), scaled.data() + at, sums.block(block), count, columns);
     });

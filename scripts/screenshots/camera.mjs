@@ -1,8 +1,7 @@
-import { _electron } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { electronExecutable, electronSwitches } from '../electron.mjs';
+import { openWindow } from '../../tests/bench/support/window.mjs';
 import { root } from '../setup/paths.mjs';
 
 /** Where the guide's pictures lie. */
@@ -58,19 +57,7 @@ export async function drawn(images, count) {
  * @param {string} preferences an empty folder: the window as somebody sees it first
  */
 export async function openApp(environment, workspace, preferences) {
-  const app = await _electron.launch({
-    executablePath: electronExecutable(),
-    args: [...(await electronSwitches()), join(root, 'tests', 'e2e', 'support', 'entry.cjs')],
-    env: {
-      ...environment,
-      GRANARY_NODE: process.execPath,
-      GRANARY_WORKSPACE: workspace,
-      GRANARY_USER_DATA: preferences,
-      GRANARY_ON_QUIT: 'stop',
-    },
-  });
-  const page = await app.firstWindow();
-  await page.getByTestId('workspace').waitFor();
+  const { app, page } = await openWindow(environment, { workspace, preferences });
   await page.getByRole('main').locator('h1, button').first().waitFor();
   const scroll = (top) => page.getByRole('main').evaluate((main, to) => (main.scrollTop = to), top);
   return {
