@@ -64,6 +64,7 @@ export const channelNames = [
   'runs:read',
   'runs:read-recommender',
   'runs:note',
+  'runs:save-table',
   'runs:live',
   'runs:log',
   'runs:attempts',

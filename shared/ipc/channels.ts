@@ -263,6 +263,17 @@ export const channels = {
     }),
     output: z.array(z.object({ runId: z.string(), before: runNotesSchema, after: runNotesSchema })),
   },
+  /** Writes these runs, in this order, as CSV where the user says; null when they changed their mind. */
+  'runs:save-table': {
+    input: z.object({
+      runIds: runIds.min(1),
+      /** Ids of the columns' fields. */
+      columns: z.array(z.string().min(1).max(200)).min(1).max(500),
+      /** Whose figures; null: those of each run's first target. */
+      target: z.string().max(300).nullable(),
+    }),
+    output: z.string().nullable(),
+  },
   'runs:read-recommender': { input: z.object({ runId }), output: ratingsRunSchema },
   'runs:read': { input: z.object({ runId }), output: runSummarySchema },
   /** Null when this run does not train here. */

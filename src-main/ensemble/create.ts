@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts';
 import { layout } from '../../shared/workspace-layout.ts';
-import { writeFileAtomic, writeJsonAtomic } from '../files/atomic.ts';
+import { writeJsonAtomic } from '../files/atomic.ts';
+import { writeExport } from '../files/write-export.ts';
 import { type ProbabilityTable, combine, listSome } from './combine.ts';
 import { ensembleFigures } from './ensemble-figures.ts';
 import { type Member, type ProbabilityKind, memberTable, readMembers } from './members.ts';
@@ -36,7 +37,7 @@ export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble
     request.out === null
       ? null
       : await submissionText(members, names, request.probabilities, request.sampleSubmission);
-  if (request.out !== null && text !== null) writeFileAtomic(request.out, text);
+  if (request.out !== null && text !== null) writeExport(request.out, text);
 
   const created = new Date();
   const ensemble: Ensemble = ensembleSchema.parse({

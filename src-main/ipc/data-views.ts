@@ -7,7 +7,7 @@ import { ensembleSchema } from '../../shared/records/ensemble.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { lastReport } from '../app/data-jobs.ts';
 import { clearCache, listCaches } from '../caches/caches.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
+import { writeExport } from '../files/write-export.ts';
 import { predictionCsv } from '../report/prediction-csv.ts';
 import type { Handlers } from './door.ts';
 import { lookAtPaths } from './look-at-paths.ts';
@@ -49,7 +49,7 @@ export function dataHandlers({ session, choosePictures, chooseTarget, reveal }: 
     async 'predict:save-table'() {
       const report = lastReport(session.jobs);
       const path = await chooseTarget('Save the table', 'predictions.csv', ['csv']);
-      if (path !== null) writeFileAtomic(path, predictionCsv(report));
+      if (path !== null) writeExport(path, predictionCsv(report));
       return path;
     },
     'caches:list': () => listCaches(session.state.path),

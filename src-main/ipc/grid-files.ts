@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { writeFileAtomic } from '../files/atomic.ts';
+import { writeExport } from '../files/write-export.ts';
 import { readGridFile } from '../scheduler/grid-file.ts';
 import type { Handlers } from './door.ts';
 import type { Services } from './services.ts';
@@ -14,7 +14,7 @@ export function gridFileHandlers({ session, chooseFile, chooseTarget }: Services
     async 'grid:save'({ grid }) {
       const path = await chooseTarget('Save the grid', join(session.state.path, 'grid.yaml'), extensions);
       if (path === null) return null;
-      writeFileAtomic(path, path.endsWith('.json') ? `${JSON.stringify(grid, null, 2)}\n` : stringify(grid));
+      writeExport(path, path.endsWith('.json') ? `${JSON.stringify(grid, null, 2)}\n` : stringify(grid));
       return path;
     },
     async 'grid:load'() {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { writeExport } from '../files/write-export.ts';
+import { runsCsv } from '../report/runs-csv.ts';
 import { readAttempts } from '../runs/attempts-file.ts';
 import { readRatingsRun } from '../runs/ratings-runs.ts';
 import { readLogEnd } from '../runs/run-log.ts';
@@ -23,9 +25,10 @@ type Own = Pick<
   | 'runs:attempts'
   | 'runs:reveal'
   | 'runs:note'
+  | 'runs:save-table'
 >;
 
-export function runsHandlers({ session, reveal }: Services): Own {
+export function runsHandlers({ session, chooseTarget, reveal }: Services): Own {
   return {
     'runs:list': () => session.runs(),
     'runs:rows': async ({ runIds }) => {
@@ -49,5 +52,15 @@ export function runsHandlers({ session, reveal }: Services): Own {
     },
     'runs:note': ({ changes }) =>
       changes.map(({ runId, patch }) => ({ runId, ...changeNotes(session.state.path, runId, patch) })),
+    async 'runs:save-table'({ runIds, columns, target }) {
+      const all = await session.runs();
+      const byId = new Map(all.map((row) => [row.id, row]));
+      // A run that was deleted meanwhile is left out.
+      const rows = runIds.flatMap((id) => byId.get(id) ?? []);
+      const text = runsCsv({ rows, columns, target }, all);
+      const path = await chooseTarget('Export the table', join(session.state.path, 'runs.csv'), ['csv']);
+      if (path !== null) writeExport(path, text);
+      return path;
+    },
   };
 }

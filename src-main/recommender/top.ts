@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import Papa from 'papaparse';
 import { becauseOf } from '../../shared/recommender/explain.ts';
 import { topN } from '../../shared/recommender/top.ts';
+import { csvLines } from '../files/csv.ts';
 import type { Rated } from './history.ts';
 import type { OpenRecommender } from './open.ts';
 
@@ -52,17 +52,18 @@ export function writeTopCsv(
   const handle = openSync(unfinished, 'w');
   let rows = 0;
   try {
-    writeSync(handle, 'user,rank,item,title,predicted\r\n');
+    writeSync(handle, csvLines([['user', 'rank', 'item', 'title', 'predicted']]));
     users.forEach((user, place) => {
       const lines = list(user, place).map(({ rank, item, title, predicted }) => [
         user,
         rank,
         item,
         title,
-        predicted.toFixed(4),
+        // A number, not text: a minus before it makes no formula.
+        Number(predicted.toFixed(4)),
       ]);
       rows += lines.length;
-      if (lines.length > 0) writeSync(handle, `${Papa.unparse(lines, { escapeFormulae: true })}\r\n`);
+      writeSync(handle, csvLines(lines));
     });
   } catch (error) {
     closeSync(handle);

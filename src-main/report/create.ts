@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts';
 import { layout } from '../../shared/workspace-layout.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
+import { writeExport } from '../files/write-export.ts';
 import { granaryVersion } from '../files/version.ts';
 import { readAttempts } from '../runs/attempts-file.ts';
 import { listRuns, resolveRunId } from '../runs/run-store.ts';
@@ -71,7 +71,7 @@ export async function createReport(request: ReportRequest): Promise<WrittenRepor
     version: granaryVersion,
     created: new Date().toISOString().slice(0, 16).replace('T', ' '),
   });
-  writeFileAtomic(request.out, html);
+  writeExport(request.out, html);
   return {
     runs: runs.length,
     ensemble: ensemble?.id ?? null,

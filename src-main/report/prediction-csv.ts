@@ -1,8 +1,5 @@
-import Papa from 'papaparse';
 import type { PredictionReport } from '../../shared/records/prediction.ts';
-
-/** A spreadsheet takes a cell for a formula that begins like this; names of files and classes are a dataset's own words. */
-export const FORMULA = /^[=+\-@\p{Cc}]/u;
+import { csvLines } from '../files/csv.ts';
 
 /**
  * A row for each picture: its name, then for each target the most probable classes and their probabilities. Pictures that could
@@ -29,5 +26,5 @@ export function predictionCsv({ targets, pictures }: PredictionReport): string {
     ),
     picture.ok ? '' : picture.reason,
   ]);
-  return `${Papa.unparse({ fields, data }, { newline: '\n', escapeFormulae: FORMULA })}\n`;
+  return csvLines([fields, ...data]);
 }

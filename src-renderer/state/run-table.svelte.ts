@@ -54,20 +54,29 @@ export class RunTable {
     sortRows(this.#filtered.rows, this.sortField, this.settings.descending, this.target),
   );
   readonly archivedCount = $derived.by(() => this.#rows().filter((row) => row.archived).length);
-  readonly lines = $derived.by((): TableLine[] => {
+  /** Rows by the value of the field that they are grouped by; null where they are not. */
+  readonly #groups = $derived.by((): [string, RunRow[]][] | null => {
     const group = this.fields.find((field) => field.id === this.settings.group);
-    if (group === undefined) return this.rows.map((row) => ({ type: 'run', row }));
-    const keyOf = (row: RunRow): string => {
+    if (group === undefined) return null;
+    return grouped(this.rows, (row) => {
       const value = group.read(row, this.target);
       const text = value !== null && typeof value === 'object' ? value.join(', ') : String(value ?? '');
       return text === '' ? '–' : text;
-    };
-    return grouped(this.rows, keyOf).flatMap(([key, rows]): TableLine[] => {
+    });
+  });
+  readonly lines = $derived.by((): TableLine[] => {
+    if (this.#groups === null) return this.rows.map((row) => ({ type: 'run', row }));
+    return this.#groups.flatMap(([key, rows]): TableLine[] => {
       const open = !this.#closed.has(key);
       const head: TableLine = { type: 'group', key, count: rows.length, best: this.#best(rows), open };
       return [head, ...(open ? rows.map((row): TableLine => ({ type: 'run', row })) : [])];
     });
   });
+
+  /** The runs that fit in the order of the table's lines, those of closed groups, too. */
+  get ordered(): readonly RunRow[] {
+    return this.#groups?.flatMap(([, rows]) => rows) ?? this.rows;
+  }
 
   /** By run, of those that share a name: `seed 3`, `lr 0.002, seed 3`. */
   readonly differences = $derived.by(() => nameDifferences(this.rows));

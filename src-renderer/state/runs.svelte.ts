@@ -148,6 +148,16 @@ export class RunsState {
     this.loaded = false;
   }
 
+  /** Writes the table as it is shown where the user says. Returns the file's path; null when they changed their mind. */
+  saveTable(): Promise<string | null> {
+    const { ordered, columns, target } = this.table;
+    return ask('runs:save-table', {
+      runIds: ordered.map(({ id }) => id),
+      columns: ['id', 'name', ...columns.map(({ id }) => id)],
+      target,
+    });
+  }
+
   async reveal(runId: string): Promise<void> {
     await ask('runs:reveal', { runId });
   }

@@ -1,25 +1,11 @@
 import { z } from 'zod';
+import { usualColumns } from '../../shared/run-table/usual-columns.ts';
 import { keep, readKept } from './kept.ts';
 
 const KEY = 'runs-table';
 
-/** Shown until someone chooses otherwise. Best beside last. */
-export const usualColumns = [
-  'state',
-  'epochs_done',
-  'holdout.error_rate',
-  'valid.error_rate',
-  'valid.error_rate.best',
-  'valid.error_rate.tta',
-  'valid.loss',
-  'valid.rmse',
-  'valid.mae',
-  'seconds',
-  'created',
-];
-
 const schema = z.object({
-  columns: z.array(z.string()).default(usualColumns),
+  columns: z.array(z.string()).default([...usualColumns]),
   sort: z.string().default('valid.error_rate'),
   descending: z.boolean().default(false),
   /** A field's id; empty: no groups. */
@@ -74,7 +60,7 @@ export class TableSettings {
   }
 
   reset(): void {
-    this.columns = usualColumns;
+    this.columns = [...usualColumns];
   }
 
   #keep(change: Partial<z.output<typeof schema>>): void {

@@ -1,9 +1,9 @@
 import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import Papa from 'papaparse';
 import { GranaryError } from '../../../shared/errors.ts';
-import { writeFileAtomic } from '../../files/atomic.ts';
+import { csvLines } from '../../files/csv.ts';
 import { workspacePath } from '../../files/paths.ts';
+import { writeExport } from '../../files/write-export.ts';
 import { openRecommender } from '../../recommender/open.ts';
 import { itemMap } from '../../recommender/views.ts';
 import { scatterSvg } from '../../report/svg-scatter.ts';
@@ -37,7 +37,7 @@ export function register(collab: Command): void {
       if (n < 1)
         throw new GranaryError('USAGE', `-n needs 1 or more, and ${n} was given.`, 'For example: -n 100');
       const map = itemMap(await openRecommender(workspacePath(workspace), [name]), n);
-      if (write !== null) writeFileAtomic(resolve(out!), write(map));
+      if (write !== null) writeExport(resolve(out!), write(map));
       if (json === true) return printJson({ ...map, out: out === undefined ? null : resolve(out) });
       const [x, y] = map.explained.map((share) => `${(100 * share).toFixed(1)}%`);
       process.stdout.write(
@@ -68,7 +68,7 @@ const fixed = (value: number): number => Number(value.toFixed(5));
 
 function asCsv({ points }: ItemMap): string {
   const rows = points.map(({ item, title, x, y, ratings }) => [item, title, fixed(x), fixed(y), ratings]);
-  return `${Papa.unparse({ fields: ['item', 'title', 'x', 'y', 'ratings'], data: rows }, { escapeFormulae: true })}\r\n`;
+  return csvLines([['item', 'title', 'x', 'y', 'ratings'], ...rows]);
 }
 
 function asSvg({ points, explained }: ItemMap): string {

@@ -4,8 +4,8 @@ import pc from 'picocolors';
 import { GranaryError } from '../../../shared/errors.ts';
 import type { PredictionReport } from '../../../shared/records/prediction.ts';
 import { resolvePredictor } from '../../ensemble/predictor.ts';
-import { writeFileAtomic } from '../../files/atomic.ts';
 import { workspacePath } from '../../files/paths.ts';
+import { writeExport } from '../../files/write-export.ts';
 import { predictionCsv } from '../../report/prediction-csv.ts';
 import { formatBar } from '../format.ts';
 import { printJson } from '../output.ts';
@@ -55,7 +55,7 @@ Without --tta the probabilities are those that the run stored for the same file.
         } as const,
         json,
       );
-      if (flags.out !== undefined) writeFileAtomic(resolve(flags.out), predictionCsv(report));
+      if (flags.out !== undefined) writeExport(resolve(flags.out), predictionCsv(report));
       if (json) printJson(report);
       else process.stdout.write(`${describe(report, flags.out).join('\n')}\n`);
       if (report.pictures.every(({ ok }) => !ok)) process.exitCode = 1;

@@ -1,9 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import type { RunRow } from '../../../shared/ipc/views.ts';
 import { pictureSets } from '../../../shared/run-table/comparable.ts';
 import { fieldNamed, fieldsOf } from '../../../shared/run-table/fields.ts';
+import { usualColumns } from '../../../shared/run-table/usual-columns.ts';
 import { workspacePath } from '../../files/paths.ts';
+import { runsCsv } from '../../report/runs-csv.ts';
 import { readRatingsRun } from '../../runs/ratings-runs.ts';
 import { RunIndex } from '../../runs/run-index.ts';
 import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
@@ -17,6 +19,7 @@ interface Flags extends RowChoice {
   columns?: string[];
   workspace?: string;
   json?: boolean;
+  csv?: boolean;
 }
 
 /** `granary runs`: every run of a workspace, oldest first. */
@@ -31,6 +34,9 @@ export function register(program: Command): void {
     .option('--archived', 'list the archived runs instead')
     .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
     .option('--json', 'print one JSON array')
+    .addOption(
+      new Option('--csv', 'print CSV, with all digits, for spreadsheets and scripts').conflicts('json'),
+    )
     .addHelpText(
       'after',
       `
@@ -45,12 +51,18 @@ Examples:
   $ granary runs --filter 'state=finished arch~convnext holdout.error_rate<5%' --sort holdout.error_rate
   $ granary runs --filter tag=night2 --columns name,arch,size,lr,valid.error_rate,valid.error_rate.best
   $ granary runs --filter 'kind=ratings tag=sweep' --sort rmse --columns id,factors,weightDecay,rmse,mae
+  $ granary runs --csv --filter tag=night2 --columns id,arch,size,lr,valid.error_rate > night2.csv
   $ granary runs --json --workspace /data/granary`,
     )
     .action(async (flags: Flags) => {
       const workspace = workspacePath(flags.workspace);
       const all = await new RunIndex(workspace).rows();
       const rows = chooseRows(all, flags);
+      if (flags.csv === true) {
+        const columns = flags.columns ?? ['id', 'name', ...usualColumns];
+        process.stdout.write(runsCsv({ rows, columns, target: checkTarget(all, flags.target) }, all));
+        return;
+      }
       const figures = rows.filter(({ kind }) => kind === 'pictures').map((row) => figuresOf(row, workspace));
       const ratings = rows.flatMap(({ id, kind }) =>
         kind === 'ratings' ? (readRatingsRun(workspace, id) ?? []) : [],
