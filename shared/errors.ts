@@ -1,4 +1,5 @@
 import type { ErrorCode } from './ipc/error-codes.ts';
+import { systemRefusal } from './system-refusal.ts';
 
 /** What crosses a process boundary when something failed: a stable code, what happened, and how to fix it. */
 export interface ErrorPayload {
@@ -14,7 +15,8 @@ export interface ErrorPayload {
 
 /**
  * A failure with a stable code. `message` says what happened and what was expected, `fix` how to put it right.
- * A user's mistake is always one of these; any other thrown value is a bug and gets the code INTERNAL.
+ * A user's mistake is always one of these, or a refusal of the file system; any other thrown value is a bug and gets the code
+ * INTERNAL.
  */
 export class GranaryError extends Error {
   readonly code: ErrorCode;
@@ -41,7 +43,8 @@ export function toErrorPayload(thrown: unknown): ErrorPayload {
     const { code, message, fix, details, stack } = thrown;
     return { code, message, fix, ...(details === undefined ? {} : { details: [...details] }), stack };
   }
-  if (thrown instanceof Error) return { code: 'INTERNAL', message: thrown.message, stack: thrown.stack };
+  if (thrown instanceof Error)
+    return { code: 'INTERNAL', message: thrown.message, ...systemRefusal(thrown), stack: thrown.stack };
   return { code: 'INTERNAL', message: String(thrown) };
 }
 

@@ -5,6 +5,7 @@ export const errorCodes = [
   'INTERNAL',
   'USAGE',
   'CANCELLED',
+  'ACCESS_DENIED',
   'IPC_REFUSED',
   'IPC_INVALID',
   // set-up

@@ -1,0 +1,58 @@
+import type { ErrorCode } from './ipc/error-codes.ts';
+
+/** What Node's errors from the file system carry. */
+interface SystemError extends Error {
+  code: string;
+  syscall: string;
+  path?: string;
+}
+
+const isSystemError = (thrown: Error): thrown is SystemError =>
+  'code' in thrown && typeof thrown.code === 'string' && 'syscall' in thrown;
+
+/** What to say of each refusal, of the path that was refused. */
+const refusals: Readonly<Record<string, { code: ErrorCode; say: (path: string) => string; fix: string }>> = {
+  ...entry(['ENOSPC', 'EDQUOT'], {
+    code: 'NO_SPACE',
+    say: (path) => `The disk is full: ${path} could not be written`,
+    fix: 'Make room, or use a folder on another disk, then try again.',
+  }),
+  ...entry(['EROFS'], {
+    code: 'ACCESS_DENIED',
+    say: (path) => `${path} cannot be written: its disk is read-only`,
+    fix: 'Use a folder on another disk (for a workspace: --workspace, GRANARY_WORKSPACE, or Settings in the app).',
+  }),
+  ...entry(['EACCES', 'EPERM'], {
+    code: 'ACCESS_DENIED',
+    say: (path) => `The system does not let this user use ${path}`,
+    fix: 'Change its permissions, or use a folder of your own (for a workspace: --workspace, GRANARY_WORKSPACE, or Settings in the app).',
+  }),
+};
+
+function entry<T>(codes: readonly string[], value: T): Record<string, T> {
+  return Object.fromEntries(codes.map((code) => [code, value]));
+}
+
+/**
+ * What somebody can do about a refusal of the file system (a full disk, a read-only one, a lack of permission), which is no
+ * bug; undefined for every other error.
+ */
+export function systemRefusal(thrown: Error): { code: ErrorCode; message: string; fix: string } | undefined {
+  if (!isSystemError(thrown)) return undefined;
+  const { syscall, path } = thrown;
+  // A folder below a read-only disk's root: Node says ENOENT of it where it makes several at once.
+  if (thrown.code === 'ENOENT' && syscall === 'mkdir' && path !== undefined)
+    return {
+      code: 'ACCESS_DENIED',
+      message: `The folder ${path} cannot be made.`,
+      fix: refusals['EACCES']!.fix,
+    };
+  const refusal = refusals[thrown.code];
+  // Without a path it is about something else than files, such as another user's process.
+  if (refusal === undefined || (path === undefined && refusal.code !== 'NO_SPACE')) return undefined;
+  return {
+    code: refusal.code,
+    message: `${refusal.say(path ?? 'a file')} (${thrown.code}).`,
+    fix: refusal.fix,
+  };
+}
