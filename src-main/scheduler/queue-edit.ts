@@ -52,6 +52,15 @@ export function notInState(item: QueueItem, done: string, needed: string): Grana
   );
 }
 
+/** Takes one that waits out of line. */
+export function takeOut(item: QueueItem): void {
+  const message =
+    item.state === 'interrupted'
+      ? 'It was taken out of the queue.'
+      : 'It was taken out of the queue before it began.';
+  Object.assign(item, { state: 'cancelled', error: { code: 'CANCELLED', message } });
+}
+
 /**
  * Puts what has ended back in line.
  * @throws GranaryError USAGE when it has not ended, or is finished; what is wrong with its settings, for they have not changed

@@ -5,7 +5,17 @@ import { runFolder } from '../runs/run-writer.ts';
 import type { AnyMeasured } from './measured-run.ts';
 import type { AnyInvalid, AnyPlanned } from './planned.ts';
 import { queueSeconds } from './queue-eta.ts';
-import { cleared, isOpen, itemOf, moved, notInState, putBack, restored, waits } from './queue-edit.ts';
+import {
+  cleared,
+  isOpen,
+  itemOf,
+  moved,
+  notInState,
+  putBack,
+  restored,
+  takeOut,
+  waits,
+} from './queue-edit.ts';
 import { newQueue, readQueue, writeQueue } from './queue-file.ts';
 import { itemOfPlan } from './run-kind.ts';
 import { hasFinished, recordFailure, recoverInterrupted } from './run-outcome.ts';
@@ -175,13 +185,20 @@ export class RunQueue {
         break;
       case 'retry':
         putBack(item!);
+        break;
+      case 'cancel-waiting':
+        await this.#release();
+        this.#queue.items.filter((one) => waits(one) && !this.#training.has(one)).forEach(takeOut);
+        break;
+      case 'put-back':
+        command.runIds.map((runId) => itemOf(this.#queue.items, runId)).forEach(putBack);
     }
     this.#write();
     this.#next();
   }
 
-  pause(reason = 'It was paused.'): void {
-    this.#queue.paused = { reason, by: 'user' };
+  pause(): void {
+    this.#queue.paused = { reason: 'You paused it, here or in another terminal.', by: 'user' };
     this.#write();
     void this.#training.release();
   }
@@ -232,8 +249,7 @@ export class RunQueue {
     else if (training !== undefined) {
       await this.#training.stop(training, { how: 'after-step', as: 'cancelled' });
     } else if (waits(item)) {
-      item.state = 'cancelled';
-      item.error = { code: 'CANCELLED', message: 'It was taken out of the queue before it began.' };
+      takeOut(item);
       this.#write();
     }
   }

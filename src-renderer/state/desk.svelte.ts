@@ -74,9 +74,17 @@ export class Desk {
       });
     await this.shell.attempt(() => this.preferences.load());
     await this.shell.attempt(() => this.queue.load());
+    this.#showInterrupted();
     await this.shell.attempt(() => this.runs.load());
     await this.dataset.restore();
     await this.ratings.restore();
+  }
+
+  /** After a power cut or a crash the window opens where what was interrupted is told of, unless somebody is elsewhere already. */
+  #showInterrupted(): void {
+    const { shell, queue, dataset, ratings } = this;
+    if (queue.interrupted === 0 || shell.readOnly || shell.chosen || dataset.busy || ratings.busy) return;
+    shell.view = 'queue';
   }
 
   /** Does a command, if it can be done now; its failure is shown. */

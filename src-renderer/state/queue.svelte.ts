@@ -2,6 +2,9 @@ import { ask, hear } from '../api/granary.ts';
 import type { QueueView } from '../../shared/ipc/views.ts';
 import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import { LiveRunState } from './live-run.svelte.ts';
+import type { Undo } from './undo.svelte.ts';
+
+const inLine = ({ state }: QueueItem): boolean => state === 'pending' || state === 'interrupted';
 
 /** The queue, and the run of it that trains now. */
 export class QueueState {
@@ -34,6 +37,11 @@ export class QueueState {
     return this.items.filter((item) => item.state === 'pending').length;
   }
 
+  /** Runs that are still to be trained, and do not train. */
+  get inLine(): number {
+    return this.items.filter(inLine).length;
+  }
+
   get interrupted(): number {
     return this.items.filter((item) => item.state === 'interrupted').length;
   }
@@ -49,6 +57,24 @@ export class QueueState {
   /** @param when `after-epoch`: the epoch that is being trained is finished and kept */
   async cancel(runId: string, when: 'now' | 'after-epoch' = 'now'): Promise<void> {
     await ask('queue:perform', { verb: 'cancel', runId, when });
+  }
+
+  /** Takes out everything that waits or was interrupted, which can be taken back. */
+  async cancelWaiting(undo: Undo): Promise<void> {
+    const runIds = this.items.filter(inLine).map(({ runId }) => runId);
+    if (runIds.length === 0) return;
+    const out = (): Promise<void> => this.perform({ verb: 'cancel-waiting' });
+    await out();
+    undo.offer(
+      `Cancelled ${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'}`,
+      () => this.perform({ verb: 'put-back', runIds: this.#cancelledOf(runIds) }),
+      out,
+    );
+  }
+
+  /** Those that are cancelled now: one may have begun in the moment when it was to be taken out. */
+  #cancelledOf(runIds: readonly string[]): string[] {
+    return runIds.filter((runId) => this.item(runId)?.state === 'cancelled');
   }
 
   async again(runId: string): Promise<void> {

@@ -29,6 +29,11 @@ export class Shell {
     return this.#view;
   }
 
+  /** Somebody has gone to a view since the window was opened. */
+  get chosen(): boolean {
+    return location.hash !== '';
+  }
+
   /** A view that is not there is not gone to. */
   set view(view: string) {
     if (!this.#views.includes(view) || view === this.#view) return;

@@ -122,6 +122,14 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await expect(page.locator('[data-testid=queue-item][data-state=running]')).toHaveCount(0);
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect(page.locator(`tr[data-run="${ids[2]}"]`)).toHaveAttribute('data-state', 'running');
+  // All that wait are taken out at once, and come back.
+  const waiting = page.locator('[data-testid=queue-item][data-state=pending]');
+  const before = await waiting.count();
+  await page.getByRole('button', { name: `Cancel the ${before} that wait` }).click();
+  await expect(waiting).toHaveCount(0);
+  await expect(page.locator('[data-testid=queue-item][data-state=running]')).toHaveCount(1);
+  await page.keyboard.press('Control+z');
+  await expect(waiting).toHaveCount(before);
   await page.getByRole('button', { name: 'Clear ended' }).click();
   await expect(items).toHaveCount(4);
   // What was cleared comes back to its place.

@@ -79,6 +79,8 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   granary = await startApp(folder.path);
   page = granary.page;
   expect(await sleepIsBlocked()).toBe(false);
+  // It opens where what was interrupted is told of.
+  await expect(page.getByText('2 runs were interrupted')).toBeVisible();
   await page.keyboard.press('Control+4');
   const row = page.locator(`[data-testid="run-row"][data-run="${runId}"]`);
   await expect(row).toContainText('cancelled');

@@ -16,6 +16,7 @@ interface Flags {
   workspace?: string;
   json?: boolean;
   afterEpoch?: boolean;
+  waiting?: boolean;
   set?: string[];
 }
 
@@ -56,17 +57,10 @@ export function registerVerbs(queue: Command): void {
     .action((run: string, flags: Flags) =>
       ask(flags, (find) => ({ verb: 'duplicate', ...changed(find(run), flags.set ?? []) })),
     );
-  verb('cancel <run>', 'Take a run out of the queue, or stop it while it trains; its epochs stay.')
+  verb('cancel [run]', 'Take a run out of the queue, or stop it while it trains; its epochs stay.')
     .option('--after-epoch', 'let it finish the epoch that it is in')
-    .action((run: string, flags: Flags) =>
-      ask(flags, (find) => ({
-        ...{
-          verb: 'cancel',
-          runId: find(run).runId,
-          when: flags.afterEpoch === true ? 'after-epoch' : 'now',
-        },
-      })),
-    );
+    .option('--waiting', 'instead of one run, all that wait or were interrupted; what trains goes on')
+    .action((run: string | undefined, flags: Flags) => ask(flags, (find) => cancelled(run, flags, find)));
   verb('clear', 'Take everything that has ended out of the list; the runs themselves stay.').action(
     (flags: Flags) => ask(flags, () => ({ verb: 'clear' })),
   );
@@ -98,6 +92,22 @@ async function ask(
   });
   await workbench.perform(wanted).finally(() => workbench.close());
   show(readQueue(workspace, 'leave'), flags);
+}
+
+/** @throws GranaryError USAGE when not exactly one of a run and `--waiting` is given */
+function cancelled(
+  run: string | undefined,
+  { waiting, afterEpoch }: Flags,
+  find: (text: string) => QueueItem,
+): QueueCommand {
+  if ((run === undefined) !== (waiting === true))
+    throw new GranaryError(
+      'USAGE',
+      'Either a run is cancelled or, with --waiting, all that wait.',
+      'For example: granary queue cancel k3x9, or granary queue cancel --waiting',
+    );
+  if (run === undefined) return { verb: 'cancel-waiting' };
+  return { verb: 'cancel', runId: find(run).runId, when: afterEpoch === true ? 'after-epoch' : 'now' };
 }
 
 /** @throws GranaryError RUN_NOT_FOUND when the text is the beginning or the end of no run's id in the queue, or of several */
@@ -177,7 +187,10 @@ function show({ items, paused }: Queue, { json, workspace }: Flags): void {
     ['run', 'state', 'id', 'why'],
   );
   process.stdout.write(`${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n`);
-  if (paused !== undefined) process.stdout.write(`\nPaused: ${paused.reason}\n`);
+  if (paused !== undefined)
+    process.stdout.write(
+      `\nPaused: ${paused.by === 'user' ? 'nothing more starts until `granary queue resume`.' : paused.reason}\n`,
+    );
 }
 
 function shorten(text: string): string {

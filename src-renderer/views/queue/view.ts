@@ -7,7 +7,7 @@ export const queueView: ViewEntry = {
   digit: '3',
   load: () => import('./QueueView.svelte'),
   badge: ({ queue }) => (queue.pending > 0 ? String(queue.pending) : ''),
-  commands: ({ queue, shell }) => [
+  commands: ({ queue, shell, undo }) => [
     {
       id: 'queue.pause',
       title: 'Pause the queue',
@@ -29,6 +29,14 @@ export const queueView: ViewEntry = {
       group: 'Queue',
       enabled: () => queue.interrupted > 0 && !shell.readOnly,
       run: () => queue.resumeInterrupted(),
+    },
+    {
+      id: 'queue.cancel-waiting',
+      title: 'Cancel the runs that wait',
+      group: 'Queue',
+      words: 'all empty remove clear',
+      enabled: () => queue.inLine > 0 && !shell.readOnly,
+      run: () => queue.cancelWaiting(undo),
     },
     {
       id: 'queue.stop-run',

@@ -60,6 +60,11 @@ describe('a queue that nobody works off', { timeout: 30_000 }, () => {
     expect(queue('duplicate', 'cccc', '--set', 'lr')).toMatchObject({ type: 'error', code: 'USAGE' });
     queue('clear');
     expect(onDisk().items.map(({ name }) => name)).toEqual(['aaaa', 'cccc']);
+    expect(queue('cancel')).toMatchObject({ type: 'error', code: 'USAGE' });
+    expect(queue('cancel', 'aaaa', '--waiting')).toMatchObject({ type: 'error', code: 'USAGE' });
+    expect(queue('cancel', '--waiting')).toMatchObject({
+      items: [{ state: 'cancelled' }, { state: 'cancelled' }],
+    });
   });
 });
 

@@ -168,6 +168,30 @@ describe('a workbench', () => {
     await expect(later.perform({ verb: 'restore' })).rejects.toMatchObject({ code: 'USAGE' });
   });
 
+  it('takes all that wait out of line at once, and puts them back in their places', async () => {
+    const workbench = await home.open();
+    await workbench.perform({ verb: 'pause' });
+    const items = await workbench.enqueue(dataset, gridOf(['resnet18', 'resnet34', 'resnet50']));
+    const runIds = items.map((item) => item.runId);
+    await workbench.perform({ verb: 'skip', runId: runIds[1]! });
+    const states = () => home.onDisk().items.map((item) => item.state);
+    await workbench.perform({ verb: 'cancel-waiting' });
+    expect(states()).toEqual(['cancelled', 'skipped', 'cancelled']);
+    await expect(
+      workbench.perform({ verb: 'put-back', runIds: [runIds[0]!, 'nobody'] }),
+    ).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    expect(states()).toEqual(['cancelled', 'skipped', 'cancelled']);
+    await workbench.perform({ verb: 'put-back', runIds: [runIds[0]!, runIds[2]!] });
+    expect(states()).toEqual(['pending', 'skipped', 'pending']);
+    expect(home.onDisk().items.map((item) => item.runId)).toEqual(runIds);
+    // What trains goes on.
+    process.env['TEST_EPOCH_MS'] = '100';
+    await workbench.perform({ verb: 'resume' });
+    await workbench.perform({ verb: 'cancel-waiting' });
+    await workbench.whenIdle();
+    expect(states()).toEqual(['finished', 'skipped', 'cancelled']);
+  });
+
   it('takes a column for a target when a grid asks for it', async () => {
     const workbench = await home.open();
     process.env['TEST_MANIFEST'] = JSON.stringify({
