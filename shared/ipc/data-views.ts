@@ -17,6 +17,8 @@ export const predictSourceSchema = z.object({
   id: z.string(),
   kind: z.enum(['run', 'ensemble']),
   name: z.string(),
+  /** Names of an ensemble's runs; empty for a run. */
+  members: z.array(z.string()),
   /** ISO 8601. */
   created: z.string(),
   dataset: z.string(),

@@ -73,10 +73,13 @@ export function dataHandlers({ session, choosePictures, chooseTarget, reveal }: 
 function runSource({ kind, id, name, state, created, dataset, targets }: RunRow): PredictSource[] {
   if (kind !== 'pictures' || state !== 'finished') return [];
   const figures = targets[0]?.figures;
-  const errorRate = figures?.['holdout.error_rate'] ?? figures?.['valid.error_rate.last'] ?? null;
+  const errorRate = figures?.['holdout.error_rate'] ?? figures?.['valid.error_rate'] ?? null;
   const names = targets.map(({ target }) => target);
   return [
-    { id, kind: 'run', name, created: created ?? '', dataset: dataset ?? '', targets: names, errorRate },
+    {
+      ...{ id, kind: 'run', name, members: [], created: created ?? '', dataset: dataset ?? '' },
+      ...{ targets: names, errorRate },
+    },
   ];
 }
 
@@ -98,7 +101,8 @@ async function ensembleSources(folder: string, runs: readonly PredictSource[]): 
     return [
       {
         ...{ id, created, kind: 'ensemble', targets: targets.map(({ name }) => name) },
-        name: `Ensemble of ${members.length}: ${members.map((member) => member.name).join(', ')}`,
+        name: `Ensemble of ${members.length}`,
+        members: members.map((member) => member.name),
         dataset: runs.find((run) => run.id === members[0]?.run)?.dataset ?? '',
         errorRate: targets[0]?.errorRate ?? null,
       },

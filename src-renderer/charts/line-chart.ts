@@ -186,6 +186,9 @@ export class LineChart {
           font,
           maxRotation: 0,
           autoSkipPadding: 24,
+          // Steps, epochs, seconds: whole numbers, and none at an end that is no step of the axis, beside the last one.
+          precision: 0,
+          includeBounds: false,
           callback: (value) => formatX(Number(value)),
         },
         grid: { display: false },

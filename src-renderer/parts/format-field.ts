@@ -1,4 +1,11 @@
-import { formatCount, formatDuration, formatError, formatLoss, formatMoment } from '../charts/figures.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatError,
+  formatLoss,
+  formatMoment,
+  formatPercentTick,
+} from '../charts/figures.ts';
 import type { RunMetric } from '../../shared/metrics/index.ts';
 import type { FieldValue, RunField } from '../../shared/run-table/fields.ts';
 
@@ -24,6 +31,13 @@ export function formatValue(field: RunField, value: FieldValue): string {
   if (field.id === 'parameters') return formatCount(value as number);
   if (field.id === 'memory') return Math.round(value as number).toLocaleString('en');
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
+}
+
+/** A value beside an axis, with no more digits than it was rounded to. */
+export function formatAxisTick(field: RunField, value: string | number): string {
+  if (field.kind === 'share' && typeof value === 'number') return formatPercentTick(value);
+  if (field.figure !== undefined) return String(value);
+  return formatValue(field, field.kind === 'moment' ? String(value) : value);
 }
 
 export function isNumeric(field: RunField): boolean {
