@@ -72,32 +72,31 @@ export function guessTargets(table: CsvTable, image: string, asked: readonly str
   return guessed.length > 0 ? guessed : classLike.length === 1 ? classLike : [];
 }
 
-/** Roles by guess and by the user's word. @throws GranaryError DATASET_BAD_COLUMNS */
+/** Roles by guess and by the user's word. @throws GranaryError DATASET_BAD_COLUMNS, whose details are the columns' names */
 export function decideRoles(
   table: CsvTable,
   options: DatasetOptions,
   guessedImage: string | undefined,
   asked: readonly string[],
 ): ColumnRoles {
-  const columns = `${table.path} has the columns ${table.columns.join(', ')}.`;
+  const undecided = (message: string, fix: string): GranaryError =>
+    new GranaryError('DATASET_BAD_COLUMNS', message, fix, { details: table.columns });
   for (const name of [options.imageColumn ?? [], options.targetColumns ?? []].flat()) {
     if (!table.columns.includes(name))
-      throw new GranaryError('DATASET_BAD_COLUMNS', `There is no column "${name}".`, columns);
+      throw undecided(`There is no column "${name}".`, `These are the columns of ${table.path}.`);
   }
   const image = options.imageColumn ?? guessedImage;
   if (image === undefined) {
-    throw new GranaryError(
-      'DATASET_BAD_COLUMNS',
+    throw undecided(
       `No column of ${table.path} names pictures that are there.`,
-      `${columns} Name the one with the pictures (--image-column), and check that their folder lies beside the table.`,
+      'Check that the pictures’ folder lies beside the table, or say which of these columns names them (--image-column).',
     );
   }
   const targets = options.targetColumns ?? guessTargets(table, image, asked);
   if (targets.length === 0 || targets.includes(image)) {
-    throw new GranaryError(
-      'DATASET_BAD_COLUMNS',
+    throw undecided(
       `No column of ${table.path} looks like a label.`,
-      `${columns} Name what is to be predicted (--target-column).`,
+      'Say which of these columns is to be predicted (--target-column).',
     );
   }
   return { image, targets: [...new Set(targets)] };
@@ -107,7 +106,7 @@ export function decideRoles(
 export function describeColumns(table: CsvTable, roles: ColumnRoles): NonNullable<Manifest['columns']> {
   return table.columns.map((name) => {
     const values = columnValues(table, name);
-    const distinct = new Set(values);
+    const distinct = new Set(values.filter((value) => value !== ''));
     return {
       name,
       role: name === roles.image ? 'image' : roles.targets.includes(name) ? 'target' : 'ignore',

@@ -99,6 +99,26 @@ async function trainingTable(
   return undefined;
 }
 
+/** A folder without labels may have a table that was meant to give them: then its error says why that one was not taken. */
+function unusedTables(error: unknown, files: readonly FoundFile[]): unknown {
+  if (!(error instanceof GranaryError) || error.code !== 'DATASET_NO_LABELS') return error;
+  const named = (which: (file: FoundFile) => boolean): string =>
+    files
+      .filter(which)
+      .map(({ path }) => path)
+      .join(', ');
+  const tables = named((file) => isTable(file) && !isSubmissionFile(file));
+  const sheets = named(({ path }) => /\.(xlsx?|ods|numbers)$/i.test(path));
+  const hints = [
+    ...(tables === ''
+      ? []
+      : [`${tables} gives none: it has one column only, or none that names these pictures.`]),
+    ...(sheets === '' ? [] : [`Save ${sheets} as CSV to have it read.`]),
+  ];
+  if (hints.length === 0) return error;
+  return new GranaryError(error.code, error.message, [...hints, error.fix].join(' '));
+}
+
 /**
  * Finds out how a dataset is laid out and reads it: a CSV and its pictures, or a folder per label; test pictures; sample submission.
  * @throws GranaryError DATASET_*, CANCELLED
@@ -140,8 +160,13 @@ export async function openDataset(
   const submission = await readSubmissionTable(root, files);
 
   let reading: Reading;
-  if (table === undefined) reading = readFolder(root, files, problems, { train, test: test ?? null });
-  else {
+  if (table === undefined) {
+    try {
+      reading = readFolder(root, files, problems, { train, test: test ?? null });
+    } catch (error) {
+      throw unusedTables(error, topFiles(files));
+    }
+  } else {
     const asked = submission?.table.columns ?? [];
     reading = readCsv(root, table, candidates, { ...options, picturesBelow: train }, asked, problems);
   }

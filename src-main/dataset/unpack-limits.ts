@@ -1,4 +1,5 @@
 import { GranaryError } from '../../shared/errors.ts';
+import { formatBytes } from '../../shared/format-bytes.ts';
 
 /** More files than any archive of pictures has. */
 const MOST_FILES = 2_000_000;
@@ -26,12 +27,12 @@ export function checkArchive(name: string, { files, bytes, archiveBytes, freeByt
     );
   if (bytes > SMALL && bytes > MOST_RATIO * archiveBytes)
     throw refused(
-      `${name} would unpack to ${gigabytes(bytes)} GB, ${Math.round(bytes / archiveBytes)} times its size: pictures never do that.`,
+      `${name} would unpack to ${formatBytes(bytes)}, ${Math.round(bytes / archiveBytes)} times its size: pictures never do that.`,
     );
   if (bytes + SPARE > freeBytes)
     throw new GranaryError(
       'NO_SPACE',
-      `${name} unpacks to ${gigabytes(bytes)} GB, and ${gigabytes(freeBytes)} GB are free where the workspace lies.`,
+      `${name} unpacks to ${formatBytes(bytes)}; ${formatBytes(freeBytes)} are free where the workspace lies, and ${formatBytes(SPARE)} of them are kept for everything else.`,
       'Make room, use a workspace on another disk (--workspace), or unpack it yourself and give the folder.',
     );
 }
@@ -42,8 +43,4 @@ export function refused(message: string): GranaryError {
     message,
     'If you trust it, unpack it with another program and give the folder that comes out.',
   );
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(2);
 }

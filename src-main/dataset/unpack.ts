@@ -179,11 +179,15 @@ async function unpackInto(
       say();
     }
     const note = (count: number, what: string): string[] =>
-      count === 0 ? [] : [`${count} ${what} in the archive ${count === 1 ? 'was' : 'were'} passed over.`];
+      count === 0
+        ? []
+        : [
+            `${count} ${what}${count === 1 ? '' : 's'} in the archive ${count === 1 ? 'was' : 'were'} passed over.`,
+          ];
     const notes = [
-      ...note(links, 'links'),
-      ...note(junk, 'hidden or system files'),
-      ...note(repeated, 'repeated names'),
+      ...note(links, 'link'),
+      ...note(junk, 'hidden or system file'),
+      ...note(repeated, 'repeated name'),
     ];
     return { files: entries.length - repeated, notes };
   } finally {
@@ -240,7 +244,7 @@ function asArchiveError(error: unknown, archive: string): unknown {
     return refused(`${basename(archive)} names files outside of itself: ${message}.`);
   return new GranaryError(
     'ARCHIVE_DAMAGED',
-    `${basename(archive)} is damaged: ${message}.`,
+    `${basename(archive)} is damaged: ${message.replace(/\.+$/, '')}.`,
     'Download or copy it again; its size should be that of the original.',
     { cause: error },
   );

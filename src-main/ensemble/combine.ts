@@ -100,7 +100,7 @@ function imagesDiffer(
   return new GranaryError(
     'ENSEMBLE_IMAGES_DIFFER',
     `The members do not predict the same pictures: compared with ${firstName}, ${name} ${what}.`,
-    'The dataset changed between the runs. Train the older run again, or leave it out.',
+    'They are of different datasets, or theirs changed between the runs: leave one out, or train the older one again.',
   );
 }
 

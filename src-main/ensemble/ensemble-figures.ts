@@ -4,6 +4,7 @@ import { tableFigures } from './figures.ts';
 import { type Judgement, judge } from './judge.ts';
 import { exactMatchById } from './labelled.ts';
 import { type Member, type ProbabilityKind, labelledTable } from './members.ts';
+import { checkOneDataset } from './one-dataset.ts';
 import { sharedTargets } from './shared-targets.ts';
 
 /**
@@ -19,6 +20,7 @@ export function ensembleFigures(
 ): EnsembleFigures {
   const { targets, leftOut } = sharedTargets(members, wanted);
   const judgements = new Map(targets.map(({ name }) => [name, judgeTarget(members, name, kind)]));
+  checkOneDataset(members);
   const tables = [...judgements.values()].map(({ table }) => table);
   const first = judgements.get(targets[0]!.name)!;
   return {

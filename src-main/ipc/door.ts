@@ -43,10 +43,10 @@ export async function answer<C extends ChannelName>(
     }
     return { ok: true, value: await handler(parsed.data as never) };
   } catch (error) {
-    const { code, message, fix, stack } = toErrorPayload(error);
+    const { stack, ...told } = toErrorPayload(error);
     // A stack is for the log of the process that failed; the window shows what happened and the fix.
-    if (code === 'INTERNAL') console.error(`${channel}: ${stack ?? message}`);
-    return { ok: false, error: { code, message, ...(fix === undefined ? {} : { fix }) } };
+    if (told.code === 'INTERNAL') console.error(`${channel}: ${stack ?? told.message}`);
+    return { ok: false, error: told };
   }
 }
 

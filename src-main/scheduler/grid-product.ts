@@ -70,7 +70,10 @@ export function reasonOf(error: unknown, where: string): ErrorPayload {
 function valuesOf(block: Readonly<Record<string, unknown>>, key: string, { lists }: GridForm): unknown[] {
   const value = block[key];
   if (!Array.isArray(value)) return [value];
-  return lists[key]?.(value[0]) === true ? [value] : (value as unknown[]);
+  if (lists[key]?.(value[0]) === true) return [value];
+  // A value that was written twice is meant once: nobody wants to train the same run twice.
+  const distinct = new Map(value.map((one: unknown) => [JSON.stringify(one), one]));
+  return [...distinct.values()];
 }
 
 function countOf(block: Readonly<Record<string, unknown>>, form: GridForm): number {

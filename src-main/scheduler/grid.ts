@@ -60,7 +60,7 @@ export function checkSomeValid(planned: readonly ({ name: string } | { error: Er
 const notAList = (first: unknown): boolean => !Array.isArray(first);
 const form: GridForm = {
   keys: Object.keys(gridBlockSchema.shape),
-  unnamed: ['arch', 'resize', 'size', 'seed'],
+  unnamed: ['arch', 'resize', 'size'],
   lists: { targets: notAList, targetWeights: notAList },
 };
 

@@ -40,7 +40,7 @@ type RatingsRunRequest = {
 const isNumber = (first: unknown): boolean => typeof first === 'number';
 const form: GridForm = {
   keys: Object.keys(ratingsBlockSchema.shape),
-  unnamed: ['model', 'factors', 'weightDecay', 'decay', 'seed'],
+  unnamed: ['model', 'factors', 'weightDecay', 'decay'],
   lists: { layers: isNumber, range: isNumber },
 };
 

@@ -6,6 +6,8 @@ export interface Fault {
   code: string;
   message: string;
   fix: string | undefined;
+  /** What the message counts, such as the columns of a table. */
+  details?: readonly string[] | undefined;
 }
 
 export function faultOf(thrown: unknown): Fault {
@@ -18,6 +20,6 @@ export function faultOf(thrown: unknown): Fault {
       fix: 'This is a fault of Granary; please report it.',
     };
   }
-  const { code, message, fix } = toErrorPayload(thrown);
-  return { code, message, fix };
+  const { code, message, fix, details } = toErrorPayload(thrown);
+  return { code, message, fix, details };
 }

@@ -24,6 +24,9 @@ const list = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+/** Sizes; blanks may stand around the x of one. */
+const sizesOf = (text: string): string[] => list(text.replace(/(\d)\s*[x×]\s*(?=\d)/gi, '$1x'));
+
 /** One block of the grid as it is being filled in. */
 export class BlockDraft {
   archs = $state<string[]>([]);
@@ -116,7 +119,7 @@ export class BlockDraft {
   get missing(): string | null {
     if (this.archs.length === 0) return 'Choose at least one architecture.';
     if (this.resizes.length === 0) return 'Choose at least one resize method.';
-    if (list(this.sizes).length === 0) return 'Write at least one size, such as 128 or 320x240.';
+    if (sizesOf(this.sizes).length === 0) return 'Write at least one size, such as 128 or 320x240.';
     const seed = list(this.seeds).find((text) => !/^\d{1,10}$/.test(text));
     if (seed !== undefined)
       return `"${seed}" is not a seed: seeds are whole numbers, with commas between them.`;
@@ -125,7 +128,7 @@ export class BlockDraft {
 
   /** The block as a grid file would say it: only what differs from the defaults. */
   toBlock(): GridBlock {
-    const block: GridBlock = { arch: [...this.archs], resize: [...this.resizes], size: list(this.sizes) };
+    const block: GridBlock = { arch: [...this.archs], resize: [...this.resizes], size: sizesOf(this.sizes) };
     for (const key of numberKeys) {
       const value = this.numbers[key];
       if (value !== null && value !== numbers[key]) block[key] = value;

@@ -7,8 +7,8 @@ export interface DroppedPath {
 }
 
 interface Taker {
-  /** Whether these are for it, given the view that they were dropped on. */
-  takes(dropped: readonly DroppedPath[], view: string): boolean;
+  /** Whether these are for it, where they were dropped. */
+  takes(dropped: readonly DroppedPath[], desk: Desk): boolean;
   take(dropped: readonly DroppedPath[], desk: Desk): Promise<void>;
 }
 
@@ -18,9 +18,10 @@ const all = (dropped: readonly DroppedPath[], ...kinds: IntakeKind[]): boolean =
 /** Who takes what is dropped; the first that says so. A new kind of intake is an entry here. */
 const takers: readonly Taker[] = [
   {
-    // On the Predict view folders are pictures to predict, elsewhere a dataset.
-    takes: (dropped, view) =>
-      all(dropped, 'picture') || (view === 'predict' && all(dropped, 'picture', 'folder')),
+    // On the Predict view folders are pictures to predict, where something can; elsewhere a dataset.
+    takes: (dropped, { shell, predict }) =>
+      all(dropped, 'picture') ||
+      (shell.view === 'predict' && predict.sources?.length !== 0 && all(dropped, 'picture', 'folder')),
     take: async (dropped, desk) => {
       desk.shell.view = 'predict';
       await desk.predict.give(dropped.map(({ path }) => path));
@@ -39,5 +40,5 @@ const takers: readonly Taker[] = [
 
 /** Gives dropped paths to whoever takes them. */
 export async function takeIn(dropped: readonly DroppedPath[], desk: Desk): Promise<void> {
-  await takers.find((taker) => taker.takes(dropped, desk.shell.view))!.take(dropped, desk);
+  await takers.find((taker) => taker.takes(dropped, desk))!.take(dropped, desk);
 }

@@ -195,6 +195,43 @@ test('a zip is unpacked and read; a damaged one is refused', async () => {
   await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
 });
 
+test('a table whose columns cannot be guessed is read as somebody says', async () => {
+  const { page } = granary;
+  const graded = join(folder.path, 'graded');
+  mkdirSync(graded);
+  const rows = [0, 1, 2, 3].map((index) => {
+    copyFileSync(join(pictures, 'bars', `bars-${index}.jpg`), join(graded, `${index}.jpg`));
+    return `${index}.jpg,${index % 2},${index < 2 ? 1 : 2}`;
+  });
+  writeFileSync(join(graded, 'train.csv'), `id,stage,grade\n${rows.join('\n')}\n`);
+  // On Predict, too, a folder is a dataset while nothing can predict.
+  await page.getByRole('button', { name: 'Predict', exact: true }).click();
+  await expect(page.getByText('Nothing can predict yet')).toBeVisible();
+  await dropOnWindow(page, graded);
+  await expect(page.getByTestId('fault')).toHaveAttribute('data-code', 'DATASET_BAD_COLUMNS');
+  const ask = page.getByRole('region', { name: 'What are its columns?' });
+  await expect(ask.getByRole('button', { name: 'Read it so' })).toBeDisabled();
+  await ask.getByLabel('Use of grade').selectOption('to be predicted');
+  await expectAccessible(page, 'columns to be said');
+  await ask.getByRole('button', { name: 'Read it so' }).click();
+  await expect(page.getByTestId('dataset-name')).toHaveText('graded');
+  await expect(ask).toBeHidden();
+  await expect(page.locator('[data-testid=column][data-name=grade]').getByRole('combobox')).toHaveValue(
+    'target',
+  );
+  // A view begins at its top, however far down the one before was scrolled.
+  const main = page.getByRole('main');
+  await page.getByRole('button', { name: 'Set up a grid' }).click();
+  await expect(main.getByRole('heading', { name: 'Grid', exact: true })).toBeVisible();
+  await main.evaluate((element) => element.scrollTo(0, 300));
+  expect(await main.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
+  await page.keyboard.press('Control+4');
+  await expect(page.getByRole('heading', { name: 'Runs', exact: true })).toBeVisible();
+  await expect.poll(() => main.evaluate((element) => element.scrollTop)).toBe(0);
+  await dropOnWindow(page, pictures);
+  await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
+});
+
 test('settings show what the caches take, and clear one after asking', async () => {
   const { page } = granary;
   await page.getByRole('button', { name: 'Settings' }).click();

@@ -26,6 +26,9 @@ test('the grid finds architectures, takes any other setting, and goes to a file 
   await page.getByLabel('Search architectures').fill('resnet 18');
   await page.getByText('resnet18', { exact: true }).click();
   await page.getByLabel('Search architectures').fill('');
+  // A size may be written with blanks, and twice.
+  await page.getByLabel('Sizes').fill('32 x 48, 32x48 64');
+  await expect(page.getByTestId('preview-count')).toHaveText('2 runs');
   await page.getByLabel('Sizes').fill('32, 48, 64');
   await page.getByLabel('Epochs', { exact: true }).fill('500');
   await page.getByLabel('Batch size').fill('8');

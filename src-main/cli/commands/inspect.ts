@@ -85,9 +85,12 @@ export function describe(manifest: Manifest): string[] {
     );
     row('Columns', roles.join(', '));
   }
-  const sizes = manifest.sizes.slice(0, SIZES_SHOWN).map((s) => `${s.width} × ${s.height} (${s.count})`);
+  const sizes = manifest.sizes.slice(0, SIZES_SHOWN).map((s) => `${s.height} × ${s.width} (${s.count})`);
   const more = manifest.sizes.length - sizes.length;
-  row('Sizes', `${sizes.join(', ')}${more > 0 ? `, and ${plural(more, 'other')}` : ''}; width × height`);
+  row(
+    'Sizes',
+    `${sizes.join(', ')}${more > 0 ? `, and ${plural(more, 'other')}` : ''}; height × width, as --size has it`,
+  );
   row('Aspect', aspects(manifest));
   if (submission !== undefined)
     row(

@@ -22,7 +22,7 @@ describe('granary inspect', () => {
       /label {2}2 classes\n {2}稻瘟病 {2}3 {2}75.0% {2}━{24}\n {2}ok {3}1 {2}25.0% {2}━{8}╌{16}/,
     );
     expect(shown).toContain('4 pictures to train on; read from a table');
-    expect(shown).toContain('480 × 640 (3), 640 × 320 (1)');
+    expect(shown).toContain('640 × 480 (3), 320 × 640 (1); height × width');
     expect(shown).toContain('3 upright, 1 wide; width ÷ height 0.75 to 2.00');
     expect(shown).toContain('No problems found.');
   });

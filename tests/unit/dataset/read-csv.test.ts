@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectDataset } from '../../../src-main/dataset/inspect.ts';
@@ -71,7 +72,7 @@ describe('a table with its pictures', () => {
     await expect(inspectDataset(root, { targetColumns: ['colour'] })).rejects.toMatchObject({
       code: 'DATASET_BAD_COLUMNS',
       message: 'There is no column "colour".',
-      fix: expect.stringContaining('image_id, label, variety, age') as string,
+      details: ['image_id', 'label', 'variety', 'age'],
     });
   });
 
@@ -222,6 +223,24 @@ describe('a table with its pictures', () => {
       code,
       message: expect.stringMatching(message) as string,
       fix: expect.stringMatching(/./) as string,
+    });
+  });
+
+  it('names the columns of a table where it cannot be guessed what they are for', async () => {
+    const table = 'id,stage,grade\n1.jpg,1,2\n2.jpg,2,1\n3.jpg,1,1\n4.jpg,2,2\n';
+    const root = await datasetOf({ 'train.csv': table, '1.jpg': 1, '2.jpg': 2, '3.jpg': 3, '4.jpg': 4 });
+    const asked = inspectDataset(join(root, 'train.csv'));
+    await expect(asked).rejects.toMatchObject({ details: ['id', 'stage', 'grade'] });
+    const manifest = await inspectDataset(join(root, 'train.csv'), { targetColumns: ['grade'] });
+    expect(manifest.targets[0]!.classes).toEqual(['1', '2']);
+  });
+
+  it('says of tables beside pictures without labels why they give none', async () => {
+    const root = await datasetOf({ 'train.csv': 'id\n1.jpg\n', 'all/1.jpg': 1, 'all/2.jpg': 2 });
+    writeFileSync(join(root, 'labels.xlsx'), 'no table that is read');
+    await expect(inspectDataset(root)).rejects.toMatchObject({
+      code: 'DATASET_NO_LABELS',
+      fix: expect.stringMatching(/^train\.csv gives none: .* Save labels\.xlsx as CSV/) as string,
     });
   });
 

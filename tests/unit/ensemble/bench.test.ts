@@ -82,6 +82,28 @@ describe('EnsembleBench', () => {
   });
 });
 
+describe('runs of another dataset', () => {
+  it('are refused although their pictures and classes are called the same', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'granary-bench-'));
+    try {
+      const each = { runs: 1, epochs: 1, holdout: 20, targets: [{ name: 'label', classes: diseases }] };
+      const [a = ''] = writeRuns(elsewhere, { ...each, prefix: '20261121-09' });
+      const [b = ''] = writeRuns(elsewhere, { ...each, prefix: '20261122-09', dataset: 'leaves' });
+      const bench = new EnsembleBench(elsewhere);
+      const draft = { runs: [a, b], weights: [1, 1], targets: null, probabilities: 'plain' as const };
+      await expect(bench.figures(draft)).rejects.toMatchObject({
+        code: 'ENSEMBLE_IMAGES_DIFFER',
+        message: expect.stringMatching(/different datasets: .* of \/data\/paddy, .* of \/data\/leaves/),
+      });
+      await expect(
+        createEnsemble({ workspace: elsewhere, ...draft, sampleSubmission: null, out: null }),
+      ).rejects.toMatchObject({ code: 'ENSEMBLE_IMAGES_DIFFER' });
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('comparing predictions', () => {
   it('lists exactly the pictures that are told apart differently, the surest first', async () => {
     const found = await disagreements(workspace, ids.slice(0, 2), choice, 5000);

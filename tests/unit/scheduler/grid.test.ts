@@ -20,6 +20,9 @@ function expandGrid(grid: Grid, on: GridDataset): PlannedRun[] {
   });
 }
 
+/** 1 to `n`. */
+const count = (n: number): number[] => Array.from({ length: n }, (_, index) => index + 1);
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'granary-grid-'));
@@ -80,6 +83,17 @@ blocks:
       dataset,
     );
     expect(fixed.map((run) => run.config.seed)).toEqual([1, 2, 3]);
+    expect(fixed.map((run) => run.name)).toEqual([1, 2, 3].map((seed) => `resnet18 squish 64 seed=${seed}`));
+  });
+
+  it('takes a value that was written twice once', () => {
+    const runs = expandGrid(
+      parseGrid({
+        blocks: [{ arch: ['resnet18', 'resnet18'], size: ['64', '64'], seed: [1, 1], lr: [0.1, 0.1] }],
+      }),
+      dataset,
+    );
+    expect(runs.map((run) => run.name)).toEqual(['resnet18 squish 64']);
   });
 
   it('reads JSON, and paths count from the file', () => {
@@ -201,7 +215,7 @@ describe('a grid that cannot be trained is refused before anything is queued', (
     [{ arch: 'resnet18', size: 64, split: '/no/split.json' }, 'SPLIT_INVALID', /no split file/],
     [{ arch: 'resnet18', size: 64, augment: { maxRotat: 20 } }, 'CONFIG_INVALID', /Did you mean maxRotate\?/],
     [{ arch: 'resnet18', size: 64, augment: { maxRotate: 999 } }, 'CONFIG_INVALID', /augment\.maxRotate/],
-    [{ arch: Array(40).fill('resnet18'), size: Array(40).fill(64) }, 'GRID_INVALID', /1600 runs/],
+    [{ arch: 'resnet18', size: count(40).map((n) => 32 + n), seed: count(40) }, 'GRID_INVALID', /1600 runs/],
   ])('%j', (block, code, message) => {
     const error = failure(() => expandGrid(parseGrid({ blocks: [block] }), dataset));
     expect(error.code).toBe(code);

@@ -24,7 +24,7 @@ describe('a sweep of recommenders', () => {
     });
     expect(runs).toHaveLength(16);
     expect(new Set(runs.map(({ config }) => `${ratingsRunName(config)} ${config.seed}`)).size).toBe(16);
-    expect(runs[0]).toMatchObject({ kind: 'ratings', name: 'dot 5 wd 0.01' });
+    expect(runs[0]).toMatchObject({ kind: 'ratings', name: 'dot 5 wd 0.01 seed=1' });
     expect(runs.every(({ config }) => config.ratings === '/data/u.data')).toBe(true);
   });
 

@@ -1,0 +1,33 @@
+import type { DatasetOptions } from '../../shared/records/dataset.ts';
+
+/** What a column of a table of pictures is for. */
+export type PictureRole = 'image' | 'target' | 'ignore';
+
+export interface PictureColumn {
+  name: string;
+  role: PictureRole;
+}
+
+/** The columns with one used otherwise; only one names the pictures. */
+export function withRole(
+  columns: readonly PictureColumn[],
+  name: string,
+  role: PictureRole,
+): PictureColumn[] {
+  return columns.map((column) => ({
+    name: column.name,
+    role: column.name === name ? role : role === 'image' && column.role === 'image' ? 'ignore' : column.role,
+  }));
+}
+
+/** How a dataset with these columns is read; what no column is said to be is guessed. */
+export function pictureOptions(columns: readonly PictureColumn[]): DatasetOptions {
+  const named = (wanted: PictureRole): string[] =>
+    columns.filter(({ role }) => role === wanted).map(({ name }) => name);
+  const [imageColumn] = named('image');
+  const targetColumns = named('target');
+  return {
+    ...(imageColumn === undefined ? {} : { imageColumn }),
+    ...(targetColumns.length === 0 ? {} : { targetColumns }),
+  };
+}
