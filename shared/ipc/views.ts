@@ -82,6 +82,8 @@ export const runRowSchema = z.object({
   seconds: z.number().nullable(),
   /** Highest resident memory of the worker so far, MiB. */
   peakRssMb: z.number().nullable(),
+  /** What it took of its card, MiB; null without one. */
+  peakCardMb: z.number().nullable(),
   parameters: z.number().int().nullable(),
   problem: z.string().nullable(),
   tags: z.array(z.string()),

@@ -19,6 +19,8 @@ export const attemptSchema = z.object({
   memory: memoryPlanSchema.nullable(),
   /** Highest resident memory that it told of. */
   peakRssMb: z.number().nullable(),
+  /** What it took of its card, MiB; absent or null without one. */
+  peakCardMb: z.number().nullable().optional(),
   /** Null while it works, and where the scheduler was gone before it ended. */
   ended: z.string().nullable(),
   outcome: z.union([z.literal('finished'), errorCodeSchema]).nullable(),

@@ -22,6 +22,8 @@ export const probeResultSchema = z.object({
   /** What had been predicted for these very steps. */
   predictedMb: z.number(),
   predictedCardMb: z.number(),
+  /** Of a card, as its driver told after the steps; null without one. */
+  peakCardMb: z.number().nullable(),
   steps: z.number().int(),
   /** Of the steps after the first. */
   imagesPerSecond: z.number(),

@@ -35,6 +35,8 @@ export const epochLogSchema = z.object({
   /** Training images a second, validation apart. */
   imagesPerSecond: z.number(),
   peakRssMb: z.number(),
+  /** What the worker took of its card, MiB; absent or null without one. */
+  peakCardMb: z.number().nullable().optional(),
   /** ISO 8601. */
   time: z.string(),
 });
@@ -139,6 +141,7 @@ export const runResultSchema = z.discriminatedUnion('status', [
     eagerSteps: z.number().int(),
     seconds: z.number(),
     peakRssMb: z.number(),
+    peakCardMb: z.number().nullable().optional(),
     finished: z.string(),
   }),
   unfinishedResultSchema,

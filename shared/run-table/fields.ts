@@ -43,6 +43,7 @@ const fixed: readonly RunField[] = [
   own('epochs_done', 'Epochs', 'number', (row) => row.epochsDone),
   own('seconds', 'Time', 'seconds', (row) => row.seconds),
   own('memory', 'Memory, MB', 'number', (row) => row.peakRssMb),
+  own('card_memory', 'Card memory, MB', 'number', (row) => row.peakCardMb),
   own('parameters', 'Parameters', 'number', (row) => row.parameters),
   own('created', 'Started', 'moment', (row) => row.created),
 ];

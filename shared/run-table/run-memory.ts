@@ -9,7 +9,7 @@ export interface RunMemory {
   checkpointing: boolean;
   /** Of its latest process; null where nothing was planned. */
   plan: MemoryPlan | null;
-  /** Highest resident main memory of any of its processes, MiB; null where none was told. */
+  /** Highest memory of any of its processes, MiB: of the card where it was planned for one, else resident main memory. Null where none was told. */
   truePeakMb: number | null;
   /** Processes that worked at it; 1 where the record does not count them. */
   processes: number;
@@ -22,12 +22,9 @@ export function runMemory(
 ): RunMemory {
   const { header, epochs, result } = run;
   const { config, microBatch, memory = null } = header;
-  const peaks = [
-    ...attempts.map(({ peakRssMb }) => peakRssMb ?? 0),
-    ...epochs.map(({ peakRssMb }) => peakRssMb),
-    result?.status === 'finished' ? result.peakRssMb : 0,
-  ];
-  const highest = Math.max(...peaks);
+  const peak: 'peakCardMb' | 'peakRssMb' = memory?.device.kind === 'card' ? 'peakCardMb' : 'peakRssMb';
+  const finished = result?.status === 'finished' ? [result] : [];
+  const highest = Math.max(0, ...[...attempts, ...epochs, ...finished].map((one) => one[peak] ?? 0));
   return {
     batch: `${microBatch} × ${config.batchSize / microBatch} = ${config.batchSize}`,
     checkpointing: memory?.checkpointing ?? config.checkpointing,

@@ -42,6 +42,7 @@ export interface RunFigures {
   exact_match: Rates | null;
   seconds: number | null;
   peak_rss_mb: number | null;
+  peak_card_mb: number | null;
   /** Runs with the same hash were judged on the same validation pictures. */
   valid_hash: string | null;
   seed: number | null;
@@ -83,6 +84,7 @@ export function figuresOf(row: Omit<RunRow, 'color'>, workspace: string): RunFig
     exact_match: together === undefined ? null : ratesOf(together),
     seconds: row.seconds,
     peak_rss_mb: row.peakRssMb,
+    peak_card_mb: row.peakCardMb,
     valid_hash: row.validHash,
     seed: typeof seed === 'number' ? seed : null,
     tags: row.tags,

@@ -30,7 +30,7 @@ export function memoryTable(
   if (rows.length === 0) return '';
   return (
     `<h2>Memory</h2><div class="scroll"><table class="runs"><caption>Micro-batch × accumulation = effective batch, which never changes. ` +
-    `True peak: highest main memory of the worker.</caption><thead><tr><th class="text">Run</th><th>Batch</th><th>Predicted</th><th>Probed</th>` +
+    `True peak: the highest memory of the worker, the card's where it trained on one, else main memory.</caption><thead><tr><th class="text">Run</th><th>Batch</th><th>Predicted</th><th>Probed</th>` +
     `<th>True peak</th><th>Margin</th><th>Processes</th><th class="text">Why</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
   );
 }

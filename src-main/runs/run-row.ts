@@ -20,13 +20,16 @@ export function runRow(run: RunSummary): UncolouredRow {
   };
 }
 
+/** What the epochs of either kind of run tell. */
+type EpochFacts = Pick<RatingsRun['epochs'][number], 'trainSeconds' | 'validSeconds' | 'peakRssMb'> &
+  Pick<RunSummary['epochs'][number], 'peakCardMb'>;
+
 /** The columns that runs of either kind have. */
 export function commonColumns(
   run: RunSummary | RatingsRun,
 ): Omit<UncolouredRow, 'kind' | 'epochsPlanned' | 'settings' | 'targets'> {
   const { header, result, notes } = run;
-  const epochs: readonly Pick<RatingsRun['epochs'][number], 'trainSeconds' | 'validSeconds' | 'peakRssMb'>[] =
-    run.epochs;
+  const epochs: readonly EpochFacts[] = run.epochs;
   const finished = result?.status === 'finished' ? result : null;
   const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
   return {
@@ -41,6 +44,7 @@ export function commonColumns(
     epochsDone: epochs.length,
     seconds: finished?.seconds ?? (epochs.length === 0 ? null : spent),
     peakRssMb: finished?.peakRssMb ?? epochs.at(-1)?.peakRssMb ?? null,
+    peakCardMb: highestCardMb(epochs),
     parameters: header?.parameters ?? null,
     problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
     tags: notes.tags,
@@ -48,4 +52,10 @@ export function commonColumns(
     archived: notes.archived,
     color: notes.color,
   };
+}
+
+/** Of several processes one may have taken more than the last. */
+function highestCardMb(epochs: readonly EpochFacts[]): number | null {
+  const highest = Math.max(0, ...epochs.map(({ peakCardMb }) => peakCardMb ?? 0));
+  return highest > 0 ? highest : null;
 }

@@ -35,6 +35,8 @@ export class RunAttempt {
     const ended = event.type === 'epoch' || event.type === 'ratings-epoch';
     const rss = event.type === 'step' ? event.rssMb : ended ? event.log.peakRssMb : 0;
     if (rss > (this.#attempt.peakRssMb ?? 0)) this.#attempt.peakRssMb = rss;
+    const card = event.type === 'epoch' ? (event.log.peakCardMb ?? 0) : 0;
+    if (card > (this.#attempt.peakCardMb ?? 0)) this.#attempt.peakCardMb = card;
   }
 
   ended(error: ErrorPayload | null): void {

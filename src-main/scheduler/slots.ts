@@ -1,4 +1,4 @@
-import { trainsOnCards } from './memory/device.ts';
+import { trainsOnCards } from '../files/card-gauge.ts';
 import { MemoryMonitor } from './memory/monitor.ts';
 
 /** A place where one run trains at a time: a card, or a share of the machine. */

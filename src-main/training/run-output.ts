@@ -1,3 +1,4 @@
+import type { CardGauge } from '../files/card-gauge.ts';
 import type { EpochLog, RunHeader, RunResult } from '../../shared/records/run-record.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { Split } from '../dataset/splits.ts';
@@ -39,6 +40,7 @@ export interface RunDesk {
 export interface RunSurroundings {
   workspace: string;
   desk: RunDesk;
+  card: Pick<CardGauge, 'peakMb'>;
   /** Checked between two native calls. */
   signal: AbortSignal;
 }

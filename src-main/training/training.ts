@@ -209,6 +209,7 @@ export class Training {
       validSeconds,
       imagesPerSecond: outcome.images / outcome.seconds,
       peakRssMb: peakRssMb(),
+      peakCardMb: this.#around.card.peakMb(),
       time: new Date().toISOString(),
     };
   }
@@ -278,6 +279,7 @@ export class Training {
       eagerSteps: this.#steps.eager,
       seconds: (performance.now() - this.#began) / 1000,
       peakRssMb: peakRssMb(),
+      peakCardMb: this.#around.card.peakMb(),
       finished: new Date().toISOString(),
     };
   }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { CardReading } from '../../../shared/machine.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
-import { PROGRAMS } from '../../scheduler/memory/nvidia-cards.ts';
+import { NVIDIA_SMI } from '../../files/nvidia-smi.ts';
 
 /** What NVIDIA's driver says of itself and its cards. Memory in MiB, as nvidia-smi counts. */
 export interface NvidiaReport {
@@ -12,7 +12,7 @@ export interface NvidiaReport {
 }
 
 /** What the monitor sees of the cards, and the CUDA version, which only nvidia-smi's plain table names; null where there is no card. */
-export async function askNvidia(programs: readonly string[] = PROGRAMS): Promise<NvidiaReport | null> {
+export async function askNvidia(programs: readonly string[] = NVIDIA_SMI): Promise<NvidiaReport | null> {
   const monitor = new MemoryMonitor({ programs });
   try {
     const { cards } = await monitor.read();

@@ -1,11 +1,6 @@
 import type { MachineReading } from '../../../shared/machine.ts';
 import type { MemoryDevice } from '../../../shared/records/memory-plan.ts';
-import { readSetUpRecord } from '../../files/set-up-record.ts';
-
-/** Whether workers train on a card, where there is one: TensorFlow's build decides, not the driver. */
-export function trainsOnCards(): boolean {
-  return readSetUpRecord()?.tensorflow.variant.endsWith('-cuda') ?? false;
-}
+import { trainsOnCards } from '../../files/card-gauge.ts';
 
 /** A device to plan for, and the driver that it depends on. */
 export interface PlanningDevice extends MemoryDevice {

@@ -22,9 +22,14 @@ export function needOf(
   const found = needs.find((one) => one.accum === accum && one.checkpointing === checkpointing);
   if (found === undefined) return null;
   const predictedMb = kind === 'card' ? found.cardMb : found.mainMb;
-  // What the steps took beyond their prediction does not depend much on how many pictures they had.
-  const beyond = probe === null || kind === 'card' ? null : probe.peakMb - probe.predictedMb;
+  const beyond = probe === null ? null : beyondPrediction(kind, probe);
   return { predictedMb, probedMb: beyond === null ? null : predictedMb + beyond };
+}
+
+/** What the steps took beyond their prediction, MiB: it does not depend much on how many pictures they had. Null: it was not seen. */
+function beyondPrediction(kind: MemoryDevice['kind'], probe: ProbeResult): number | null {
+  if (kind === 'main-memory') return probe.peakMb - probe.predictedMb;
+  return probe.peakCardMb === null ? null : probe.peakCardMb - probe.predictedCardMb;
 }
 
 export function probeQuestion(

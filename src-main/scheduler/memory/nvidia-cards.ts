@@ -1,3 +1,4 @@
+import { NVIDIA_SMI } from '../../files/nvidia-smi.ts';
 import type { CardReading } from '../../../shared/machine.ts';
 import { LineProcess } from './line-process.ts';
 import {
@@ -15,9 +16,6 @@ export interface NvidiaOptions {
   /** First wait before nvidia-smi is started again. */
   retryMs?: number;
 }
-
-/** Under WSL2 the program is Windows' own and often not on the PATH. */
-export const PROGRAMS = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
 
 /** A card, or a program on it, that was not named for so many intervals is gone. */
 const STALE_INTERVALS = 3;
@@ -44,7 +42,7 @@ export class NvidiaCards {
   /** @param heard called after lines that say something */
   constructor(heard: () => void, options: NvidiaOptions = {}) {
     this.#heard = heard;
-    this.#programs = options.programs ?? PROGRAMS;
+    this.#programs = options.programs ?? NVIDIA_SMI;
     this.#interval = options.intervalSeconds ?? 1;
     this.#retryMs = options.retryMs;
   }

@@ -1,3 +1,4 @@
+import { nvidiaFigure as figure } from '../../files/nvidia-smi.ts';
 import type { CardReading } from '../../../shared/machine.ts';
 
 /** What is asked of each card, in the order in which it is answered. The name comes last, as it alone may hold a comma. */
@@ -51,10 +52,4 @@ function split(line: string, count: number): string[] | null {
   const cells = line.split(',').map((cell) => cell.trim());
   if (cells.length < count) return null;
   return [...cells.slice(0, count - 1), cells.slice(count - 1).join(', ')];
-}
-
-/** A number, also where units were not left out; null for `[N/A]`, `[Unknown Error]`, `[GPU is lost]` and the like. */
-function figure(cell: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*(?:MiB|%|W|C)?$/.exec(cell);
-  return match === null ? null : Number(match[1]);
 }

@@ -11,10 +11,12 @@ const STEPS = 4;
 /** The second step has shown nearly all of it; more are only worth their time while they are quick. */
 const ENOUGH_SECONDS = 6;
 
-/** Memory of this process as the system counts it, in bytes. */
+/** Memory of this process as system and driver count it. */
 export interface MemoryGauge {
-  /** The highest so far. */
+  /** The highest resident memory so far, bytes. */
   peakBytes(): number;
+  /** The card's, MiB; null without one. */
+  peakCardMb(): number | null;
 }
 
 /** Pixels and labels of a batch. */
@@ -37,6 +39,7 @@ export function probeMemory(
   const predicted = forecastProbe(question);
   const program = Program.load(recorded);
   const seconds: number[] = [];
+  let peakCardMb: number | null;
   try {
     program.init(1);
     const noise = syntheticBatch(spec);
@@ -49,6 +52,7 @@ export function probeMemory(
       if (!goOn(step + 1)) break;
       if (step > 0 && performance.now() - began > 1000 * ENOUGH_SECONDS) break;
     }
+    peakCardMb = gauge.peakCardMb();
   } finally {
     program.dispose();
   }
@@ -58,6 +62,7 @@ export function probeMemory(
     peakMb: gauge.peakBytes() / 2 ** 20,
     predictedMb: predicted.mainMb,
     predictedCardMb: predicted.cardMb,
+    peakCardMb,
     steps: seconds.length,
     imagesPerSecond: question.microBatch / step,
   };

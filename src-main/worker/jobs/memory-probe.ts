@@ -4,6 +4,7 @@ import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { cachedManifest } from '../../dataset/manifest-store.ts';
 import { type ProbePictures, probeMemory } from '../../training/memory/probe.ts';
 import { smallestClass } from '../../training/memory/smallest-class.ts';
+import { CardGauge } from '../../files/card-gauge.ts';
 import { openPixelCache } from '../../preprocess/pixel-cache.ts';
 import type { JobContext } from '../context.ts';
 import { workerFailure } from '../failure.ts';
@@ -25,8 +26,9 @@ export async function run(
     });
     return !context.signal.aborted;
   };
+  const card = new CardGauge();
   try {
-    const result = probeMemory(job.question, pictures?.batch ?? null, { peakBytes }, goOn);
+    const result = probeMemory(job.question, pictures?.batch ?? null, { peakBytes, peakCardMb: () => card.peakMb() }, goOn);
     if (context.signal.aborted) throw new GranaryError('CANCELLED', 'The probe was stopped.');
     return result;
   } catch (error) {

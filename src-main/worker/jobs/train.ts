@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
 import { cachedManifest } from '../../dataset/manifest-store.ts';
+import { CardGauge } from '../../files/card-gauge.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { checkpointPath } from '../../runs/checkpoint-file.ts';
 import { writePredictions } from '../../runs/predictions.ts';
@@ -36,7 +37,7 @@ export async function run(job: JobOf<'train'>, context: JobContext): Promise<Job
   const settled = point === null ? config : settledConfig(point.header.config, config);
   const folder = new RunFolder(job, context, point);
   try {
-    const around = { workspace, desk: folder, signal };
+    const around = { workspace, desk: folder, card: new CardGauge(), signal };
     const output = await trainRun(job, settled, manifest, around, point);
     const { targets, sets, weights, result } = output;
     writePredictions(folder.path, { targets, sets });

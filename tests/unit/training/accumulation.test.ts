@@ -31,6 +31,7 @@ async function train(settings: object) {
   const identity = { runId: 'run', name: 'run', queue: null };
   const output = await trainRun(identity, config, manifest, {
     workspace: join(scratch, 'workspace'),
+    card: { peakMb: () => null },
     signal: new AbortController().signal,
     desk: {
       started: (given) => (header = given),

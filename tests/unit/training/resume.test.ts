@@ -60,6 +60,7 @@ async function train(runId: string, settings: object = {}, cutAt = Infinity, res
     {
       workspace,
       signal: stop.signal,
+      card: { peakMb: () => null },
       desk: {
         started(header, { train, valid }) {
           restoreEpochs(folder, point?.epochs ?? []);

@@ -7,7 +7,7 @@ import { type DoctorReport, findProblems } from '../../../../src-main/cli/doctor
 import { missingLibraries, parseLdd } from '../../../../src-main/cli/doctor/libraries.ts';
 import { askNvidia } from '../../../../src-main/cli/doctor/nvidia.ts';
 import { readSetUpRecord } from '../../../../src-main/files/set-up-record.ts';
-import { trainsOnCards } from '../../../../src-main/scheduler/memory/device.ts';
+import { trainsOnCards } from '../../../../src-main/files/card-gauge.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -15,6 +15,7 @@ export function exampleRow(id: string, error: number | null, more: Partial<RunRo
     epochsPlanned: 5,
     seconds: 60,
     peakRssMb: 500,
+    peakCardMb: null,
     parameters: 11e6,
     problem: null,
     tags: [],
