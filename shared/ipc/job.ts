@@ -199,6 +199,8 @@ export const jobResultSchemas = {
     median_s: z.number(),
     min_s: z.number(),
     peak_rss_mb: z.number(),
+    /** Null without a card. */
+    peak_card_mb: z.number().nullable(),
     record_ms: z.number(),
     graph_bytes: z.number(),
   }),

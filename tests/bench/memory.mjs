@@ -1,13 +1,14 @@
 // Predicted beside measured peak resident memory of real runs, from scratch on the sample dataset, each in a fresh worker; prints a
 // Markdown row a case and then one JSON object. Takes about a minute a case on two cores.
-// Usage: node tests/bench/memory.mjs [ARCH:SIZE:BATCH:EPOCHS …]     (a run should have at least four steps)
+// Usage: node tests/bench/memory.mjs [--probe] [ARCH:SIZE:BATCH:EPOCHS …]     (a run should have at least four steps)
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const given = process.argv.slice(2);
+const given = process.argv.slice(2).filter((argument) => argument !== '--probe');
+const probes = process.argv.includes('--probe');
 const cases =
   given.length > 0
     ? given
@@ -40,7 +41,16 @@ try {
   const rows = cases.map((text) => {
     const [arch, size, batch, epochs] = text.split(':');
     const what = ['--arch', arch, '--size', size, '--batch-size', batch];
-    const plan = run('fit', '--classes', '10', ...what, '--memory', '1TB', '--no-probe', '--json').runs[0];
+    const plan = run(
+      'fit',
+      '--classes',
+      '10',
+      ...what,
+      '--memory',
+      '1TB',
+      ...(probes ? [] : ['--no-probe']),
+      '--json',
+    ).runs[0];
     const flags = [
       '--accum',
       '1',
@@ -54,12 +64,20 @@ try {
       'none',
     ];
     const trained = run('train', data, ...what, ...flags, '--workspace', join(folder, 'workspace'), '--json');
-    const measured = trained.peak_rss_mb;
+    const measured = trained.peak_card_mb ?? trained.peak_rss_mb;
     const error = plan.predicted_mb / measured - 1;
     console.log(
-      `| ${arch} | ${size} | ${batch} | ${Math.round(plan.predicted_mb)} | ${Math.round(measured)} | ${(100 * error).toFixed(1)} % |`,
+      `| ${arch} | ${size} | ${batch} | ${Math.round(plan.predicted_mb)} | ${Math.round(measured)} | ${(100 * error).toFixed(1)} % |${probes ? ` ${Math.round(plan.probed_mb)} |` : ''}`,
     );
-    return { arch, size, batch, predicted_mb: plan.predicted_mb, measured_mb: measured, error };
+    return {
+      arch,
+      size,
+      batch,
+      predicted_mb: plan.predicted_mb,
+      probed_mb: plan.probed_mb,
+      measured_mb: measured,
+      error,
+    };
   });
   const errors = rows.map(({ error }) => Math.abs(error));
   const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;

@@ -1,6 +1,7 @@
 import { GranaryError } from '../../../shared/errors.ts';
 import { parseImageSize } from '../../../shared/image-size.ts';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
+import { CardGauge } from '../../files/card-gauge.ts';
 import { benchmarkSteps } from '../../training/program/bench.ts';
 import type { JobContext } from '../context.ts';
 
@@ -8,6 +9,7 @@ import type { JobContext } from '../context.ts';
 export async function run(job: JobOf<'bench-step'>, context: JobContext): Promise<JobResult<'bench-step'>> {
   const { arch, batch, steps, checkpointing } = job;
   const size = parseImageSize(job.size);
+  const card = new CardGauge();
   const { seconds, recorded } = benchmarkSteps({ arch, size, batch, steps, checkpointing }, (done) => {
     context.emit({ type: 'progress', stage: 'steps', done, total: steps, unit: 'steps', perSecond: null });
     return !context.signal.aborted;
@@ -23,6 +25,7 @@ export async function run(job: JobOf<'bench-step'>, context: JobContext): Promis
     min_s: sorted[0]!,
     // Linux counts maxRSS in KiB.
     peak_rss_mb: process.resourceUsage().maxRSS / 1024,
+    peak_card_mb: card.peakMb(),
     record_ms: recorded.recordMs,
     graph_bytes: recorded.savedModel.length,
   };
