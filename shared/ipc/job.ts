@@ -198,6 +198,7 @@ export const jobResultSchemas = {
     checkpointing: z.boolean(),
     median_s: z.number(),
     min_s: z.number(),
+    first_s: z.number(),
     peak_rss_mb: z.number(),
     /** Null without a card. */
     peak_card_mb: z.number().nullable(),

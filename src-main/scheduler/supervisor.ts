@@ -15,6 +15,7 @@ import { nodeBinary } from './node-binary.ts';
 import { MemoryKills } from './memory-kills.ts';
 import { inheritedLimit, limited, memoryLimit } from './worker-limit.ts';
 import { WorkerLog } from './worker-log.ts';
+import { workerEnvironment } from './worker-environment.ts';
 
 /** A worker at work: its result, and a bounded way to stop it. */
 export interface RunningJob<T extends Job['type']> {
@@ -143,28 +144,6 @@ export function startJob<J extends Job>(
     kill,
   };
 }
-
-function workerEnvironment(job: Job): NodeJS.ProcessEnv {
-  const { ELECTRON_RUN_AS_NODE: _electron, NODE_OPTIONS: _options, ...inherited } = process.env;
-  return {
-    ...inherited,
-    TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
-    TF_ENABLE_ONEDNN_OPTS: process.env['TF_ENABLE_ONEDNN_OPTS'] ?? '1',
-    // A worker takes the card's memory as it needs it and leaves the rest to others.
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    TF_GPU_ALLOCATOR: process.env['TF_GPU_ALLOCATOR'] ?? 'cuda_malloc_async',
-    ...(job.type === 'train' && job.config.deterministic ? deterministic : {}),
-    ...(job.type === 'collab-train' && job.config.batchSize < MANY_ROWS ? oneThread : {}),
-  };
-}
-
-/** Rows a step from which on a step's ops are worth more than one thread. */
-const MANY_ROWS = 1024;
-/** Small ops take less time than handing them to other threads. Read when TensorFlow's library is loaded. */
-const oneThread = { TF_NUM_INTEROP_THREADS: '1', TF_NUM_INTRAOP_THREADS: '1' };
-
-/** TensorFlow's own switches for the same bits at each run; they matter on cards. Read when its library is loaded. */
-const deterministic = { TF_DETERMINISTIC_OPS: '1', TF_CUDNN_DETERMINISTIC: '1' };
 
 /** A command that finds the channel closed is lost with reason: the exit tells the rest. */
 function send(child: ChildProcess, command: WorkerCommand): void {

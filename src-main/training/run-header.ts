@@ -63,6 +63,9 @@ export function describeRun(run: {
       node: process.versions.node,
       tensorflow: nativeBinding().TF_Version,
     },
-    device: cpus()[0]?.model.trim() ?? 'CPU',
+    device:
+      identity.memory?.device.kind === 'card'
+        ? identity.memory.device.name
+        : (cpus()[0]?.model.trim() ?? 'CPU'),
   };
 }

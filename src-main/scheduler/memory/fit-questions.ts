@@ -4,6 +4,7 @@ import type { MemoryForecast, MemoryQuestion } from '../../../shared/records/mem
 import type { MemoryDevice, MemoryPlan } from '../../../shared/records/memory-plan.ts';
 import type { ProbeQuestion, ProbeResult } from '../../../shared/records/memory-probe.ts';
 import { manifestOfDataset } from '../../runs/manifest-store.ts';
+import { compilesForCards } from '../worker-environment.ts';
 import { accumulations } from './accumulations.ts';
 import type { PlanningDevice } from './device.ts';
 import type { FitConfig, FitOptions } from './fit-options.ts';
@@ -59,6 +60,7 @@ export function probeKey(
     totalMb: Math.round(totalMb / 64),
     driver,
     precision: 'float32',
+    ...(compilesForCards() ? { compiled: true } : {}),
   };
 }
 

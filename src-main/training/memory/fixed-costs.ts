@@ -40,9 +40,9 @@ export function mainMemoryBytes(touched: number, { nodes, weights, batch }: Reco
 }
 
 /**
- * What a run takes of a card, from what is alive at once. Not measured on a card yet: 600 MiB for CUDA's context and libraries
- * (what NVIDIA's tools report of an idle TensorFlow process), a tenth of the tensors for the allocator's gaps, and cuDNN's workspace.
+ * What a run takes of a card, from what is alive at once: CUDA's context and libraries, and the pool of TensorFlow's allocator, which is
+ * half again as large as the tensors (gaps, layouts turned for cuDNN, its scratch). Fitted to runs on an H100 (docs/memory.md has the table).
  */
 export function cardBytes(mostLive: number): number {
-  return 600 * MB + 256 * MB + 1.1 * mostLive;
+  return 550 * MB + 1.42 * mostLive;
 }

@@ -10,7 +10,7 @@ export async function run(job: JobOf<'bench-step'>, context: JobContext): Promis
   const { arch, batch, steps, checkpointing } = job;
   const size = parseImageSize(job.size);
   const card = new CardGauge();
-  const { seconds, recorded } = benchmarkSteps({ arch, size, batch, steps, checkpointing }, (done) => {
+  const { seconds, firstSeconds, recorded } = benchmarkSteps({ arch, size, batch, steps, checkpointing }, (done) => {
     context.emit({ type: 'progress', stage: 'steps', done, total: steps, unit: 'steps', perSecond: null });
     return !context.signal.aborted;
   });
@@ -23,6 +23,7 @@ export async function run(job: JobOf<'bench-step'>, context: JobContext): Promis
     checkpointing,
     median_s: sorted[Math.floor(sorted.length / 2)]!,
     min_s: sorted[0]!,
+    first_s: firstSeconds,
     // Linux counts maxRSS in KiB.
     peak_rss_mb: process.resourceUsage().maxRSS / 1024,
     peak_card_mb: card.peakMb(),
