@@ -22,6 +22,12 @@ export function tellsOfMemory(text: string): boolean {
   return signs.some((sign) => sign.test(text));
 }
 
+/** The line of an error's message that tells of memory, else its first one: with several failures TensorFlow begins with their number. */
+export function memoryLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return (lines.find(tellsOfMemory) ?? lines[0]!).slice(0, 300);
+}
+
 /** The failure of a worker that had too little memory. */
 export function outOfMemory(detail: string, cause?: unknown): GranaryError {
   return new GranaryError(

@@ -8,7 +8,7 @@ import {
   jobResultSchemas,
   workerEventSchema,
 } from '../../shared/ipc/job.ts';
-import { outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
+import { memoryLine, outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
 import { entryPath } from '../files/paths.ts';
 import { LimitWatch } from './limit-watch.ts';
 import { nodeBinary } from './node-binary.ts';
@@ -178,7 +178,7 @@ function report(onEvent: (event: WorkerEvent) => void, event: WorkerEvent, log: 
 /** What a worker says it failed with; a bug's message may be that of an allocation that failed. */
 function failureOf(error: ErrorPayload): GranaryError {
   return error.code === 'INTERNAL' && tellsOfMemory(error.message)
-    ? outOfMemory(error.message.split('\n')[0]!.slice(0, 300))
+    ? outOfMemory(memoryLine(error.message))
     : fromErrorPayload(error);
 }
 

@@ -14,12 +14,31 @@ export function workerEnvironment(
     ...inherited,
     TF_CPP_MIN_LOG_LEVEL: parent['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
     TF_ENABLE_ONEDNN_OPTS: parent['TF_ENABLE_ONEDNN_OPTS'] ?? '1',
-    ...onCards(parent),
-    ...(compilesForCards(parent, setUp) ? compiled(parent, setUp!) : {}),
+    ...(computesOnCard.has(job.type) ? onCards(parent) : withoutCards),
+    ...(computesOnCard.has(job.type) && compilesForCards(parent, setUp) ? compiled(parent, setUp!) : {}),
     ...(job.type === 'train' && job.config.deterministic ? deterministic : {}),
     ...(job.type === 'collab-train' && job.config.batchSize < MANY_ROWS ? oneThread : {}),
   };
 }
+
+/** Jobs that compute on a card where there is one. */
+const computesOnCard: ReadonlySet<Job['type']> = new Set<Job['type']>([
+  ...([
+    'train',
+    'predict',
+    'memory-probe',
+    'bench-step',
+    'native-check',
+    'model-forward',
+    'model-grad',
+  ] as const),
+]);
+
+/**
+ * TensorFlow takes half a gigabyte of each card that it sees, if only to record a graph. Recommenders train on the processor, whose
+ * memory is what is planned for them.
+ */
+const withoutCards = { CUDA_VISIBLE_DEVICES: '-1' };
 
 /**
  * Whether the steps of workers are compiled for the card by XLA: asked for with GRANARY_XLA=1, and only with the CUDA build. On a processor

@@ -1,5 +1,5 @@
 import { GranaryError, toErrorPayload } from '../../shared/errors.ts';
-import { outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
+import { memoryLine, outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
 import { writeResult } from '../runs/run-writer.ts';
 
 /**
@@ -11,7 +11,7 @@ export function workerFailure(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(error as NodeJS.ErrnoException);
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 'ENOMEM' || tellsOfMemory(message)) return outOfMemory(firstLine(message), error);
+  if (code === 'ENOMEM' || tellsOfMemory(message)) return outOfMemory(memoryLine(message), error);
   return error;
 }
 
@@ -23,10 +23,6 @@ function noSpace(error: NodeJS.ErrnoException): GranaryError {
     'Make room, then train the run again with `granary queue --resume`.',
     { cause: error },
   );
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0]!.slice(0, 300);
 }
 
 /** Writes why a run ended into its folder. */

@@ -1,4 +1,5 @@
 // A compiled training step beside PyTorch's, in turn, each in a fresh process; prints one JSON object with a row a case.
+// On a card (the CUDA build): torch_card_step.py with TF32, as TensorFlow has it, and the card's memory.
 // Usage: node tests/bench/step.mjs [ROUNDS] [ARCH:SIZE:BATCH:STEPS …]   (PYTHON: an interpreter with timm; TORCH_STEP: the script)
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -18,6 +19,7 @@ const cases =
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const python = process.env.PYTHON ?? '/root/pt/bin/python';
 const torchStep = process.env.TORCH_STEP ?? join(root, '..', 'shared', 'bench', 'torch_step.py');
+const torchCardStep = join(root, 'tests', 'bench', 'torch_card_step.py');
 
 const run = (command, ...args) => {
   const lines = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -31,9 +33,15 @@ const rows = cases.map((text) => {
   for (let i = 0; i < Number(rounds); i++) {
     const flags = ['--arch', arch, '--size', size, '--batch', batch, '--steps', steps, '--json'];
     ours.push(run(process.execPath, join(root, 'bin/granary.cjs'), 'bench', 'step', ...flags));
-    theirs.push(run(python, torchStep, arch, size, batch, steps));
+    const card = ours.at(-1).peak_card_mb !== null;
+    theirs.push(
+      card
+        ? run(python, torchCardStep, arch, size, batch, steps, '--tf32')
+        : run(python, torchStep, arch, size, batch, steps),
+    );
   }
   const ratio = (field) => round(median(ours.map((r) => r[field])) / median(theirs.map((r) => r[field])));
+  const memory = ours[0].peak_card_mb === null ? 'peak_rss_mb' : 'peak_card_mb';
   const ends = (results, field) => results.map((result) => round(result[field]));
   return {
     arch,
@@ -41,11 +49,11 @@ const rows = cases.map((text) => {
     batch: Number(batch),
     time_ratio: ratio('median_s'),
     min_time_ratio: round(Math.min(...ours.map((r) => r.min_s)) / Math.min(...theirs.map((r) => r.min_s))),
-    memory_ratio: ratio('peak_rss_mb'),
+    memory_ratio: ratio(memory),
     median_s: ends(ours, 'median_s'),
     torch_median_s: ends(theirs, 'median_s'),
-    peak_rss_mb: ends(ours, 'peak_rss_mb'),
-    torch_peak_rss_mb: ends(theirs, 'peak_rss_mb'),
+    [memory]: ends(ours, memory),
+    [`torch_${memory}`]: ends(theirs, memory),
   };
 });
 console.log(JSON.stringify({ rounds: Number(rounds), rows }));

@@ -6,8 +6,6 @@ import { MemoryFit } from '../../src-main/scheduler/memory/fit.ts';
 import { MemoryMonitor } from '../../src-main/scheduler/memory/monitor.ts';
 import { startJob } from '../../src-main/scheduler/supervisor.ts';
 
-// Written for a machine with an NVIDIA card; not yet run on one.
-
 const size = { height: 128, width: 128 };
 
 it('the monitor reads the card and is named in the plan', async () => {

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineReading } from '../../../shared/machine.ts';
 import { readMainMemory } from './main-memory.ts';
-import { NvidiaCards, type NvidiaOptions } from './nvidia-cards.ts';
+import { NvidiaCards, type NvidiaOptions, STALE_INTERVALS } from './nvidia-cards.ts';
 
 export interface MonitorEvents {
   /** At most once an interval. */
@@ -15,6 +16,8 @@ export interface MonitorOptions extends NvidiaOptions {
 
 /** A driver that is asleep may take this long for its first answer. */
 const FIRST_ANSWER_MS = 3000;
+/** A line may have been on its way for so long. */
+const LINE_AGE_MS = 100;
 /** Lines of several cards come one after another; they make one reading. */
 const TOGETHER_MS = 30;
 
@@ -69,9 +72,21 @@ export class MemoryMonitor extends EventEmitter<MonitorEvents> {
   async read(): Promise<MachineReading> {
     this.start();
     const end = Date.now() + FIRST_ANSWER_MS;
-    while (!this.#cards.settled && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!this.#cards.settled && Date.now() < end) await sleep(10);
     // The first card's line may be there and the second's on its way.
-    if (this.#cards.cards.length > 0) await new Promise((resolve) => setTimeout(resolve, TOGETHER_MS));
+    if (this.#cards.cards.length > 0) await sleep(TOGETHER_MS);
+    return this.current;
+  }
+
+  /**
+   * One reading of the cards as they are from now on: what a program held that ended a moment ago is not in it. Takes up to an interval
+   * where there is a card; one that is silent for {@link STALE_INTERVALS} is as it was.
+   */
+  async readAnew(): Promise<MachineReading> {
+    const from = Date.now() + LINE_AGE_MS;
+    const end = from + 1000 * STALE_INTERVALS * this.#interval;
+    await this.read();
+    while ((this.#cards.toldSince ?? Infinity) < from && Date.now() < end) await sleep(10);
     return this.current;
   }
 

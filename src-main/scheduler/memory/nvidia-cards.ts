@@ -18,7 +18,7 @@ export interface NvidiaOptions {
 }
 
 /** A card, or a program on it, that was not named for so many intervals is gone. */
-const STALE_INTERVALS = 3;
+export const STALE_INTERVALS = 3;
 
 /**
  * The cards of this machine as NVIDIA's driver sees them, kept up to date by two `nvidia-smi` processes in loop mode, one for
@@ -74,6 +74,12 @@ export class NvidiaCards {
           .map(({ line: { pid, name, usedMb } }) => ({ pid, name, usedMb })),
       }))
       .sort((a, b) => a.index - b.index);
+  }
+
+  /** When the card was told of whose last line is the oldest, of `Date.now()`; null without a card. */
+  get toldSince(): number | null {
+    const seen = [...this.#cards.values()].map((one) => one.seen);
+    return seen.length === 0 ? null : Math.min(...seen);
   }
 
   start(): void {

@@ -11,9 +11,9 @@ export function machineMonitor(): MemoryMonitor {
   return monitor;
 }
 
-/** The memory that a worker would train in if it were started now. */
+/** The memory that a worker would train in if it were started now, the worker before it having ended. */
 export async function deviceNow(card: number | null): Promise<PlanningDevice> {
-  return deviceIn(await machineMonitor().read(), card);
+  return deviceIn(await machineMonitor().readAnew(), card);
 }
 
 /** The same of a reading that is there already: a card's memory, or the main memory within the limit on each worker. */

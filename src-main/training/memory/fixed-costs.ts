@@ -40,9 +40,9 @@ export function mainMemoryBytes(touched: number, { nodes, weights, batch }: Reco
 }
 
 /**
- * What a run takes of a card, from what is alive at once: CUDA's context and libraries, and the pool of TensorFlow's allocator, which is
- * half again as large as the tensors (gaps, layouts turned for cuDNN, its scratch). Fitted to runs on an H100 (docs/memory.md has the table).
+ * What a run takes of a card, from what is alive at once: CUDA's context and libraries with cuDNN's scratch, and the pool of TensorFlow's
+ * allocator, which is a fifth larger than the tensors (gaps, layouts turned for cuDNN). Fitted to an H100 (docs/memory.md has the table).
  */
 export function cardBytes(mostLive: number): number {
-  return 550 * MB + 1.42 * mostLive;
+  return 840 * MB + 1.22 * mostLive;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -128,6 +128,39 @@ describe('the memory monitor', { timeout: 20_000 }, () => {
     expect(reading.problem).toContain('communicate with the NVIDIA driver');
     await vi.waitFor(() => expect(starts().length).toBeGreaterThan(4), { timeout: 8000 });
     await until(({ cards, problem }) => cards.length === 1 && problem === null);
+  });
+
+  it('reads what an H100 with driver 580 answered, and the program that held some of its memory', async () => {
+    const card = (used: number, free: number, power: string): string =>
+      `0, GPU-23ca80a6-cac0-a873-50f3-39705a2d29ab, 580.159.04, 81559, ${used}, ${free}, 0, 50, ${power}, NVIDIA H100 80GB HBM3`;
+    watch({
+      cards: [card(0, 81_079, '75.77'), { wait: 60 }, card(2619, 78_461, '129.59')],
+      processes: [{ wait: 60 }, 'GPU-23ca80a6-cac0-a873-50f3-39705a2d29ab, 440, 2610, python3'],
+    });
+    monitor!.start();
+    const reading = await until(({ cards }) => cards[0]?.processes.length === 1 && cards[0].usedMb! > 0);
+    expect(reading.cards[0]).toMatchObject({
+      ...{ name: 'NVIDIA H100 80GB HBM3', driver: '580.159.04', totalMb: 81_559, usedMb: 2619 },
+      ...{ freeMb: 78_461, powerW: 129.59, processes: [{ pid: 440, name: 'python3', usedMb: 2610 }] },
+    });
+  });
+
+  it('reads a card anew when it is asked to: what has ended since its last line is not held any more', async () => {
+    const held = '0, GPU-aaa, 550.54, 12288, 10000, 2288, 37, 61, 120.50, NVIDIA GeForce RTX 3060';
+    const asked = join(folder, 'asked');
+    watch({ cards: [held, { until: asked }, { wait: 200 }, first] }, 1);
+    expect((await monitor!.read()).cards[0]!.freeMb).toBe(2288);
+    writeFileSync(asked, '');
+    expect((await monitor!.readAnew()).cards[0]!.freeMb).toBe(10_000);
+  });
+
+  it('does not wait for a card that is silent, nor for one that is not there', async () => {
+    watch({ cards: [first] }, 0.1);
+    await monitor!.read();
+    expect((await monitor!.readAnew()).memory.totalMb).toBeGreaterThan(100);
+    monitor!.stop();
+    monitor = new MemoryMonitor({ programs: [join(folder, 'none')] });
+    expect((await monitor.readAnew()).cards).toEqual([]);
   });
 
   it('has no cards, and no problem, where there is no driver', async () => {
