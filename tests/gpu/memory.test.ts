@@ -39,7 +39,7 @@ it('a probe gives the card back', async () => {
   try {
     const free = async (): Promise<number> => (await monitor.read()).cards[0]!.freeMb!;
     const before = await free();
-    await startJob({
+    const { peakCardMb } = await startJob({
       type: 'memory-probe',
       question: {
         ...{ arch: 'convnext_tiny', size, presize: size, classes: [10], microBatch: 16 },
@@ -47,6 +47,7 @@ it('a probe gives the card back', async () => {
       },
       dataset: null,
     }).result;
+    expect(peakCardMb).toBeGreaterThan(500);
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(Math.abs((await free()) - before)).toBeLessThan(200);
   } finally {
