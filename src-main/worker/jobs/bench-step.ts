@@ -10,10 +10,13 @@ export async function run(job: JobOf<'bench-step'>, context: JobContext): Promis
   const { arch, batch, steps, checkpointing } = job;
   const size = parseImageSize(job.size);
   const card = new CardGauge();
-  const { seconds, firstSeconds, recorded } = benchmarkSteps({ arch, size, batch, steps, checkpointing }, (done) => {
-    context.emit({ type: 'progress', stage: 'steps', done, total: steps, unit: 'steps', perSecond: null });
-    return !context.signal.aborted;
-  });
+  const { seconds, firstSeconds, recorded } = benchmarkSteps(
+    { arch, size, batch, steps, checkpointing },
+    (done) => {
+      context.emit({ type: 'progress', stage: 'steps', done, total: steps, unit: 'steps', perSecond: null });
+      return !context.signal.aborted;
+    },
+  );
   if (seconds.length === 0) throw new GranaryError('CANCELLED', 'The benchmark was stopped.');
   const sorted = [...seconds].sort((a, b) => a - b);
   return {

@@ -28,7 +28,12 @@ export async function run(
   };
   const card = new CardGauge();
   try {
-    const result = probeMemory(job.question, pictures?.batch ?? null, { peakBytes, peakCardMb: () => card.peakMb() }, goOn);
+    const result = probeMemory(
+      job.question,
+      pictures?.batch ?? null,
+      { peakBytes, peakCardMb: () => card.peakMb() },
+      goOn,
+    );
     if (context.signal.aborted) throw new GranaryError('CANCELLED', 'The probe was stopped.');
     return result;
   } catch (error) {
