@@ -47,6 +47,8 @@ export const channelNames = [
   'ratings:enqueue',
   'weights:cached',
   'weights:choose',
+  'weights:fetch',
+  'weights:stop-fetching',
   'grid:preview',
   'memory:fits',
   'machine:history',
@@ -83,6 +85,7 @@ export type ChannelName = (typeof channelNames)[number];
 export const newsNames = [
   'dataset:progress',
   'predict:progress',
+  'weights:progress',
   'ratings:progress',
   'queue:changed',
   'memory:learnt',

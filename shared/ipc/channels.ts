@@ -12,7 +12,7 @@ import { previewReportSchema, previewSettingsSchema } from '../records/preview.t
 import type { ChannelName, NewsName } from './channel-names.ts';
 import { cacheNameSchema, cacheSchema, intakeKindSchema, predictSourceSchema } from './data-views.ts';
 import { errorPayloadSchema } from './error-codes.ts';
-import { workerEventSchema } from './job.ts';
+import { jobResultSchemas, workerEventSchema } from './job.ts';
 import { fitAnswerSchema, memorySettingsChangeSchema, memorySettingsViewSchema } from './memory-views.ts';
 import { machineSampleSchema } from './machine-views.ts';
 import { attemptSchema } from '../records/attempts.ts';
@@ -219,6 +219,12 @@ export const channels = {
   'weights:cached': { input: nothing, output: z.array(cachedWeightsSchema) },
   /** Lets the user pick a file of weights; null when they changed their mind. */
   'weights:choose': { input: nothing, output: z.string().nullable() },
+  /** Fetches pretrained weights (`id.tag`) onto this machine, one after another. One fetch at a time: a second call stops the first. */
+  'weights:fetch': {
+    input: z.object({ names: z.array(z.string().min(1).max(200)).min(1).max(1000) }),
+    output: jobResultSchemas['fetch-weights'].shape.weights,
+  },
+  'weights:stop-fetching': { input: nothing, output: z.null() },
   'grid:preview': {
     input: z.object({ dataset: path, options: datasetOptionsSchema.default({}), grid: gridSchema }),
     output: gridPreviewSchema,
@@ -327,6 +333,7 @@ const progressSchema = z.object({
 export const news = {
   'dataset:progress': progressSchema,
   'predict:progress': progressSchema,
+  'weights:progress': progressSchema,
   'ratings:progress': progressSchema,
   'queue:changed': queueViewSchema,
   /** A prediction that was missing is there. */

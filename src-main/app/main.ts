@@ -20,6 +20,7 @@ import { declareScheme, serveScheme } from './protocol.ts';
 import { TraySign } from './tray.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { openWindow } from './window.ts';
+import { WeightsFetch } from './weights-fetch.ts';
 import { WorkspaceSession } from './workspace-session.ts';
 
 /** The app's entry, and where its parts are put together. */
@@ -91,6 +92,7 @@ async function start(): Promise<void> {
   const services = {
     setUp,
     session,
+    weights: new WeightsFetch((progress) => tell('weights:progress', progress)),
     machine,
     ...dialogs,
     reveal: (path: string) => shell.showItemInFolder(path),

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, statfsSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
+import { formatBytes } from '../../shared/format-bytes.ts';
 import { cachePath } from '../files/paths.ts';
 
 const GIGABYTE = 1e9;
@@ -101,7 +102,7 @@ export function makeRoomFor(bytes: number, keep: string): void {
   if (bytes > limit)
     throw new GranaryError(
       'NO_SPACE',
-      `These weights have ${(bytes / GIGABYTE).toFixed(2)} GB, and ${(limit / GIGABYTE).toFixed(2)} GB are allowed for fetched weights.`,
+      `These weights have ${formatBytes(bytes)}, and ${formatBytes(limit)} are allowed for fetched weights.`,
       'Allow more with the environment variable GRANARY_WEIGHTS_CACHE_GB, make room on the disk, or set GRANARY_CACHE to a folder on another one.',
     );
   for (const { path, bytes: freed } of stored.reverse()) {

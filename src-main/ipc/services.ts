@@ -2,11 +2,13 @@ import type { ChannelInput } from '../../shared/ipc/channels.ts';
 import type { Preferences } from '../../shared/records/preferences.ts';
 import type { SetUpState } from '../../shared/ipc/set-up.ts';
 import type { MachineWatch } from '../app/machine-watch.ts';
+import type { WeightsFetch } from '../app/weights-fetch.ts';
 import type { WorkspaceSession } from '../app/workspace-session.ts';
 
 /** What the handlers may use of the app: the workspace, and the few things that only Electron can do. */
 export interface Services {
   session: WorkspaceSession;
+  weights: Pick<WeightsFetch, 'fetch' | 'stop'>;
   /** Asks the user for a folder; null when they changed their mind. */
   chooseFolder(title: string, button: string): Promise<string | null>;
   /** Asks for a file with one of these extensions. */

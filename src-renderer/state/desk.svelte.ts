@@ -16,6 +16,7 @@ import { Shell } from './shell.svelte.ts';
 import { SweepDraft } from './sweep-draft.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { Undo } from './undo.svelte.ts';
+import { WeightsFetchState } from './weights-fetch.svelte.ts';
 
 /** Everything a view may need, put together once when the window opens. */
 export class Desk {
@@ -29,6 +30,7 @@ export class Desk {
   readonly grid = new GridDraft();
   readonly fits = new FitsState();
   readonly cached = new CachedWeightsState();
+  readonly fetching = new WeightsFetchState(this.cached, this.toasts);
   readonly machine = new MachineState();
   readonly ratings = new RatingsState();
   readonly sweep = new SweepDraft();
