@@ -28,7 +28,7 @@ export interface GraphNode {
 /** A graph as it is being recorded: nodes in an order in which each comes after its inputs. */
 export class Graph {
   readonly nodes: GraphNode[] = [];
-  readonly #names = new Set<string>();
+  readonly #places = new Map<string, number>();
   /** Prefix of the names given from here on, such as `train/`. */
   scope = '';
 
@@ -39,9 +39,16 @@ export class Graph {
    */
   add(node: Omit<GraphNode, 'name'> & { name?: string }): string {
     const name = node.name ?? `${this.scope}${node.op}_${this.nodes.length}`;
-    if (this.#names.has(name)) throw new Error(`Two nodes are named "${name}".`);
-    this.#names.add(name);
+    if (this.#places.has(name)) throw new Error(`Two nodes are named "${name}".`);
+    this.#places.set(name, this.nodes.length);
     this.nodes.push({ ...node, name });
     return name;
+  }
+
+  /** Where in `nodes` the node of a name is. @throws Error where there is none */
+  place(name: string): number {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new Error(`The graph has no node "${name}".`);
+    return place;
   }
 }

@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Graph, GraphNode } from './graph.ts';
 
-const parents = new WeakMap<Graph, Map<string, GraphNode>>();
-
-function nodesByName(graph: Graph): Map<string, GraphNode> {
-  let known = parents.get(graph);
-  if (known === undefined || known.size !== graph.nodes.length) {
-    known = new Map(graph.nodes.map((node) => [node.name, node]));
-    parents.set(graph, known);
-  }
-  return known;
-}
-
 /** The name of the node that an input refers to. */
 export function inputNode(input: string): string {
   const colon = input.lastIndexOf(':');
@@ -20,13 +9,10 @@ export function inputNode(input: string): string {
 
 /** What a fetch needs, in the graph's order. */
 export function subgraph(graph: Graph, fetch: string): GraphNode[] {
-  const known = nodesByName(graph);
   const needed = new Set<string>([fetch]);
   const open = [fetch];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const node = known.get(name);
-    if (node === undefined) throw new Error(`The graph has no node "${name}".`);
-    for (const text of node.inputs) {
+    for (const text of graph.nodes[graph.place(name)]!.inputs) {
       const input = inputNode(text);
       if (needed.has(input)) continue;
       needed.add(input);

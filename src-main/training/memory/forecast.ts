@@ -1,20 +1,11 @@
 import { architecture } from '../../../shared/architectures/index.ts';
 import type { MemoryForecast, MemoryQuestion } from '../../../shared/records/memory-forecast.ts';
 import type { ProbeQuestion } from '../../../shared/records/memory-probe.ts';
-import { MemorySession } from '../../graph/memory/session.ts';
-import { type Steps, stepsOf, without } from '../../graph/memory/steps.ts';
 import { withStandardOps } from '../../graph/ops/index.ts';
-import { evaluationBatch } from '../evaluation-batch.ts';
 import { recordGraph } from '../program/record.ts';
 import type { RecordedGraph } from '../program/spec.ts';
-import { accumulatorName } from '../program/train-fetches.ts';
 import { cardBytes, mainMemoryBytes } from './fixed-costs.ts';
-
-/** A prime that divides no dimension of a network, so that whatever it divides in a recording grows with the batch. */
-const RECORDED_BATCH = 8191;
-
-/** Steps until what the allocator keeps grows hardly any more. */
-const STEPS = 3;
+import { RECORDED_BATCH, RunForecast, fetchesOf } from './run-forecast.ts';
 
 const MB = 2 ** 20;
 
@@ -31,9 +22,10 @@ export function forecastMemory(question: MemoryQuestion): MemoryForecast {
     const recorded = record(question, checkpointing);
     parameters = recorded.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     const readFrom = performance.now();
-    const forecast = new RecordedForecast(recorded);
+    const fetches = fetchesOf(recorded);
     const began = performance.now();
     recordMs += recorded.recordMs + began - readFrom;
+    const forecast = new RunForecast(fetches);
     const answers = accums.map((accum) => {
       const microBatch = batchSize / accum;
       const { touched, mostLive, resident } = forecast.peak(microBatch, accum > 1);
@@ -85,50 +77,8 @@ function record(
 export function forecastProbe(question: ProbeQuestion): { mainMb: number; cardMb: number } {
   const { microBatch, checkpointing, accumulates, presize } = question;
   const recorded = record(question, checkpointing);
-  const { touched, mostLive } = new RecordedForecast(recorded).peak(microBatch, accumulates, false);
+  const { touched, mostLive } = new RunForecast(fetchesOf(recorded)).peak(microBatch, accumulates, false);
   const batch = microBatch * presize.height * presize.width * 3;
   const facts = { nodes: recorded.nodes, weights: 0, batch };
   return { mainMb: mainMemoryBytes(touched, facts) / MB, cardMb: cardBytes(mostLive) / MB };
-}
-
-/** The fetches of a run, to be gone through for any batch. */
-class RecordedForecast {
-  readonly #fetches: Record<'train' | 'train_micro' | 'apply' | 'eval', Steps>;
-  /** Right before the first step, without and with sums of gradients: the same for any batch. */
-  readonly #begun: { plain: MemorySession; accumulating: MemorySession };
-
-  constructor({ graph, parameters }: RecordedGraph) {
-    const of = (fetch: string): Steps => stepsOf(graph, fetch, RECORDED_BATCH);
-    const sums = new Set(parameters.map(({ name }) => `variable/${accumulatorName(name)}`));
-    this.#fetches = {
-      train: of('train'),
-      train_micro: of('train_micro'),
-      apply: of('apply'),
-      eval: of('eval'),
-    };
-    const reset = of('reset');
-    const plain = new MemorySession();
-    plain.run(of('init'), 1);
-    const accumulating = plain.copy();
-    plain.run(without(reset, sums), 1);
-    accumulating.run(reset, 1);
-    this.#begun = { plain, accumulating };
-  }
-
-  /** A run from its first weights over some steps and an evaluation. `resident`: what stays between two steps. */
-  peak(
-    microBatch: number,
-    accumulate: boolean,
-    evaluates = true,
-  ): { touched: number; mostLive: number; resident: number } {
-    const { train, train_micro: micro, apply, eval: evaluation } = this.#fetches;
-    const session = (accumulate ? this.#begun.accumulating : this.#begun.plain).copy();
-    const resident = session.pool.live;
-    for (let step = 0; step < STEPS; step++) {
-      session.run(accumulate ? micro : train, microBatch);
-      if (accumulate && step % 2 === 1) session.run(apply, microBatch);
-    }
-    if (evaluates) session.run(evaluation, evaluationBatch(microBatch));
-    return { touched: session.pool.touched, mostLive: session.mostLive, resident };
-  }
 }

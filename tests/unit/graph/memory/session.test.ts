@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, type GraphNode } from '../../../../src-main/graph/graph.ts';
 import { MemorySession } from '../../../../src-main/graph/memory/session.ts';
-import { stepsOf, without } from '../../../../src-main/graph/memory/steps.ts';
+import { type Steps, stepsOf, without } from '../../../../src-main/graph/memory/steps.ts';
+import { MemoryWalk } from '../../../../src-main/graph/memory/walk.ts';
+import { wiringOf } from '../../../../src-main/graph/memory/wiring.ts';
 
 const MB = 2 ** 20;
 const BATCH = 8191;
@@ -27,9 +29,13 @@ function graphOf(...lines: [name: string, op: string, inputs: string[], fixed?: 
   return graph;
 }
 
+function steps(graph: Graph): Steps {
+  return stepsOf(wiringOf(graph, BATCH), 'end');
+}
+
 function mostLive(graph: Graph, pictures: number): number {
   const session = new MemorySession();
-  session.run(stepsOf(graph, 'end', BATCH), pictures);
+  session.run(new MemoryWalk().trace(steps(graph)), pictures);
   return session.mostLive / MB;
 }
 
@@ -57,6 +63,25 @@ describe('the memory of a fetch', () => {
     );
     expect(mostLive(chain, 1)).toBe(2);
     expect(mostLive(chain, 5)).toBe(10);
+  });
+
+  it('plays one walk for any number of pictures, and from a copy without a trace in what it was copied from', () => {
+    const kept = graphOf(
+      ['x', 'Placeholder', []],
+      ['a', 'MatMul', ['x']],
+      ['b', 'MatMul', ['a'], 3],
+      ['end', 'MatMul', ['b', 'a']],
+    );
+    const trace = new MemoryWalk().trace(steps(kept));
+    const begun = new MemorySession();
+    const most = [1, 4, 16].map((pictures) => {
+      const session = begun.copy();
+      session.run(trace, pictures);
+      return session.mostLive / MB;
+    });
+    // The end and what it reads: twice the pictures' and the fixed three.
+    expect(most).toEqual([5, 11, 35]);
+    expect(begun.mostLive).toBe(0);
   });
 
   it('keeps what is needed later', () => {
@@ -112,10 +137,11 @@ describe('the memory of a fetch', () => {
       ['late', 'MatMul', ['read', '^apply'], 8],
       ['end', 'NoOp', ['late', '^apply'], 0],
     );
+    const walk = new MemoryWalk();
     const session = new MemorySession();
-    session.run(stepsOf(init, 'end', BATCH), 1);
+    session.run(walk.trace(steps(init)), 1);
     expect(session.pool.live).toBe(8 * MB);
-    session.run(stepsOf(step, 'end', BATCH), 1);
+    session.run(walk.trace(steps(step)), 1);
     // The old value, its gradient and the new value at once; afterwards the new one alone.
     expect(session.mostLive).toBe(24 * MB);
     expect(session.pool.live).toBe(8 * MB);
@@ -129,7 +155,7 @@ describe('the memory of a fetch', () => {
       ['end', 'NoOp', ['^set'], 0],
     );
     const session = new MemorySession();
-    session.run(without(stepsOf(init, 'end', BATCH), new Set(['v'])), 1);
+    session.run(new MemoryWalk().trace(without(steps(init), new Set(['v']))), 1);
     expect(session.pool.live).toBe(0);
   });
 });

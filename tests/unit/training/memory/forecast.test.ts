@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { MemoryWalk } from '../../../../src-main/graph/memory/walk.ts';
 import { forecastMemory } from '../../../../src-main/training/memory/forecast.ts';
 import { smallestClass } from '../../../../src-main/training/memory/smallest-class.ts';
 
@@ -22,6 +23,19 @@ describe('the prediction of a run’s memory', { timeout: 60_000 }, () => {
     });
     expect(plain[0]!.activationsMb / plain[1]!.activationsMb).toBeCloseTo(2, 0);
     expect(checkpointed[0]!.activationsMb).toBeLessThan(0.6 * plain[0]!.activationsMb);
+  });
+
+  it('walks the graph as often for fourteen answers as for two', () => {
+    const walks = vi.spyOn(MemoryWalk.prototype, 'trace');
+    const stepsFor = (accums: number[]): number => {
+      walks.mockClear();
+      forecastMemory({ ...question, arch: 'resnet18', accums });
+      return walks.mock.calls.reduce((sum, [{ kinds }]) => sum + kinds.length, 0);
+    };
+    const few = stepsFor([4]);
+    expect(few).toBeGreaterThan(1000);
+    expect(stepsFor(question.accums)).toBe(few);
+    walks.mockRestore();
   });
 
   it.each(['vit_tiny_patch16_224', 'swin_tiny_patch4_window7_224', 'resnet18', 'mobilenetv3_large_100'])(
