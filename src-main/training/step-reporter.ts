@@ -18,12 +18,16 @@ export interface StepFacts {
 
 /** How much there is to do in a run; the ETA comes from it. */
 export interface Workload {
-  steps: { frozen: number; full: number };
+  steps: number;
+  /** Pictures that are trained on, each as often as it is. */
+  images: { frozen: number; full: number };
   /** Pictures that are only looked at: all validations and the final predictions with every view. */
   evaluations: number;
+  /** Times that something is written: after each epoch, and at the end. */
+  writings: number;
 }
 
-const nothing: Workload = { steps: { frozen: 0, full: 0 }, evaluations: 0 };
+const nothing: Workload = { steps: 0, images: { frozen: 0, full: 0 }, evaluations: 0, writings: 0 };
 const INTERVAL_MS = 100;
 /** How much a new step's duration weighs in the running mean. */
 const SMOOTHING = 0.1;
@@ -36,9 +40,8 @@ export class StepReporter {
   readonly #left: Workload;
   readonly #total: number;
   readonly #emit: (event: StepEvent) => void;
-  readonly #seconds = { frozen: new Pace(), full: new Pace() };
-  readonly #evaluationSeconds = new Pace();
-  readonly #imagesPerSecond = new Pace();
+  readonly #pace = { frozen: new Pace(), full: new Pace(), any: new Pace(), evaluation: new Pace() };
+  readonly #writing = new Pace();
   #step = 0;
   #saidAt = -Infinity;
   /** Steps that were not told yet. */
@@ -48,25 +51,28 @@ export class StepReporter {
   constructor(runId: string, workload: Workload, emit: (event: StepEvent) => void, done: Workload = nothing) {
     this.#runId = runId;
     this.#left = {
-      steps: {
-        frozen: workload.steps.frozen - done.steps.frozen,
-        full: workload.steps.full - done.steps.full,
+      steps: workload.steps - done.steps,
+      images: {
+        frozen: workload.images.frozen - done.images.frozen,
+        full: workload.images.full - done.images.full,
       },
       evaluations: workload.evaluations - done.evaluations,
+      writings: workload.writings - done.writings,
     };
-    this.#total = workload.steps.frozen + workload.steps.full;
-    this.#step = done.steps.frozen + done.steps.full;
+    this.#total = workload.steps;
+    this.#step = done.steps;
     this.#emit = emit;
   }
 
   /** @param seconds what the step, or the steps, took, reading included */
   stepped(facts: StepFacts, seconds: number, now: number = performance.now()): void {
-    const { steps = 1 } = facts;
+    const { steps = 1, phase, images, loss, lr, losses, errors } = facts;
     this.#step += steps;
-    this.#left.steps[facts.phase] -= steps;
-    this.#seconds[facts.phase].add(seconds);
-    const imagesPerSecond = this.#imagesPerSecond.add(facts.images / seconds);
-    const { loss, lr, losses, errors } = facts;
+    this.#left.images[phase] -= images;
+    const shape = `${phase} ${images / steps}`;
+    this.#pace[phase].add(images, seconds, shape);
+    this.#pace.any.add(images, seconds, shape);
+    const imagesPerSecond = 1 / this.#pace.any.mean!;
     const rssMb = process.memoryUsage.rss() / 2 ** 20;
     this.#points.push({
       step: this.#step,
@@ -99,33 +105,56 @@ export class StepReporter {
   /** @param seconds what looking at `images` pictures took */
   evaluated(images: number, seconds: number): void {
     this.#left.evaluations = Math.max(0, this.#left.evaluations - images);
-    if (images > 0) this.#evaluationSeconds.add(seconds / images);
+    if (images > 0) this.#pace.evaluation.add(images, seconds, String(images));
+  }
+
+  /** @param seconds what writing an epoch's log and the run's state took */
+  wrote(seconds: number): void {
+    this.#left.writings = Math.max(0, this.#left.writings - 1);
+    this.#writing.add(1, seconds, '');
   }
 
   #eta(): number {
-    const [frozen, full] = [this.#seconds.frozen.mean, this.#seconds.full.mean];
-    const frozenSeconds = frozen ?? (full ?? 0) / FULL_OVER_FROZEN;
-    const fullSeconds = full ?? (frozen ?? 0) * FULL_OVER_FROZEN;
-    const { steps, evaluations } = this.#left;
+    const { images, evaluations, writings } = this.#left;
+    const { frozen, full, any, evaluation } = this.#pace;
+    const frozenSeconds = frozen.mean ?? (full.mean ?? 0) / FULL_OVER_FROZEN;
+    const fullSeconds = full.mean ?? (frozen.mean ?? 0) * FULL_OVER_FROZEN;
     // Until a validation was seen, a picture is taken to cost a third of a training step's share.
-    const evaluation =
-      this.#evaluationSeconds.mean ?? 1 / (FULL_OVER_FROZEN * (this.#imagesPerSecond.mean ?? Infinity));
-    return steps.frozen * frozenSeconds + steps.full * fullSeconds + evaluations * evaluation;
+    const look = evaluation.mean ?? (any.mean ?? 0) / FULL_OVER_FROZEN;
+    return (
+      images.frozen * frozenSeconds +
+      images.full * fullSeconds +
+      evaluations * look +
+      writings * (this.#writing.mean ?? 0)
+    );
   }
 }
 
 /**
- * A running mean. The first value counts only until there is a second: TensorFlow prepares a graph when it first runs, which may
- * take as long as many steps.
+ * A running mean of the seconds that one picture takes. The first time of each shape counts only until there are others: TensorFlow
+ * and oneDNN prepare a graph for a number of pictures when they first see it, which may take as long as many steps.
  */
 class Pace {
-  mean: number | null = null;
+  readonly #known = new Set<string>();
+  #prepared = false;
   #count = 0;
+  #images = 0;
+  #seconds = 0;
 
-  add(value: number): number {
+  /** Null until something was added. */
+  get mean(): number | null {
+    return this.#count === 0 ? null : this.#seconds / this.#images;
+  }
+
+  add(images: number, seconds: number, shape: string): void {
+    const prepared = this.#known.has(shape);
+    this.#known.add(shape);
+    if (!prepared && this.#prepared) return;
+    if (prepared && !this.#prepared) this.#count = 0;
+    this.#prepared = prepared;
     this.#count++;
-    const weight = this.#count <= 2 ? 1 : Math.max(SMOOTHING, 1 / (this.#count - 1));
-    this.mean = this.mean === null ? value : this.mean + weight * (value - this.mean);
-    return this.mean;
+    const weight = Math.max(SMOOTHING, 1 / this.#count);
+    this.#images += weight * (images - this.#images);
+    this.#seconds += weight * (seconds - this.#seconds);
   }
 }

@@ -136,11 +136,13 @@ export class Training {
     const began = performance.now();
     const plain = await predictPlain(this.#evaluator, this.#pictures.labelled('valid'));
     const validSeconds = (performance.now() - began) / 1000;
+    const writeFrom = performance.now();
     const log = this.#log(epoch, phase, outcome, this.#figures('valid', plain, null), validSeconds);
     this.#epochs.push(log);
     this.#inProgress = null;
     this.#around.desk.epochDone(log, this.#checkpoint(null));
     this.#keptAt = performance.now();
+    this.#reporter.wrote((this.#keptAt - writeFrom) / 1000);
   }
 
   /** Keeps the run's state in the middle of an epoch when the last time is long enough ago. */
@@ -170,12 +172,14 @@ export class Training {
 
   /** What earlier attempts did, for the ETA. */
   #done(): Workload {
-    const { plan, sets } = this.#run;
-    const steps = { frozen: 0, full: 0 };
-    for (const { phase } of this.#epochs) steps[phase] += plan.windows.length;
-    const next = phaseOfEpoch(this.#run.phases, this.#epochs.length);
-    if (next !== null) steps[next] += this.#inProgress?.windows ?? 0;
-    return { steps, evaluations: this.#epochs.length * sets.valid.length };
+    const { plan, sets, phases } = this.#run;
+    const epochs = this.#epochs.length;
+    const images = { frozen: 0, full: 0 };
+    for (const { phase } of this.#epochs) images[phase] += sets.train.length;
+    const next = phaseOfEpoch(phases, epochs);
+    if (next !== null) images[next] += this.#inProgress?.images ?? 0;
+    const steps = epochs * plan.windows.length + (this.#inProgress?.windows ?? 0);
+    return { steps, images, evaluations: epochs * sets.valid.length, writings: epochs };
   }
 
   #log(
@@ -318,8 +322,10 @@ function workload(run: PreparedRun): Workload {
     phases.reduce((sum, { phase, epochs }) => sum + (phase === kind ? epochs : 0), 0);
   const [frozen, full] = [epochs('frozen'), epochs('full')];
   return {
-    steps: { frozen: frozen * plan.windows.length, full: full * plan.windows.length },
+    steps: (frozen + full) * plan.windows.length,
+    images: { frozen: frozen * sets.train.length, full: full * sets.train.length },
     evaluations: (frozen + full) * sets.valid.length + finalLooks(run),
+    writings: frozen + full + 1,
   };
 }
 

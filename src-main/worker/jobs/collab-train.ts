@@ -63,17 +63,19 @@ export async function run(
     const resumed = from === null ? null : { epoch: from.epochs.length, windows: 0, step: from.steps };
     emit({ type: 'ratings-started', header, resumed });
     for (const message of header.warnings) emit({ type: 'warning', message });
-    const told = reporterOf(runId, prepared, from, emit);
+    const { wrote, ...told } = reporterOf(runId, prepared, from, emit);
     const trained = await trainRecommender(
       prepared,
       {
         signal,
         ...told,
         epochDone: (log, state) => {
+          const began = performance.now();
           // The checkpoint first: it has the epoch's log, so a crash between the two loses nothing.
           if (log.epoch < config.epochs)
             writeFileAtomic(checkpointPath(folder), encodeCheckpoint(state(), config));
           appendEpoch(folder, log);
+          wrote((performance.now() - began) / 1000);
           emit({ type: 'ratings-epoch', runId, log });
         },
       },
@@ -91,24 +93,28 @@ export async function run(
   }
 }
 
-/** Steps and validations as events, at most ten a second. */
+/** Steps, validations and what is written as events, at most ten a second. */
 function reporterOf(
   runId: string,
   prepared: PreparedRatings,
   from: RecommenderCheckpoint | null,
   emit: JobContext['emit'],
-): Pick<TrainingHooks, 'stepped' | 'judged'> {
+): Pick<TrainingHooks, 'stepped' | 'judged'> & Pick<StepReporter, 'wrote'> {
   const { config, valid } = prepared;
   const looks = valid.user.length * (prepared.implicit ? 1 + config.negatives : 1);
+  const rows = epochRowCount(prepared);
   const work = (epochs: number): Workload => ({
-    steps: { frozen: 0, full: epochs * Math.ceil(epochRowCount(prepared) / config.batchSize) },
+    steps: epochs * Math.ceil(rows / config.batchSize),
+    images: { frozen: 0, full: epochs * rows },
     evaluations: epochs * looks,
+    writings: epochs,
   });
   const reporter = new StepReporter(runId, work(config.epochs), emit, work(from?.epochs.length ?? 0));
   return {
     stepped: ({ rows, seconds, ...facts }) =>
       reporter.stepped({ ...facts, images: rows, phase: 'full', losses: [], errors: [] }, seconds),
     judged: (rows, seconds) => reporter.evaluated(rows, seconds),
+    wrote: (seconds) => reporter.wrote(seconds),
   };
 }
 

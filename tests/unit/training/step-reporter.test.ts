@@ -4,10 +4,13 @@ import { StepReporter } from '../../../src-main/training/step-reporter.ts';
 
 type StepEvent = Extract<WorkerEvent, { type: 'step' }>;
 
-function reporter(workload: { frozen: number; full: number; evaluations: number }) {
+/** @param workload steps of eight pictures, pictures to be looked at, times that something is written */
+function reporter(workload: { frozen: number; full: number; evaluations: number; writings?: number }) {
   const events: StepEvent[] = [];
-  const { frozen, full, evaluations } = workload;
-  const it = new StepReporter('r', { steps: { frozen, full }, evaluations }, (event) => events.push(event));
+  const { frozen, full, evaluations, writings = 0 } = workload;
+  const images = { frozen: 8 * frozen, full: 8 * full };
+  const work = { steps: frozen + full, images, evaluations, writings };
+  const it = new StepReporter('r', work, (event) => events.push(event));
   return { it, events };
 }
 const facts = {
@@ -43,6 +46,42 @@ describe('step reporter', () => {
     for (const seconds of [4, 0.1, 0.1]) steps.evaluated(10, seconds);
     steps.stepped(facts, 0.5, 9000);
     expect(events.at(-1)!.etaSeconds).toBeCloseTo(9 * 0.5 + 30 * 0.01, 6);
+  });
+
+  it('forgets the first time of each number of pictures: an epoch’s last batch is smaller, and prepared anew', () => {
+    const { it: steps, events } = reporter({ frozen: 0, full: 7, evaluations: 40 });
+    for (const seconds of [5, 0.8, 0.8]) steps.stepped(facts, seconds, 0);
+    steps.stepped({ ...facts, images: 4 }, 3, 1000);
+    for (const [pictures, seconds] of [
+      [16, 2],
+      [16, 0.16],
+      [4, 1],
+    ])
+      steps.evaluated(pictures!, seconds!);
+    steps.stepped(facts, 0.8, 2000);
+    // 20 pictures at 0.1 s, and 4 to be looked at that take 0.01 s each.
+    expect(events.at(-1)!.etaSeconds).toBeCloseTo(20 * 0.1 + 4 * 0.01, 6);
+    steps.stepped({ ...facts, images: 4 }, 0.4, 3000);
+    expect(events.at(-1)!.imagesPerSecond).toBeCloseTo(10, 6);
+  });
+
+  it('counts what is written after each epoch and at the end', () => {
+    const { it: steps, events } = reporter({ frozen: 0, full: 3, evaluations: 0, writings: 4 });
+    steps.stepped(facts, 1, 0);
+    expect(events.at(-1)!.etaSeconds).toBe(2);
+    steps.wrote(0.5);
+    steps.stepped(facts, 1, 1000);
+    expect(events.at(-1)!.etaSeconds).toBe(1 + 3 * 0.5);
+  });
+
+  it('goes on where an earlier process was', () => {
+    const events: StepEvent[] = [];
+    const whole = { steps: 10, images: { frozen: 0, full: 80 }, evaluations: 20, writings: 3 };
+    const done = { steps: 4, images: { frozen: 0, full: 32 }, evaluations: 10, writings: 1 };
+    const it = new StepReporter('r', whole, (event) => events.push(event), done);
+    it.evaluated(5, 1);
+    it.stepped(facts, 1, 0);
+    expect(events[0]).toMatchObject({ step: 5, totalSteps: 10, etaSeconds: 5 + 1 });
   });
 
   it('expects full steps to be slower than the frozen ones that were seen', () => {
