@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { notBuilt, reasonIn } from './package/unbuilt.mjs';
 import { electronExecutable, electronVersion } from './electron.mjs';
 import { addonPartName, compileAddon } from './setup/addon-part.mjs';
 import { SetupError, reportFailure } from './setup/errors.mjs';
@@ -37,24 +38,22 @@ async function pack(kind) {
 /** A deb and an AppImage of the packed folder. One that cannot be made does not stop the other. */
 async function packInstallers() {
   const folder = join(release, `linux${process.arch === 'x64' ? '' : `-${process.arch}`}-unpacked`);
+  const built = [];
   const unbuilt = [];
   for (const target of ['deb', 'AppImage']) {
     console.log(`Making the ${target}`);
-    const failed = await build(['--linux', target, `--prepackaged=${folder}`]);
-    if (failed !== null) unbuilt.push(`${target}: ${failed}`);
+    const reason = await build(['--linux', target, `--prepackaged=${folder}`]);
+    if (reason === null) built.push(target);
+    else unbuilt.push({ target, reason });
   }
-  if (unbuilt.length > 0)
-    throw new SetupError(
-      'NATIVE_BROKEN',
-      `Not everything was built.\n${unbuilt.join('\n')}`,
-      'A deb needs dpkg-deb. electron-builder fetches the tools of an AppImage from its own release page, unless APPIMAGE_TOOLS_PATH ' +
-        'names a folder that has them (docs/decisions/071-packaging.md). `npm run build:dir` needs neither.',
-    );
+  if (unbuilt.length === 0) return;
+  const { code, message, fix } = notBuilt(built, unbuilt);
+  throw new SetupError(code, message, `${fix} \`npm run build:dir\` needs neither.`);
 }
 
 /**
  * Runs electron-builder.
- * @returns {Promise<string|null>} what it said when it failed
+ * @returns {Promise<string|null>} why it failed
  */
 async function build(flags) {
   const run = await runProgram(
@@ -71,9 +70,7 @@ async function build(flags) {
       env: { CUSTOM_FPM_PATH: join(root, 'scripts', 'package', 'fpm.mjs'), ...process.env },
     },
   );
-  return run.code === 0
-    ? null
-    : `electron-builder ended with code ${run.code}:\n${lastLines(run.output, 25)}`;
+  return run.code === 0 ? null : reasonIn(run.output);
 }
 
 /** The Node that ships: npm's platform package, checked against its pinned hash. */

@@ -11,25 +11,21 @@ import type { Workbench } from '../scheduler/workbench.ts';
 import type { RatingsFlags } from './collab-flags.ts';
 import { defined } from './run-flags.ts';
 
-/** The flags of `collab train` as commander gives them; lists make a sweep. */
-export interface TrainFlags extends RatingsFlags {
+/** Flags that are settings of a grid as they stand. */
+const settings = [
+  ...['layers', 'intercept', 'decay', 'epochs', 'batchSize', 'lr', 'negatives', 'optimizer'],
+  ...['validFraction', 'seed'],
+] as const satisfies readonly (keyof RatingsBlock)[];
+
+/** The flags of `collab train` as commander gives them; lists make a sweep. The grid's schema looks into the settings. */
+export interface TrainFlags extends RatingsFlags, Partial<Record<(typeof settings)[number], unknown>> {
   grid?: string;
   valid?: string;
   split?: string;
-  validFraction?: number;
   model?: string[];
   factors?: number[];
-  layers?: number[];
   range?: string;
-  intercept?: string;
   wd?: number[];
-  decay?: string;
-  epochs?: number;
-  batchSize?: number;
-  lr?: number;
-  negatives?: number;
-  optimizer?: string;
-  seed?: number;
 }
 
 /**
@@ -69,21 +65,12 @@ export function sweepRequest(
 
 function blockOf(flags: TrainFlags): Partial<Record<keyof RatingsBlock, unknown>> {
   return defined({
+    ...Object.fromEntries(settings.map((name) => [name, flags[name]])),
     model: single(flags.model),
     factors: single(flags.factors),
-    layers: flags.layers,
     range: rangeOf(flags.range),
-    intercept: flags.intercept,
     weightDecay: single(flags.wd),
-    decay: flags.decay,
-    epochs: flags.epochs,
-    batchSize: flags.batchSize,
-    lr: flags.lr,
-    negatives: flags.negatives,
-    optimizer: flags.optimizer,
     split: splitOf(flags),
-    validFraction: flags.validFraction,
-    seed: flags.seed,
   });
 }
 
