@@ -1,5 +1,7 @@
 /** Longest side, in pixels, that a picture is served with. Few, so that a cache of them is hit. */
 export const pictureSizes = [128, 256, 512, 1024] as const;
+/** Longest side of what a grid's tiles show. */
+export const tileSize = 256;
 export type PictureSize = (typeof pictureSizes)[number];
 
 /** The host of `granary:` that serves pictures. The page has another, so no picture is ever of the page's origin. */

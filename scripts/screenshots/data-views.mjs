@@ -36,12 +36,12 @@ export async function shootData(studio, base) {
   await studio.shoot('dataset-cross-table');
   await page.getByTestId('cross-cell').first().click();
   await page.getByRole('button', { name: 'Show all' }).last().click();
-  await drawn(page.getByTestId('picture-grid').locator('img'), 12);
+  await page.getByTestId('picture-grid').locator('canvas[data-shown]').nth(11).waitFor();
   await studio.height(640);
   await page.locator('[data-index="2"]').click();
   await page.getByTestId('picture-detail').locator('img').waitFor();
   // Beside the detail there is room for other tiles, in other places.
-  await drawn(page.getByTestId('picture-grid').locator('img.shown'), 12);
+  await page.getByTestId('picture-grid').locator('canvas[data-shown]').nth(11).waitFor();
   await studio.shoot('dataset-pictures');
   await studio.height(900);
   await page.getByRole('tab', { name: 'Preview' }).click();

@@ -18,6 +18,7 @@ export const channelNames = [
   'dataset:pictures',
   'dataset:cross-table',
   'dataset:copies',
+  'pictures:read',
   'pictures:cancel',
   'dataset:preview',
   'intake:look',

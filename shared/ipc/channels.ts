@@ -19,7 +19,9 @@ import { attemptSchema } from '../records/attempts.ts';
 import { fitQuestionSchema } from '../records/memory-fit.ts';
 import { runCurvesSchema } from '../run-table/curves.ts';
 import { ensembleFiguresSchema, ensembleSchema } from '../records/ensemble.ts';
+import { tileSize } from '../picture-address.ts';
 import {
+  MOST_READ,
   PAGE,
   copyGroupsSchema,
   crossTableSchema,
@@ -27,6 +29,7 @@ import {
   pictureAddressSchema,
   pictureFilterSchema,
   picturePageSchema,
+  readPictureSchema,
 } from './pictures.ts';
 import {
   findItemsQuestionSchema,
@@ -136,6 +139,14 @@ export const channels = {
   },
   /** Groups of pictures with the same bytes. */
   'dataset:copies': { input: z.object({ hash: datasetHashSchema }), output: copyGroupsSchema },
+  /** Many small pictures at once: with `make`, those that no cache holds are made, as far as the time of one answer goes. */
+  'pictures:read': {
+    input: z.object({
+      addresses: z.array(pictureAddressSchema.extend({ size: z.literal(tileSize) })).max(MOST_READ),
+      make: z.boolean(),
+    }),
+    output: z.array(readPictureSchema).max(MOST_READ),
+  },
   /** Pictures that scrolled away before they were made. Returns how many requests were dropped. */
   'pictures:cancel': {
     input: z.object({ addresses: z.array(pictureAddressSchema).max(2000) }),

@@ -11,6 +11,12 @@ export const pictureAddressSchema = z.object({
   size: z.literal(pictureSizes),
 });
 
+/** Most pictures of one `pictures:read`. */
+export const MOST_READ = 120;
+/** A picture's JPEG; null where it is not there yet; false where it cannot be shown, and its own address tells why. */
+export const readPictureSchema = z.union([z.instanceof(Uint8Array), z.null(), z.literal(false)]);
+export type ReadPicture = z.infer<typeof readPictureSchema>;
+
 /** Which pictures of a dataset to list; conditions are joined by "and". */
 export const pictureFilterSchema = z.object({
   set: z.enum(['train', 'test']).default('train'),

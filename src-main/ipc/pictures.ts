@@ -2,12 +2,18 @@ import { existsSync } from 'node:fs';
 import { GranaryError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/records/dataset.ts';
 import { browsePictures, crossTable } from '../pictures/browse.ts';
+import { readPictures } from '../pictures/read-pictures.ts';
 import type { Handlers } from './door.ts';
 import type { Services } from './services.ts';
 
 type Own = Pick<
   Handlers,
-  'dataset:present' | 'dataset:pictures' | 'dataset:cross-table' | 'dataset:copies' | 'pictures:cancel'
+  | 'dataset:present'
+  | 'dataset:pictures'
+  | 'dataset:cross-table'
+  | 'dataset:copies'
+  | 'pictures:read'
+  | 'pictures:cancel'
 >;
 
 export function pictureHandlers({ session }: Services): Own {
@@ -26,6 +32,7 @@ export function pictureHandlers({ session }: Services): Own {
       browsePictures(manifestOf(hash), filter, offset, limit),
     'dataset:cross-table': ({ hash, rows, columns }) => crossTable(manifestOf(hash), rows, columns),
     'dataset:copies': ({ hash }) => manifestOf(hash).copies ?? [],
+    'pictures:read': ({ addresses, make }) => readPictures(session.pictures, addresses, make),
     'pictures:cancel': ({ addresses }) => session.pictures.cancel(addresses),
   };
 }

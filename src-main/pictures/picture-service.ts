@@ -49,7 +49,13 @@ export class PictureService {
   /** Answers one request of the window. Never rejects. */
   async serve(url: string): Promise<Served> {
     const address = parsePictureUrl(url);
-    if (address === null) return { status: 404, reason: 'No picture has this address.' };
+    return address === null
+      ? { status: 404, reason: 'No picture has this address.' }
+      : this.read(address, true);
+  }
+
+  /** As {@link serve}, of an address that is known to be one. @param make false: 204 where no cache holds it, and nothing is made */
+  async read(address: PictureAddress, make: boolean): Promise<Served> {
     const picture = this.catalogue.picture(address.source, address.id);
     if (picture === null) return { status: 404, reason: 'No such picture is known.' };
     if (picture.ready) {
@@ -62,6 +68,7 @@ export class PictureService {
       const cached = await readOrNull(thumbnailPath(this.store.folder, picture.sha256, address.size));
       if (cached !== null) return { status: 200, type: 'image/jpeg', bytes: cached };
     }
+    if (!make) return { status: 204, reason: '' };
     const key = pictureUrl(address);
     return this.#making.get(key) ?? this.#wait(key, address, picture);
   }

@@ -1,4 +1,5 @@
-import type { PictureAddress } from '../../shared/picture-address.ts';
+import type { ReadPicture } from '../../shared/ipc/pictures.ts';
+import { type PictureAddress, tileSize } from '../../shared/picture-address.ts';
 import { ask } from './granary.ts';
 
 /** Cancels are sent together: a fling of the wheel leaves hundreds behind. */
@@ -17,4 +18,9 @@ export function letPictureGo(address: PictureAddress): void {
     // A cancel that is lost costs a thumbnail, nothing else.
     ask('pictures:cancel', { addresses }).catch(() => undefined);
   }, GATHER_MS);
+}
+
+/** Many small pictures of one source in one answer. @param make also those that no cache holds, as far as one answer's time goes */
+export function readPictures(source: string, ids: readonly string[], make: boolean): Promise<ReadPicture[]> {
+  return ask('pictures:read', { addresses: ids.map((id) => ({ source, id, size: tileSize })), make });
 }

@@ -1,5 +1,8 @@
+import { untrack } from 'svelte';
 import type { PictureEntry } from '../../shared/ipc/pictures.ts';
 import type { DatasetSummary } from '../../shared/ipc/views.ts';
+import { readPictures } from '../api/pictures.ts';
+import { PictureShelf } from './picture-shelf.ts';
 import { PicturePages } from './picture-pages.svelte.ts';
 
 export type DatasetTab = 'overview' | 'pictures' | 'copies' | 'preview';
@@ -17,14 +20,22 @@ export class DatasetBrowser {
   /** The picture that the preview shows; null: the selected or the first one. */
   previewId = $state<string | null>(null);
   readonly #summary: DatasetSummary;
-  readonly pages = $derived.by(() => this.#pages());
+  readonly shelf: PictureShelf;
+  readonly #newest = $derived.by(() => this.#pages());
+  #last: PicturePages | null = null;
 
   constructor(summary: DatasetSummary) {
     this.#summary = summary;
+    this.shelf = new PictureShelf(summary.hash, (ids, make) => readPictures(summary.hash, ids, make));
   }
 
   get summary(): DatasetSummary {
     return this.#summary;
+  }
+
+  /** What the filter lets through; what the one before it let through until that is known, so that nothing is made anew for a moment. */
+  get pages(): PicturePages {
+    return this.#newest.settled;
   }
 
   /** The picture that is selected, where its page is there. */
@@ -71,11 +82,9 @@ export class DatasetBrowser {
   #pages(): PicturePages {
     const labels =
       this.set === 'test' ? [] : Object.entries(this.labels).map(([target, label]) => ({ target, label }));
-    return new PicturePages(this.#summary.hash, {
-      set: this.set,
-      labels,
-      search: this.search,
-      size: this.size,
-    });
+    const { set, search, size } = this;
+    const before = untrack(() => this.#last?.settled ?? null);
+    this.#last = new PicturePages(this.#summary.hash, { set, labels, search, size }, before);
+    return this.#last;
   }
 }

@@ -17,10 +17,19 @@ export class PicturePages {
   /** Not reactive: it only keeps pages from being fetched twice. */
   readonly #asked: Record<number, boolean> = {};
 
-  constructor(hash: string, filter: Filter) {
+  #before: PicturePages | null;
+
+  /** @param before what is shown until the first page is there */
+  constructor(hash: string, filter: Filter, before: PicturePages | null) {
     this.#hash = hash;
     this.#filter = filter;
+    this.#before = before;
     void this.#ask(0);
+  }
+
+  /** These, or what is shown in their place as long as nothing of them is there. */
+  get settled(): PicturePages {
+    return this.loaded || this.fault !== null ? this : (this.#before ?? this);
   }
 
   /** Undefined while its page is on the way. */
@@ -46,6 +55,7 @@ export class PicturePages {
       this.#pages.set(page, pictures);
       this.total = total;
       this.loaded = true;
+      this.#before = null;
     } catch (error) {
       this.#asked[page] = false;
       this.fault = faultOf(error);

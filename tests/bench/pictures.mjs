@@ -108,7 +108,7 @@ function untilShown(page) {
     const began = performance.now();
     const waiting = () =>
       [...document.querySelectorAll('[data-testid="picture-grid"] .tile')].some(
-        (tile) => tile.querySelector('img.shown') === null,
+        (tile) => tile.querySelector('canvas[data-shown]') === null,
       );
     while (waiting() && performance.now() - began < 20_000)
       await new Promise((next) => requestAnimationFrame(next));

@@ -1,4 +1,4 @@
-import { type Locator, expect, test } from '@playwright/test';
+import { type Locator, type Page, expect, test } from '@playwright/test';
 import {
   copyFileSync,
   existsSync,
@@ -104,25 +104,76 @@ function shown(images: Locator): Promise<number> {
   );
 }
 
+/** Parts of the page that a scroll draws anew instead of moving, as the browser tells it, such as those of a scroller without an opaque ground. */
+async function drawnAnewByScrolling(page: Page, scroller: Locator): Promise<unknown[]> {
+  const { width, height } = (await scroller.boundingBox())!;
+  expect(await scroller.evaluate((box) => box.scrollHeight)).toBeGreaterThan(height);
+  const debug = await page.context().newCDPSession(page);
+  const told = new Promise<{ width: number; scrollRects?: { type: string }[] }[]>((resolve) => {
+    debug.on('LayerTree.layerTreeDidChange', ({ layers }: { layers?: Parameters<typeof resolve>[0] }) => {
+      if (layers !== undefined) resolve(layers);
+    });
+  });
+  await debug.send('DOM.enable');
+  await debug.send('LayerTree.enable');
+  const layers = await told;
+  await debug.detach();
+  // A layer as narrow as a scroll bar is one.
+  const wide = layers.filter((layer) => layer.width > width / 2);
+  return wide.flatMap(({ scrollRects = [] }) =>
+    scrollRects.filter(({ type }) => type === 'RepaintsOnScroll'),
+  );
+}
+
 test('pictures are browsed by class, by keyboard, and copies stand side by side', async () => {
   const { page } = granary;
   await page.getByRole('button', { name: 'Show the pictures of bars' }).click();
   await expect(page.getByTestId('picture-total')).toHaveText('8 pictures');
   const grid = page.getByTestId('picture-grid');
-  await expect.poll(() => shown(grid.locator('img'))).toBe(8);
+  await expect(grid.locator('canvas[data-shown]')).toHaveCount(8);
   await grid.locator('[data-index="0"]').click();
   const detail = page.getByTestId('picture-detail');
   await expect(detail).toContainText('bars/bars-0.jpg');
   await expect(detail).toContainText('72 × 96');
+  // The small picture at once, the large one over it.
+  await expect(detail.locator('canvas')).toHaveAttribute('data-shown', 'bars/bars-0.jpg');
+  await expect.poll(() => shown(detail.locator('img'))).toBe(1);
   await page.keyboard.press('End');
   await expect(detail).toContainText('bars/bars-7.jpg');
   await expect(grid.locator('[data-index="7"]')).toBeFocused();
   await expectAccessible(page, 'dataset, pictures');
+  // Keys that come faster than frames are one move, and Enter means where they lead.
+  await grid.evaluate(() => {
+    const press = (key: string): unknown =>
+      document.activeElement!.dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+      );
+    for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowLeft']) press(key);
+  });
+  await expect(detail).toContainText('bars/bars-2.jpg');
+  await expect(grid.locator('[data-index="2"]')).toBeFocused();
+  await grid.evaluate(() => {
+    for (const key of ['ArrowRight', 'Enter'])
+      document.activeElement!.dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+      );
+  });
+  await expect(page.getByRole('tab', { name: 'Preview' })).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('tab', { name: /^Pictures/ }).click();
+  await expect(detail).toContainText('bars/bars-3.jpg');
 
   await page.getByLabel('Name', { exact: true }).fill('no such file');
   await expect(page.getByText('No picture fits this filter.')).toBeVisible();
   await page.getByRole('button', { name: 'Show all' }).last().click();
   await expect(page.getByTestId('picture-total')).toHaveText('23 pictures');
+  // Another filter draws other pictures into the tiles that are there.
+  const tile = (await grid.locator('canvas').first().elementHandle())!;
+  await page.getByLabel('Name', { exact: true }).fill('discs');
+  await expect(grid.locator('canvas').first()).toHaveAttribute('data-shown', /^discs/);
+  expect(await tile.evaluate((canvas) => canvas.isConnected)).toBe(true);
+  await page.getByLabel('Name', { exact: true }).fill('');
+  await expect(page.getByTestId('picture-total')).toHaveText('23 pictures');
+  expect(await drawnAnewByScrolling(page, grid)).toEqual([]);
 
   // The key goes to the search wherever in the view one is, and the details' width is one's own.
   await page.getByRole('tab', { name: 'Overview' }).click();
@@ -313,8 +364,17 @@ test('a count of two targets opens the pictures that have both', async () => {
   await expect(page.getByTestId('picture-detail')).toContainText('discs-1.jpg');
   // Tiles are used again for other pictures: each shows the one that it stands for.
   await expect
-    .poll(() => grid.locator('img').evaluateAll((all) => (all as HTMLImageElement[]).map(({ src }) => src)))
+    .poll(() => grid.locator('canvas').evaluateAll((all) => all.map(({ dataset }) => dataset['shown'])))
     .toEqual([1, 3, 5, 7].map((index) => expect.stringContaining(`discs-${index}.jpg`) as unknown as string));
+  const inked = await grid
+    .locator('canvas')
+    .evaluateAll((all) =>
+      (all as HTMLCanvasElement[]).map(
+        (canvas) =>
+          new Set(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data).size > 20,
+      ),
+    );
+  expect(inked).toEqual([true, true, true, true]);
   await page.keyboard.press('End');
   await expect(page.getByTestId('picture-detail')).toContainText('discs-7.jpg');
   expect(granary.complaints).toEqual([]);
