@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
@@ -14,6 +13,7 @@ export class SchedulerProcess {
   readonly lines: Line[] = [];
   readonly ended: Promise<void>;
   #news: () => void = () => undefined;
+  #gone = false;
 
   constructor(
     script: string,
@@ -30,14 +30,21 @@ export class SchedulerProcess {
       this.lines.push(JSON.parse(line) as Line);
       this.#news();
     });
-    this.ended = new Promise((resolve) => this.child.on('close', () => resolve()));
+    this.ended = new Promise((resolve) =>
+      this.child.on('close', () => {
+        this.#gone = true;
+        this.#news();
+        resolve();
+      }),
+    );
   }
 
-  /** Resolves with the first line, past or future, that fits. */
+  /** Resolves with the first line, past or future, that fits; rejects when it ends without one. */
   async until(fits: (line: Line) => boolean): Promise<Line> {
     for (;;) {
       const found = this.lines.find(fits);
       if (found !== undefined) return found;
+      if (this.#gone) throw new Error(`The scheduler ended: ${JSON.stringify(this.lines.at(-1))}`);
       await new Promise<void>((resolve) => {
         this.#news = resolve;
       });
@@ -50,9 +57,14 @@ export class SchedulerProcess {
   }
 }
 
-/** Bundles the scheduler's script, as Node 20 does not run TypeScript. Returns its path and a function that deletes it. */
+/**
+ * Bundles the scheduler's script, as Node 20 does not run TypeScript, inside the checkout, so that it finds its package. Returns its path
+ * and a function that deletes it.
+ */
 export async function buildScheduler(): Promise<{ script: string; remove: () => void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'granary-scheduler-'));
+  const cache = join(import.meta.dirname, '../../../node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'granary-scheduler-'));
   const script = join(folder, 'scheduler.cjs');
   await build({
     entryPoints: [join(import.meta.dirname, 'scheduler-process.ts')],

@@ -87,7 +87,8 @@ describe('a workbench', () => {
   it('predicts how long the queue takes, from the run that trains', async () => {
     const workbench = await home.open();
     process.env['TEST_EPOCH_MS'] = '150';
-    await workbench.enqueue(dataset, gridOf(['resnet18', 'resnet18'], 4));
+    const block = { arch: 'resnet18', size: 32, epochs: 4, seed: [1, 2] };
+    await workbench.enqueue(dataset, parseGrid({ blocks: [block] }));
     expect(workbench.etaSeconds()).toBeNull();
     await new Promise<void>((resolve) =>
       workbench.on('worker-event', (_runId, event) => {
