@@ -63,13 +63,16 @@ export async function openApp(environment, workspace, preferences) {
   return {
     app,
     page,
-    /** The height of what is inside the window, in pixels; it is 1,360 wide. */
-    async height(height) {
+    /** How high and wide is what is inside the window, in pixels. */
+    async height(height, width = 1360) {
       await app.evaluate(
-        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0].setContentSize(1360, size),
-        height,
+        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0].setContentSize(...size),
+        [width, height],
       );
-      await page.waitForFunction((size) => globalThis.innerHeight === size, height);
+      await page.waitForFunction(
+        ([wide, high]) => globalThis.innerWidth === wide && globalThis.innerHeight === high,
+        [width, height],
+      );
     },
     scroll,
     /** Scrolls a part to the top of the window, with some room above it. */

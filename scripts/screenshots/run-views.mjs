@@ -80,7 +80,7 @@ export async function shootEnsemble(studio, finished) {
   await studio.shoot('ensemble');
 }
 
-/** Two runs of the grid that is set up: the first as it trains, with the queue and the machine below. */
+/** Runs of the grid that is set up: the first as it trains beside the list, and in a narrower window the list with the machine below. */
 export async function shootQueue(studio) {
   const { page } = studio;
   await page.getByRole('navigation').getByRole('button', { name: 'Grid' }).click();
@@ -96,10 +96,11 @@ export async function shootQueue(studio) {
     .getByTestId('doing')
     .getByText(/Epoch 5 of/)
     .waitFor({ timeout: 300_000 });
-  await studio.height(1000);
+  // Where the run stands beside the list.
+  await studio.height(960, 1600);
   await studio.scroll(0);
   await studio.shoot('live');
-  await studio.height(1150);
+  await studio.height(900);
   await studio.scrollTo(page.locator('section', { has: page.getByTestId('queue-progress') }).last());
   await studio.shoot('queue');
   const last = page.getByTestId('queue-item').last();
