@@ -56,3 +56,14 @@ export function systemRefusal(thrown: Error): { code: ErrorCode; message: string
     fix: refusal.fix,
   };
 }
+
+const words: Readonly<Record<string, string>> = {
+  ...entry(['ENOSPC', 'EDQUOT'], 'its disk is full'),
+  ...entry(['EROFS'], 'its disk is read-only'),
+  ...entry(['EACCES', 'EPERM'], 'this user may not'),
+};
+
+/** Why a folder cannot be written, as the end of a sentence. */
+export function refusalInWords(error: Error): string {
+  return (isSystemError(error) ? words[error.code] : undefined) ?? error.message;
+}

@@ -82,6 +82,8 @@ export const channels = {
       workspace: workspaceStateSchema,
       /** True once after the window crashed and was loaded anew. */
       recovered: z.boolean(),
+      /** Something about the start that is to be told once, such as that the remembered workspace was not there. */
+      notice: z.string().nullable(),
       versions: z.object({ electron: z.string(), chrome: z.string(), node: z.string() }),
     }),
   },

@@ -5,6 +5,7 @@ import type { ChannelInput, News } from '../../shared/ipc/channels.ts';
 import type { Preferences } from '../../shared/records/preferences.ts';
 import { packageRoot, unpacked, workspacePath } from '../files/paths.ts';
 import { listen } from '../ipc/door.ts';
+import { openFirstWorkspace } from './first-workspace.ts';
 import { createHandlers } from '../ipc/index.ts';
 import { nodeBinary } from '../scheduler/node-binary.ts';
 import { fileDialogs } from './file-dialogs.ts';
@@ -82,6 +83,8 @@ async function start(): Promise<void> {
     return wishes;
   };
   let recovered = false;
+  /** To be told once by the window. */
+  let told: string | null = null;
   const setUp = new NativeSetup(
     app.isPackaged
       ? { node: nodeBinary(), script: unpacked(join(packageRoot(), 'scripts', 'setup', 'app.mjs')) }
@@ -103,6 +106,11 @@ async function start(): Promise<void> {
     recovered: () => {
       const once = recovered;
       recovered = false;
+      return once;
+    },
+    notice: () => {
+      const once = told;
+      told = null;
       return once;
     },
     versions: {
@@ -140,16 +148,24 @@ async function start(): Promise<void> {
     openWorkspace: () => void chooseWorkspace().catch(showFailure),
   });
 
-  // An explicit workspace wins over the remembered one, and that over the default.
-  const explicit = process.env['GRANARY_WORKSPACE'];
-  const remembered = explicit === undefined ? preferences.workspace : undefined;
-  try {
-    await session.open(remembered ?? workspacePath());
-  } catch (error) {
-    // The remembered folder may be on a disk that is not there today; the default always is.
-    if (remembered === undefined) throw error;
-    await session.open(workspacePath());
-  }
+  const { opened, notice } = await openFirstWorkspace({
+    explicit: process.env['GRANARY_WORKSPACE'],
+    remembered: preferences.workspace,
+    usual: workspacePath(),
+    open: (path) => session.open(path),
+    choose: async ({ message, fix }) => {
+      const buttons = ['Choose another folder…', 'Quit'];
+      const { response } = await dialog.showMessageBox({
+        ...{ type: 'error', title: 'Granary', message, detail: fix, buttons, defaultId: 0, cancelId: 1 },
+      });
+      if (response !== 0) return null;
+      const path = await dialogs.chooseFolder('Open a workspace', 'Use this folder');
+      if (path !== null) preferences.workspace = path;
+      return path;
+    },
+  });
+  if (!opened) return app.exit(1);
+  told = notice;
   attendant.begin(session.queue);
   const open = (): void => {
     window = openWindow(join(packageRoot(), 'dist', 'app'), preferences);

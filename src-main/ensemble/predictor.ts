@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { ensembleSchema } from '../../shared/records/ensemble.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { readRatingsRun } from '../runs/ratings-runs.ts';
 import { resolveRunId } from '../runs/run-store.ts';
 
 /** What can predict: one run, or the members of an ensemble with their weights. */
@@ -17,7 +18,7 @@ export interface Predictor {
 /**
  * The run or ensemble that a text means.
  * @param text an ensemble's id, or a run's id or a unique beginning or end of it
- * @throws GranaryError RUN_NOT_FOUND, RUN_CORRUPT
+ * @throws GranaryError RUN_NOT_FOUND, RUN_CORRUPT, ENSEMBLE_TARGETS_DIFFER for a recommender
  */
 export async function resolvePredictor(workspace: string, text: string): Promise<Predictor> {
   if (/^[0-9]{8,20}$/.test(text)) {
@@ -25,6 +26,12 @@ export async function resolvePredictor(workspace: string, text: string): Promise
     if (ensemble !== null) return ensemble;
   }
   const run = await resolveRunId(workspace, text);
+  if (readRatingsRun(workspace, run) !== null)
+    throw new GranaryError(
+      'ENSEMBLE_TARGETS_DIFFER',
+      `${run} is a recommender: it says what a user makes of an item, and nothing of pictures.`,
+      `Ask it with \`granary collab recommend ${run} --user USER\`.`,
+    );
   return { source: run, members: [{ run, weight: 1 }], targets: null };
 }
 

@@ -20,6 +20,7 @@ export function appHandlers(services: Services): Own {
       version: granaryVersion,
       workspace: session.state,
       recovered: services.recovered(),
+      notice: services.notice(),
       versions,
     }),
     async 'workspace:choose'() {

@@ -28,6 +28,8 @@ export interface Services {
   changePreferences(changed: ChannelInput<'preferences:write'>): Preferences;
   /** True once after the window crashed and was loaded anew. */
   recovered(): boolean;
+  /** What is to be told of the start, once. */
+  notice(): string | null;
   setUp: { readonly state: SetUpState; start(): void };
   /** The machine over the last hour. */
   machine: Pick<MachineWatch, 'history'>;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
+import { refusalInWords } from '../../shared/system-refusal.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { type LockHolder, ProcessLock, holderOf } from '../files/process-lock.ts';
 
@@ -25,8 +26,8 @@ export class WorkspaceLock {
     } catch (error) {
       throw new GranaryError(
         'WORKSPACE_INVALID',
-        `The workspace ${workspace} cannot be written: ${(error as Error).message}.`,
-        'Choose a folder of your own with --workspace or GRANARY_WORKSPACE.',
+        `The workspace ${workspace} cannot be written: ${refusalInWords(error as Error)}.`,
+        'Make room or change its permissions, or choose another folder (on the command line: --workspace or GRANARY_WORKSPACE).',
         { cause: error },
       );
     }

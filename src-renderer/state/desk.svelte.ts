@@ -74,6 +74,8 @@ export class Desk {
         tone: 'bad',
         stays: true,
       });
+    const notice = this.shell.app?.notice ?? null;
+    if (notice !== null) this.toasts.say(notice, { tone: 'bad', stays: true });
     await this.shell.attempt(() => this.preferences.load());
     await this.shell.attempt(() => this.queue.load());
     this.#showInterrupted();

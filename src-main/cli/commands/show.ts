@@ -87,7 +87,7 @@ function describe(run: RunSummary, workspace: string): string {
   if (run.state === 'interrupted')
     parts.push(
       '',
-      `It was cut off. Its finished epochs are kept; train it again with \`granary train --again ${run.id}\`.`,
+      `It was cut off. Go on from its last checkpoint with \`granary train --resume ${run.id}\`.`,
     );
   return parts.join('\n');
 }

@@ -161,7 +161,7 @@ describe('granary runs and show', () => {
     expect(finished).toMatch(/resnet18 squish 32 {2}finished/);
     expect(finished).toMatch(/validation, label +2 +0\.4000 +20\.0% +0\.3000 +10\.0%/);
     expect(finished).toContain('4 compiled steps');
-    expect((await granary('show', 'p0zz')).out).toContain('granary train --again 20261123-b-p0zz');
+    expect((await granary('show', 'p0zz')).out).toContain('granary train --resume 20261123-b-p0zz');
     expect(JSON.parse((await granary('show', 'k3x9', '--json')).out)).toMatchObject({
       id: '20261123-a-k3x9',
       epochs: [{ epoch: 1 }, { epoch: 2 }],

@@ -60,6 +60,8 @@ describe('a refusal of the file system', () => {
       expect(asked.code).toBe(1);
       expect(asked.err).toMatch(/^ACCESS_DENIED: .*workspace.* cannot be written: its disk is read-only/);
       expect(asked.err).not.toContain('bug');
+      const paused = await granary(cli.script, ['queue', 'clear'], workspace);
+      expect(paused.err).toContain(`The workspace ${workspace} cannot be written: its disk is read-only.`);
     } finally {
       cli.remove();
     }
