@@ -1,5 +1,8 @@
-/** Milliseconds of a frame that drawing may take before what is left waits for the next one. */
-const BUDGET_MS = 7;
+/**
+ * Milliseconds of a frame that drawing may take before what is left waits for the next one. Without a graphics card what is drawn
+ * takes as long again to be painted, after this.
+ */
+const BUDGET_MS = 4;
 
 /** Draws what has changed once a frame, and spreads over several frames what one cannot hold, so that no frame is long. */
 class DrawQueue {

@@ -12,9 +12,9 @@ import {
 } from 'chart.js';
 import zoom from 'chartjs-plugin-zoom';
 import type { ChartGroup } from './chart-group.ts';
-import { crosshair, nearestPoints } from './crosshair.ts';
 import { drawQueue } from './draw-queue.ts';
 import { FaintLayer } from './faint-layer.ts';
+import { PointedLayer } from './pointed-layer.ts';
 import { type Series, shownPoints } from './series.ts';
 import type { Point } from './thin.ts';
 
@@ -54,6 +54,7 @@ export class LineChart {
   #lines: readonly Series[] = [];
   #behind: readonly Series[] = [];
   readonly #faint = new FaintLayer();
+  readonly #pointer: PointedLayer;
   #xMax: number | undefined;
   /** What the next frame has to do. */
   #due = { style: true, lines: true };
@@ -66,16 +67,14 @@ export class LineChart {
   constructor(canvas: HTMLCanvasElement, options: LineChartOptions, group: ChartGroup) {
     this.#options = options;
     this.#group = group;
+    this.#pointer = new PointedLayer(
+      () => group.cursor,
+      () => this.#grid,
+    );
     this.#chart = new Chart<'line', Point[]>(canvas, {
       type: 'line',
       data: { datasets: [] },
-      plugins: [
-        crosshair(
-          () => group.cursor,
-          () => this.#grid,
-        ),
-        this.#faint.plugin,
-      ],
+      plugins: [this.#faint.plugin, this.#pointer.plugin],
       options: {
         animation: false,
         responsive: true,
@@ -156,7 +155,7 @@ export class LineChart {
     this.#due = { style: false, lines: false };
     if (style) this.#restyle();
     if (style || lines) this.#draw();
-    if (this.#group.cursor !== null || (!style && !lines)) this.#mark();
+    else this.#pointer.moved(this.#chart as unknown as Chart<'line'>);
   };
 
   #token(name: string): string {
@@ -242,18 +241,6 @@ export class LineChart {
     Object.assign(y, { suggestedMin: low, suggestedMax: high });
     this.#chart.update('none');
   }
-
-  #mark(): void {
-    const { cursor } = this.#group;
-    const chart = this.#chart as unknown as Chart<'line'>;
-    const active = cursor === null ? [] : nearestPoints(chart, cursor);
-    chart.setActiveElements(active);
-    chart.tooltip?.setActiveElements(active, {
-      x: cursor === null ? 0 : chart.scales['x']!.getPixelForValue(cursor),
-      y: (chart.chartArea.top + chart.chartArea.bottom) / 2,
-    });
-    chart.render();
-  }
 }
 
 function dataset(series: Series, points: Point[], color: string): ChartDataset<'line', Point[]> {
@@ -266,7 +253,6 @@ function dataset(series: Series, points: Point[], color: string): ChartDataset<'
     borderWidth: 2,
     borderDash: series.dash ?? [],
     pointRadius: few ? 2.6 : points.length === 1 ? 3 : 0,
-    pointHoverRadius: 4.5,
     pointStyle: 'circle',
   };
 }

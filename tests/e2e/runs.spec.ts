@@ -194,12 +194,40 @@ test('the table is walked with the keyboard alone', async () => {
   await page.getByRole('button', { name: 'Unmark' }).click();
 });
 
+/** What is the same twice in a row, some frames apart. */
+async function settled(read: () => Promise<string[]>): Promise<string[]> {
+  let last = await read();
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await read();
+      return last.join() === before.join();
+    })
+    .toBe(true);
+  return last;
+}
+
 test('compared runs show their curves, only the settings that differ, and the pictures on which they disagree', async () => {
   const { page } = granary;
   for (const id of ids.slice(0, 3)) await row(id).getByRole('checkbox').check();
   await page.getByTestId('marked-bar').getByRole('button', { name: 'Compare' }).click();
   await expect(page.getByTestId('compared')).toHaveCount(3);
   await expect(page.getByRole('img', { name: /^Valid\. loss of label by step, / })).toBeVisible();
+  // What the pointer marks, in each chart, is gone without a trace when it leaves.
+  const charts = page.getByTestId('compare-curves').locator('canvas');
+  const drawn = (): Promise<string[]> =>
+    charts.evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
+  const [before, area] = [await settled(drawn), (await charts.first().boundingBox())!];
+  expect(before.length).toBeGreaterThan(1);
+  for (const share of [0.4, 0.6]) {
+    await page.mouse.move(area.x + share * area.width, area.y + area.height / 2);
+    await expect
+      .poll(async () => (await drawn()).map((picture, index) => picture !== before[index]))
+      .toEqual(before.map(() => true));
+  }
+  await page.mouse.move(2, 2);
+  await expect.poll(drawn).toEqual(before);
+
   const compared = JSON.parse(cli('compare', '--json', '--disagree', ...ids.slice(0, 3))) as {
     differs: Record<string, unknown>;
     disagreements: { images: number; disagreeing: number };
