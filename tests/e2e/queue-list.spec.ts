@@ -38,6 +38,9 @@ test('the grid finds architectures, takes any other setting, and goes to a file 
   await expect(page.getByText('"dropout 0.1" is not a setting')).toBeVisible();
   await page.getByLabel('Any other setting').fill('dropout: 0, 0.1');
   await expect(page.getByTestId('preview-count')).toHaveText('6 runs');
+  // Runs that differ in nothing else say in what they do.
+  await expect(page.getByTestId('preview-run').first()).toContainText('resnet18 dropout=0');
+  await expect(page.getByTestId('preview-run').nth(1)).toContainText('resnet18 dropout=0.1');
   await expectAccessible(page, 'grid');
 
   // The system's dialogs cannot be driven from here; they answer with a path.
