@@ -24,12 +24,17 @@ export function slotsOf(cards: readonly number[], parallel = 1): readonly Slot[]
     return cards.map((card) => ({
       name: `card ${card}`,
       card,
-      environment: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(card) },
+      environment: cardEnvironment(card),
     }));
   if (cards.length === 1 || parallel <= 1) return ONE_SLOT;
   return Array.from({ length: parallel }, (_, index) => ({
     ...{ name: `worker ${index + 1}`, card: null, environment: {} },
   }));
+}
+
+/** Lets a process see one card alone, of several. */
+export function cardEnvironment(card: number): Readonly<Record<string, string>> {
+  return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(card) };
 }
 
 /**

@@ -11,6 +11,8 @@ export type FitConfig = Pick<
 
 export interface FitOptions {
   device: PlanningDevice;
+  /** Index of that card among several: a probe's worker sees it alone, as the run's will. */
+  card?: number | null;
   margin?: MemoryMargin;
   /** `near`: only where the prediction comes near to what is free. */
   probe: 'never' | 'near' | 'always';

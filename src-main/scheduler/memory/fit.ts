@@ -9,6 +9,7 @@ import {
 import { type MemoryPlan, memoryMarginSchema, neededMb } from '../../../shared/records/memory-plan.ts';
 import { type ProbeResult, probeResultSchema } from '../../../shared/records/memory-probe.ts';
 import { manifestOfDataset } from '../../runs/manifest-store.ts';
+import { cardEnvironment } from '../slots.ts';
 import { type JobOptions, type RunningJob, startJob } from '../supervisor.ts';
 import { FitCache } from './fit-cache.ts';
 import type { FitConfig, FitOptions } from './fit-options.ts';
@@ -167,8 +168,9 @@ export class MemoryFit {
         : { workspace: options.workspace, path, options: datasetOptions ?? {} };
     const id = randomUUID();
     const left = (): ReturnType<typeof processesWith> => processesWith(PROBE_VARIABLE, id);
-    const back = await MemoryBack.watch({ read: this.#read, device: options.device, left });
-    const environment = { [PROBE_VARIABLE]: id };
+    const { device, card = null } = options;
+    const back = await MemoryBack.watch({ read: this.#read, device, card, left });
+    const environment = { [PROBE_VARIABLE]: id, ...(card === null ? {} : cardEnvironment(card)) };
     let result: ProbeResult | null = null;
     try {
       result = await this.#run({ type: 'memory-probe', question, dataset }, undefined, { environment });

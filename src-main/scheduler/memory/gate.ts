@@ -5,7 +5,7 @@ import type { Launch, LaunchDecision, LaunchGate } from '../launch-gate.ts';
 import { marginOf, readWorkspaceSettings } from '../workspace-settings.ts';
 import type { PlanningDevice } from './device.ts';
 import { MemoryFit } from './fit.ts';
-import { idleDevice, refusalOf, smallerSizes } from './refusal.ts';
+import { fitsWithoutMargin, idleDevice, refusalOf, smallerSizes } from './refusal.ts';
 import { deviceNow } from './this-machine.ts';
 
 export interface GateOptions {
@@ -29,7 +29,9 @@ export function memoryGate(options: GateOptions): LaunchGate {
       const now = await device(launch.card);
       const margin = options.margin ?? marginOf(workspace);
       const whenShort = launch.whenShort ?? readWorkspaceSettings(workspace).memory.whenShort;
-      const around = { workspace, margin, probe: launch.config.autoAccum ? 'near' : 'never' } as const;
+      const { card } = launch;
+      const probe = launch.config.autoAccum ? 'near' : 'never';
+      const around = { workspace, margin, card, probe } as const;
       const plan = async (on: PlanningDevice, config = configOf(launch)): Promise<MemoryPlan> =>
         (await fit.fitOf([config], { ...around, device: on }))[0]!.plan;
       return await decide({ ...launch, whenShort }, now, plan);
@@ -59,6 +61,9 @@ async function decide(
     return { type: 'wait', reason: waitingFor(best, now) };
   // An accumulation that was asked for is kept; its warning stands in the run's record.
   if (!config.autoAccum) return start;
+  // The margin is for what a prediction misses. No run is lost for it: it starts in the leanest way, and recovery is behind it.
+  if (fitsWithoutMargin(best, idle))
+    return fitsWithoutMargin(planned, now) ? start : { type: 'wait', reason: waitingFor(best, now) };
   for (const size of smallerSizes(config))
     if ((await plan(idle, { ...configOf(launch), size, presize: undefined })).fits)
       return { type: 'refuse', ...refusalOf(config, best, size) };

@@ -4,7 +4,7 @@ import type { MemoryMargin, MemoryPlan } from '../../../shared/records/memory-pl
 import type { PlanningDevice } from './device.ts';
 import type { FitConfig } from './fit-options.ts';
 import type { KnownFit, MemoryFit } from './fit.ts';
-import { idleDevice, refusalOf, smallerSizes } from './refusal.ts';
+import { fitsWithoutMargin, idleDevice, refusalOf, smallerSizes } from './refusal.ts';
 
 /** What runs are judged by. */
 export interface JudgeAround {
@@ -43,6 +43,7 @@ export function judgeFit(config: FitConfig, around: JudgeAround): Judgement {
   const best = known(idle)!.plan;
   if (best.fits)
     return done('waits', best, 'Close other programs; the run waits until their memory is free.');
+  if (fitsWithoutMargin(best, idle)) return done('tight', best, null);
   for (const size of smallerSizes(config)) {
     const smaller = { ...config, size, presize: defaultPresize(size) };
     const found = known(idle, smaller);

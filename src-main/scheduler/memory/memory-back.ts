@@ -23,6 +23,8 @@ interface Held {
 export interface MemoryBackOptions {
   read: () => Promise<MachineReading>;
   device: Pick<PlanningDevice, 'kind' | 'name'>;
+  /** Its index where there are several cards. */
+  card?: number | null;
   /** Processes that should be gone: the probe's, and all that it started. */
   left: () => readonly ProcessMemory[];
   /** For tests. */
@@ -70,10 +72,15 @@ export class MemoryBack {
 
 function heldOf(
   { cards, memory }: MachineReading,
-  { device: { kind, name }, processes = processMemories }: Omit<MemoryBackOptions, 'read' | 'left'>,
+  {
+    device: { kind, name },
+    card: index = null,
+    processes = processMemories,
+  }: Omit<MemoryBackOptions, 'read' | 'left'>,
 ): Held | null {
   if (kind === 'main-memory') return { usedMb: memory.totalMb - memory.freeMb, processes: processes() };
-  const card = cards.find((one) => one.name === name);
+  // Two cards may have one name.
+  const card = cards.find((one) => (index === null ? one.name === name : one.index === index));
   return card === undefined || card.usedMb === null
     ? null
     : { usedMb: card.usedMb, processes: programsOf(card) };

@@ -28,6 +28,8 @@ export function sentenceOf(facts: {
       ? `${amount} (predicted)`
       : `${amount} (probed; ${formatMb(predictedMb)} predicted)`;
   };
+  if (!fits && automatic && neededMb(chosen.need) <= device.freeMb)
+    return `It fits by taking from the margin alone: even ${how(chosen)} need ${needs(chosen)}, and ${formatMb(device.freeMb)} are free on ${device.name}, of which ${formatMb(margin)} are kept as a rule.`;
   if (!fits && automatic)
     return `It cannot fit: even ${how(chosen)} need ${needs(chosen)}, and there are ${free}.`;
   if (!fits) {

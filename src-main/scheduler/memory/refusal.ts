@@ -1,7 +1,7 @@
 import { architecture } from '../../../shared/architectures/index.ts';
 import { allowsSize } from '../../../shared/architectures/sizes.ts';
 import { type ImageSize, formatImageSize } from '../../../shared/image-size.ts';
-import type { MemoryPlan } from '../../../shared/records/memory-plan.ts';
+import { type MemoryPlan, neededMb } from '../../../shared/records/memory-plan.ts';
 import type { RunConfig } from '../../../shared/records/run-config.ts';
 import type { PlanningDevice } from './device.ts';
 
@@ -14,6 +14,11 @@ const SMALLER = [0.875, 0.75, 0.625, 0.5, 0.375, 0.25];
 /** The device as it is when other programs have gone. */
 export function idleDevice(now: PlanningDevice): PlanningDevice {
   return { ...now, freeMb: Math.max(now.freeMb, (1 - ALWAYS_TAKEN) * now.totalMb) };
+}
+
+/** Whether what a plan needs is there when nothing is kept back: tight, but no reason to refuse. */
+export function fitsWithoutMargin(plan: MemoryPlan, { freeMb }: Pick<PlanningDevice, 'freeMb'>): boolean {
+  return neededMb(plan) <= freeMb;
 }
 
 /** Sizes to try in place of one that does not fit, the largest first; those that the architecture takes. */

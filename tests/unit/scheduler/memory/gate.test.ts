@@ -106,6 +106,15 @@ describe('the gate before a launch', () => {
     expect(decision).toMatchObject({ type: 'refuse', fix: expect.stringMatching(/smaller size: \d+ fits/) });
   });
 
+  it('takes from the margin before it refuses, in the leanest way, and waits for what that needs', async () => {
+    // The leanest way needs 530 MiB; 800 less the margin of 300 are 500.
+    const lean = await decide({ totalMb: 800, freeMb: 800 });
+    expect(lean).toMatchObject({ type: 'start', accum: 64, plan: { fits: false, checkpointing: true } });
+    expect(lean).toMatchObject({ plan: { reason: expect.stringMatching(/by taking from the margin/) } });
+    expect(await decide({ totalMb: 800, freeMb: 500 })).toMatchObject({ type: 'wait' });
+    expect(await decide({ totalMb: 500, freeMb: 500 })).toMatchObject({ type: 'refuse' });
+  });
+
   it('starts when nothing can be told', async () => {
     const config = runConfigSchema.parse({ dataset: '/d', arch: 'resnet18', size, seed: 1 });
     const gate = memoryGate({

@@ -118,7 +118,9 @@ describe('the planner', () => {
   it('says when nothing fits, and what comes nearest', () => {
     const plan = planMemory(request(700));
     expect(plan).toMatchObject({ fits: false, microBatch: 1, checkpointing: true, predictedMb: 530 });
-    expect(plan.reason).toContain('It cannot fit');
+    // 700 suffice when nothing is kept back.
+    expect(plan.reason).toContain('by taking from the margin');
+    expect(planMemory(request(500)).reason).toContain('It cannot fit');
   });
 
   it('keeps an accumulation that was asked for, and warns with what would fit', () => {
