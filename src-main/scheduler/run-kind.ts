@@ -1,7 +1,8 @@
 import type { Job } from '../../shared/ipc/job.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
 import { newRatingsRunId, newRunId } from '../runs/run-id.ts';
-import type { LaunchDecision } from './launch-gate.ts';
+import type { WhenShort } from '../../shared/records/workspace-settings.ts';
+import type { Launch, LaunchDecision, RatingsLaunch } from './launch-gate.ts';
 import type { AnyInvalid, AnyPlanned } from './planned.ts';
 
 /** A planned run as the queue will have it. Combinations that cannot be trained are kept beside the others as skipped. */
@@ -29,6 +30,18 @@ export function checkpointingOf(item: QueueItem): boolean {
 /** Rows that are in memory at once, as the run's record has it. */
 export function microBatchOf(item: QueueItem, accum: number): number {
   return item.config.batchSize / accum;
+}
+
+/** What the launch gate is asked. */
+export function launchOf(
+  item: QueueItem,
+  card: number | null,
+  whenShort: WhenShort | null,
+): Launch | RatingsLaunch {
+  const { runId, name } = item;
+  if (item.kind === 'ratings') return { kind: item.kind, runId, name, config: item.config };
+  const config = { ...item.config, checkpointing: checkpointingOf(item) };
+  return { runId, config, accum: accumOf(item), card, whenShort };
 }
 
 type Launched = Extract<LaunchDecision, { type: 'start' }>;

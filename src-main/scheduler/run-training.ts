@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
-import type { PicturesItem, QueueItem } from '../../shared/records/queue.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
 import type { WhenShort } from '../../shared/records/workspace-settings.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { checkpointMark } from '../runs/checkpoint-file.ts';
@@ -11,7 +11,7 @@ import { type AnyMeasured, measuredSoFar } from './measured-run.ts';
 import type { LaunchDecision, LaunchGate } from './launch-gate.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import { RunAttempt } from './run-attempt.ts';
-import { accumOf, checkpointingOf, jobOf, microBatchOf } from './run-kind.ts';
+import { accumOf, checkpointingOf, jobOf, launchOf, microBatchOf } from './run-kind.ts';
 import { hasFinished, sweep } from './run-outcome.ts';
 import type { Slot } from './slots.ts';
 import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
@@ -123,16 +123,13 @@ export class RunTraining {
     for (;;) {
       if (hasFinished(this.#folder)) return { error: null };
       const { gate } = this.#host.options;
-      // Without a gate nothing is waited for, so that a start is seen at once. Recommenders were judged before they were queued.
+      // Without a gate nothing is waited for, so that a start is seen at once.
       const decision: Admitted | null =
-        gate === undefined || item.kind === 'ratings'
-          ? { type: 'start', accum: accumOf(item), plan: null }
-          : await this.#admitted(item, gate);
+        gate === undefined ? { type: 'start', accum: accumOf(item), plan: null } : await this.#admitted(gate);
       if (this.#stop !== null)
         return { error: { code: 'CANCELLED', message: 'It was stopped before it began.' } };
       if (decision === null || !this.#host.mayStart()) return 'back';
-      if (decision.type === 'refuse')
-        return { error: { code: 'WORKER_OUT_OF_MEMORY', message: decision.message, fix: decision.fix } };
+      if (decision.type === 'refuse') return { error: decision.error };
       const { accum, plan } = decision;
       this.#settleAccum(accum);
       item.state = 'running';
@@ -163,13 +160,11 @@ export class RunTraining {
   }
 
   /** Waits until memory is there; null when it was released meanwhile. */
-  async #admitted(item: PicturesItem, gate: LaunchGate): Promise<Admitted | null> {
-    const { slot } = this;
+  async #admitted(gate: LaunchGate): Promise<Admitted | null> {
+    const { item, slot } = this;
     const { whenShort = null, waitMs = WAIT_MS } = this.#host.options;
     for (;;) {
-      const { runId } = item;
-      const config = { ...item.config, checkpointing: checkpointingOf(item) };
-      const decision = await gate({ runId, config, accum: accumOf(item), card: slot.card, whenShort });
+      const decision = await gate(launchOf(item, slot.card, whenShort));
       if (decision.type !== 'wait') return decision;
       if (item.waiting !== decision.reason || item.state !== 'pending') {
         Object.assign(item, { state: 'pending', waiting: decision.reason });

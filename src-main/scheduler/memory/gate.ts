@@ -1,11 +1,11 @@
-import { formatMb } from '../../../shared/memory.ts';
 import { type MemoryMargin, type MemoryPlan, neededMb } from '../../../shared/records/memory-plan.ts';
 import type { WhenShort } from '../../../shared/records/workspace-settings.ts';
 import type { Launch, LaunchDecision, LaunchGate } from '../launch-gate.ts';
 import { marginOf, readWorkspaceSettings } from '../workspace-settings.ts';
 import type { PlanningDevice } from './device.ts';
 import { MemoryFit } from './fit.ts';
-import { fitsWithoutMargin, idleDevice, refusalOf, smallerSizes } from './refusal.ts';
+import { type RatingsGateOptions, ratingsGate } from './ratings-gate.ts';
+import { fitsWithoutMargin, idleDevice, refusalOf, smallerSizes, waitingText } from './refusal.ts';
 import { deviceNow } from './this-machine.ts';
 
 export interface GateOptions {
@@ -14,6 +14,7 @@ export interface GateOptions {
   /** For tests: other answers than this machine's. */
   fit?: Pick<MemoryFit, 'fitOf'>;
   device?: (card: number | null) => Promise<PlanningDevice>;
+  ratings?: RatingsGateOptions;
 }
 
 /**
@@ -25,6 +26,7 @@ export function memoryGate(options: GateOptions): LaunchGate {
   const fit = options.fit ?? new MemoryFit();
   const device = options.device ?? deviceNow;
   return async (launch) => {
+    if (launch.kind === 'ratings') return ratingsGate(launch, workspace, options.ratings);
     try {
       const now = await device(launch.card);
       const margin = options.margin ?? marginOf(workspace);
@@ -66,8 +68,8 @@ async function decide(
     return fitsWithoutMargin(planned, now) ? start : { type: 'wait', reason: waitingFor(best, now) };
   for (const size of smallerSizes(config))
     if ((await plan(idle, { ...configOf(launch), size, presize: undefined })).fits)
-      return { type: 'refuse', ...refusalOf(config, best, size) };
-  return { type: 'refuse', ...refusalOf(config, best, null) };
+      return { type: 'refuse', error: refusalOf(config, best, size) };
+  return { type: 'refuse', error: refusalOf(config, best, null) };
 }
 
 function sameWay(a: MemoryPlan, b: MemoryPlan): boolean {
@@ -75,5 +77,5 @@ function sameWay(a: MemoryPlan, b: MemoryPlan): boolean {
 }
 
 function waitingFor(plan: MemoryPlan, { freeMb, name }: PlanningDevice): string {
-  return `Waits for memory: ${formatMb(neededMb(plan) + plan.marginMb)} are needed and ${formatMb(freeMb)} of ${name} free; other programs hold the rest.`;
+  return waitingText(neededMb(plan) + plan.marginMb, freeMb, name);
 }

@@ -36,8 +36,9 @@ export async function withoutTooLarge(
   });
 }
 
-function tooLarge(
-  { name, config }: PlannedRatings,
+/** What is said of a recommender that would not fit even on an idle machine, with the nearest that does. */
+export function tooLarge(
+  { name, config }: Pick<PlannedRatings, 'name' | 'config'>,
   counts: RatingsCounts,
   { freeMb, name: place }: PlanningDevice,
   margin: number,

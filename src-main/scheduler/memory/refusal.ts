@@ -1,6 +1,8 @@
 import { architecture } from '../../../shared/architectures/index.ts';
 import { allowsSize } from '../../../shared/architectures/sizes.ts';
+import type { ErrorPayload } from '../../../shared/errors.ts';
 import { type ImageSize, formatImageSize } from '../../../shared/image-size.ts';
+import { formatMb } from '../../../shared/memory.ts';
 import { type MemoryPlan, neededMb } from '../../../shared/records/memory-plan.ts';
 import type { RunConfig } from '../../../shared/records/run-config.ts';
 import type { PlanningDevice } from './device.ts';
@@ -33,6 +35,11 @@ export function smallerSizes({ arch, size }: Pick<RunConfig, 'arch' | 'size'>): 
   );
 }
 
+/** What is said of a run that waits for other programs' memory; MiB. */
+export function waitingText(neededMb: number, freeMb: number, place: string): string {
+  return `Waits for memory: ${formatMb(neededMb)} are needed and ${formatMb(freeMb)} of ${place} free; other programs hold the rest.`;
+}
+
 /**
  * What is said of a run that cannot fit even on an idle machine.
  * @param best the way to train that needs least
@@ -42,8 +49,9 @@ export function refusalOf(
   { arch, size }: Pick<RunConfig, 'arch' | 'size'>,
   best: MemoryPlan,
   smaller: ImageSize | null,
-): { message: string; fix: string } {
+): ErrorPayload & { fix: string } {
   return {
+    code: 'RUN_TOO_LARGE',
     message: `${arch} at ${formatImageSize(size)} px does not fit into memory. ${best.reason}`,
     fix:
       smaller === null

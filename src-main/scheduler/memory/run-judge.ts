@@ -86,7 +86,7 @@ export function withoutHopeless(
   return planned.map((run, i) => {
     const fit = fits[i];
     if ('error' in run || fit?.state !== 'cannot') return run;
-    const { message, fix } = refusalOf(run.config, fit.plan, null);
-    return { ...run, error: { code: 'RUN_TOO_LARGE', message, fix: fit.fix ?? fix } };
+    const error = refusalOf(run.config, fit.plan, null);
+    return { ...run, error: { ...error, fix: fit.fix ?? error.fix } };
   });
 }

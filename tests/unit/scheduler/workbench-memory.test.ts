@@ -98,11 +98,14 @@ describe('a workbench and the memory', () => {
       ...{ marginMb: 0, batchSize: 64, accum: 2, microBatch: 32, checkpointing: false, predictedMb: 1 },
       ...{ probedMb: null, chosen: 'automatic', fits: true, reason: 'Two fit.' },
     });
-    const gate: LaunchGate = ({ whenShort }) =>
+    const gate: LaunchGate = (launch) =>
       Promise.resolve(
         free
           ? { type: 'start', accum: 2, plan }
-          : { type: 'wait', reason: `2 GB are needed and 1 GB is free (${whenShort}).` },
+          : {
+              type: 'wait',
+              reason: `2 GB are needed and 1 GB is free (${launch.kind === 'ratings' ? '' : launch.whenShort}).`,
+            },
       );
     const job = fixtureWorker();
     const workbench = await home.openWith({ job, gate, whenShort: 'wait', waitMs: 10 });
@@ -124,6 +127,19 @@ describe('a workbench and the memory', () => {
     await eventually(() => home.onDisk().items.at(-1)!.waiting !== undefined);
     await workbench.close();
     expect(home.onDisk().items.at(-1)).toMatchObject({ state: 'interrupted' });
+  });
+
+  it('a run that is refused at its launch has the planner’s own code and reason', async () => {
+    const error = {
+      code: 'RUN_TOO_LARGE' as const,
+      message: 'resnet18 at 32 px does not fit into memory.',
+      fix: 'Choose a smaller architecture.',
+    };
+    const gate: LaunchGate = () => Promise.resolve({ type: 'refuse', error });
+    const workbench = await home.openWith({ job: fixtureWorker(), gate });
+    await workbench.enqueue(dataset, gridOf(['resnet18']));
+    await workbench.whenIdle();
+    expect(home.onDisk().items[0]).toMatchObject({ state: 'failed', error });
   });
 
   it('switches checkpointing on where accumulation can double no more, and writes it down', async () => {

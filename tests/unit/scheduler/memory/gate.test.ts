@@ -103,7 +103,10 @@ describe('the gate before a launch', () => {
   it('refuses what would not fit on an idle card, and names the size that does', async () => {
     const large = { size: { height: 1024, width: 1024 }, batchSize: 8 };
     const decision = await decide({ totalMb: 2000, freeMb: 1900 }, large);
-    expect(decision).toMatchObject({ type: 'refuse', fix: expect.stringMatching(/smaller size: \d+ fits/) });
+    expect(decision).toMatchObject({
+      type: 'refuse',
+      error: { code: 'RUN_TOO_LARGE', fix: expect.stringMatching(/smaller size: \d+ fits/) },
+    });
   });
 
   it('takes from the margin before it refuses, in the leanest way, and waits for what that needs', async () => {
