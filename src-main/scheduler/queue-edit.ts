@@ -66,6 +66,12 @@ export function takeOut(item: QueueItem): void {
  * @throws GranaryError USAGE when it has not ended, or is finished; what is wrong with its settings, for they have not changed
  */
 export function putBack(item: QueueItem): void {
+  checkGoesBack(item);
+  Object.assign(item, { state: 'pending', error: null });
+}
+
+/** @throws GranaryError as {@link putBack} */
+export function checkGoesBack(item: QueueItem): void {
   if (isOpen(item) || item.state === 'finished')
     throw notInState(item, 'retried', 'failed, was cancelled, interrupted or skipped');
   // A combination that cannot be trained has not become another; memory may have.
@@ -75,7 +81,6 @@ export function putBack(item: QueueItem): void {
       item.error.message,
       'Duplicate it with settings that can be trained.',
     );
-  Object.assign(item, { state: 'pending', error: null });
 }
 
 /** The queue without what has ended; what was taken out is kept beside it. Interrupted runs stay: they are still to be trained. */

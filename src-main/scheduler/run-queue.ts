@@ -131,11 +131,19 @@ export class RunQueue {
     return { ...again };
   }
 
-  /** Puts everything that was interrupted back in line, in its old order. */
-  resumeInterrupted(): QueueItem[] {
-    const left = this.#queue.items.filter((item) => item.state === 'interrupted');
-    if (left.length === 0) return [];
-    for (const item of left) Object.assign(item, { state: 'pending', error: null });
+  /**
+   * Puts everything that was interrupted back in line, in its old order.
+   * @param failed by id: runs that cannot go on, and why
+   */
+  resumeInterrupted(failed: ReadonlyMap<string, ErrorPayload>): QueueItem[] {
+    const interrupted = this.#queue.items.filter((item) => item.state === 'interrupted');
+    if (interrupted.length === 0) return [];
+    for (const item of interrupted) {
+      const error = failed.get(item.runId) ?? null;
+      Object.assign(item, { state: error === null ? 'pending' : 'failed', error });
+      if (error !== null) this.#record(item, error);
+    }
+    const left = interrupted.filter(({ state }) => state === 'pending');
     delete this.#queue.paused;
     this.#write();
     this.#next();

@@ -5,6 +5,10 @@ import { type ErrorPayload, fromErrorPayload } from '../../shared/errors.ts';
 import type { WeightsQuestion } from '../../shared/ipc/weights.ts';
 import { parseWeightsChoice } from '../../shared/weights-choice.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import type { QueueItem } from '../../shared/records/queue.ts';
+import { checkpointMark } from '../runs/checkpoint-file.ts';
+import { runFolder } from '../runs/run-writer.ts';
+import { anew } from './duplicate.ts';
 import type { InvalidRun, PlannedRun } from './grid.ts';
 import type { AnyPlanned } from './planned.ts';
 import { type JobOptions, startJob } from './supervisor.ts';
@@ -47,6 +51,33 @@ export class WeightsCheck {
     if (run.kind === 'ratings') return;
     const [marked] = await this.mark([run]);
     if ('error' in marked!) throw fromErrorPayload(marked.error);
+  }
+
+  /**
+   * Looks at runs that are to go on where they were: null for each that can. A checkpoint has all weights, so that only a run
+   * without one starts from others.
+   */
+  async problems(runs: readonly QueueItem[]): Promise<(ErrorPayload | null)[]> {
+    const afresh = runs.map((run) =>
+      checkpointMark(runFolder(this.#workspace, run.runId)) === null ? anew(run) : null,
+    );
+    const marked = await this.mark(
+      afresh.flatMap((run) => (run === null || run.kind === 'ratings' ? [] : [run])),
+    );
+    return afresh.map((run) => {
+      if (run === null || run.kind === 'ratings') return null;
+      const found = marked.shift()!;
+      return 'error' in found ? found.error : null;
+    });
+  }
+
+  /**
+   * The same of one run.
+   * @throws GranaryError as {@link confirm}
+   */
+  async confirmGoingOn(run: QueueItem): Promise<void> {
+    const [problem] = await this.problems([run]);
+    if (problem != null) throw fromErrorPayload(problem);
   }
 
   async #ask(asked: readonly { key: string; question: WeightsQuestion }[]): Promise<void> {

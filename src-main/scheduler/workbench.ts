@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
+import { fromErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
@@ -7,7 +8,7 @@ import type { RatingsGrid } from '../../shared/records/ratings-grid.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import type { QueueOutcome } from '../../shared/ipc/views.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
-import { alreadyFinished, checkpointMark } from '../runs/checkpoint-file.ts';
+import { alreadyFinished } from '../runs/checkpoint-file.ts';
 import { listRuns, readRun } from '../runs/run-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import { RunWatcher } from '../runs/run-watcher.ts';
@@ -15,7 +16,7 @@ import { type GridDataset, type InvalidRun, type PlannedRun, checkSomeValid } fr
 import { anew, gridOf, ratingsGridOf } from './duplicate.ts';
 import { Holding } from './holding.ts';
 import { sendCommand } from './mailbox.ts';
-import { isOpen, itemOf, notInState } from './queue-edit.ts';
+import { checkGoesBack, isOpen, itemOf, notInState } from './queue-edit.ts';
 import { pastRun } from './past-run.ts';
 import type { AnyInvalid, AnyPlanned } from './planned.ts';
 import { withoutTooLarge } from './memory/ratings-fit.ts';
@@ -191,18 +192,22 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     await this.#learn();
     const run = await pastRun(this.workspace, this.queue, runId);
     if (run.state === 'finished') throw alreadyFinished(runId);
-    // A checkpoint has all weights: only a run without one starts from others.
-    if (checkpointMark(runFolder(this.workspace, runId)) === null)
-      await this.#planner.weights.confirm(anew(run));
+    await this.#planner.weights.confirmGoingOn(run);
     return this.#holding.mine().readd(run);
   }
 
   /**
    * Does what a person asks of the queue, here or, when another process holds the workspace, there.
-   * @throws GranaryError RUN_NOT_FOUND, USAGE, WORKSPACE_LOCKED when the holder does not answer
+   * @throws GranaryError RUN_NOT_FOUND, USAGE, WORKSPACE_LOCKED when the holder does not answer; of a run to be tried again that
+   *   has no checkpoint as {@link WeightsCheck.confirm}
    */
   async perform(command: QueueCommand): Promise<void> {
     if (this.#holding.mode === 'attached') return sendCommand(this.workspace, command);
+    if (command.verb === 'retry') {
+      const again = itemOf(this.queue.items, command.runId);
+      checkGoesBack(again);
+      await this.#planner.weights.confirmGoingOn(again);
+    }
     if (command.verb !== 'duplicate') return this.#holding.mine().perform(command);
     const item = itemOf(this.queue.items, command.runId);
     if (item.kind === 'ratings') {
@@ -229,11 +234,23 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     return queue.add([planned])[0]!;
   }
 
-  /** Goes on with everything that was interrupted, in its old order, each from its last checkpoint. */
+  /**
+   * Goes on with everything that was interrupted, in its old order, each from its last checkpoint. A run without one whose starting
+   * weights are gone or another's by now is marked as failed with that reason, and the others go on.
+   * @throws GranaryError WORKSPACE_LOCKED, and the first such reason when none can go on
+   */
   async resumeInterrupted(): Promise<QueueItem[]> {
     const queue = this.#holding.mine();
     await this.#learn();
-    return queue.resumeInterrupted();
+    const left = queue.record.items.filter(({ state }) => state === 'interrupted');
+    const problems = await this.#planner.weights.problems(left);
+    const failed = new Map(
+      left.flatMap(({ runId }, i) => (problems[i] == null ? [] : [[runId, problems[i]]])),
+    );
+    const resumed = this.#holding.mine().resumeInterrupted(failed);
+    const [first] = failed.values();
+    if (resumed.length === 0 && first !== undefined) throw fromErrorPayload(first);
+    return resumed;
   }
 
   /**

@@ -1,10 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { QueueCommand } from '../../../shared/records/queue.ts';
-import { checkpointPath } from '../../../src-main/runs/checkpoint-file.ts';
 import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
-import type { Workbench } from '../../../src-main/scheduler/workbench.ts';
 import { exampleManifest, fixtureWorker } from './fixture-worker.ts';
 import { TestWorkspace, dataset, gridOf } from './test-workspace.ts';
 
@@ -227,51 +225,6 @@ describe('a workbench', () => {
     await workbench.whenIdle();
     expect((await workbench.runs()).map((run) => run.state)).toEqual(['finished', 'finished']);
     await expect(workbench.again('nobody')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
-  });
-
-  // The fixture's worker finds weights to fit resnet18 alone: another architecture stands for another file.
-  const refit = (arch: string, workbench: Workbench): void =>
-    workbench.queue.items.forEach((item) => Object.assign(item.config, { arch }));
-
-  it('trains nothing again whose weights do not fit any more, and says so before it is queued', async () => {
-    const workbench = await home.open();
-    const weights = join(home.path, 'start.safetensors');
-    writeFileSync(weights, 'x');
-    const grid = parseGrid({ blocks: [{ arch: 'resnet18', size: 32, epochs: 1, weights }], defaults: {} });
-    const [first] = await workbench.enqueue(dataset, grid);
-    await workbench.whenIdle();
-    refit('convnext_tiny', workbench);
-    await expect(workbench.again(first!.runId)).rejects.toMatchObject({
-      code: 'WEIGHTS_MISMATCH',
-      message: 'convnext_tiny: stem_0.weight is missing.',
-    });
-    expect(workbench.queue.items.map((item) => item.runId)).toEqual([first!.runId]);
-    refit('resnet18', workbench);
-    expect((await workbench.again(first!.runId)).config).toEqual(first!.config);
-    await workbench.whenIdle();
-  });
-
-  it('goes on from a checkpoint whatever became of the weights, and without one only if they fit', async () => {
-    const workbench = await home.open();
-    process.env['TEST_EPOCH_MS'] = '100';
-    const weights = join(home.path, 'start.safetensors');
-    writeFileSync(weights, 'x');
-    const grid = parseGrid({ blocks: [{ arch: 'resnet18', size: 32, epochs: 50, weights }], defaults: {} });
-    const [first] = await workbench.enqueue(dataset, grid);
-    const stopped = async (): Promise<void> => {
-      workbench.stop('now');
-      await workbench.whenIdle();
-      expect(workbench.queue.items.map((item) => item.state)).toEqual(['interrupted']);
-    };
-    await stopped();
-    const checkpoint = checkpointPath(join(home.path, 'runs', first!.runId));
-    refit('convnext_tiny', workbench);
-    rmSync(checkpoint, { force: true });
-    await expect(workbench.resumeRun(first!.runId)).rejects.toMatchObject({ code: 'WEIGHTS_MISMATCH' });
-    mkdirSync(dirname(checkpoint), { recursive: true });
-    writeFileSync(checkpoint, '');
-    expect((await workbench.resumeRun(first!.runId)).runId).toBe(first!.runId);
-    await stopped();
   });
 
   it('closes in the middle of a queue: the run stops, the others wait for being resumed', async () => {
