@@ -39,7 +39,7 @@ it(
     });
     process.env['TEST_SEEN'] = join(folder, 'seen');
     monitor = new MemoryMonitor({ intervalSeconds: 0.2 });
-    const entry = join(root, 'workers', 'seeing-worker.cjs');
+    const entry = join(root, 'workers', 'seeing-worker.js');
     const start = ((job, onEvent, options) =>
       job.type === 'memory-forecast'
         ? { pid: undefined, result: Promise.resolve({ forecasts: job.questions.map(forecastOf) }) }
