@@ -28,7 +28,15 @@ export default ts.config(
     },
   },
   {
-    files: ['scripts/**', 'bin/**', 'tests/bench/**', 'tests/**/*.cjs', '*.mjs', '*.cjs'],
+    files: [
+      'scripts/**',
+      'bin/**',
+      'tests/bench/**',
+      'tests/gpu/offline/**',
+      'tests/**/*.cjs',
+      '*.mjs',
+      '*.cjs',
+    ],
     languageOptions: { globals: globals.node },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },

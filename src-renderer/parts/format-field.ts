@@ -29,7 +29,8 @@ export function formatValue(field: RunField, value: FieldValue): string {
   if (field.kind === 'seconds') return formatDuration(value as number);
   if (field.kind === 'moment') return formatMoment(value as string);
   if (field.id === 'parameters') return formatCount(value as number);
-  if (field.id === 'memory') return Math.round(value as number).toLocaleString('en');
+  if (field.id === 'memory' || field.id === 'card_memory')
+    return Math.round(value as number).toLocaleString('en');
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
 }
 
