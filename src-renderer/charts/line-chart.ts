@@ -225,14 +225,13 @@ export class LineChart {
     const most = POINTS_A_PIXEL * Math.max(200, Math.round(this.#chart.width));
     const view = { range, most, log: this.#options.log };
     const { datasets } = this.#chart.data;
-    // Datasets stay, so that Chart.js keeps what it made for their points.
+    // Datasets stay, so that Chart.js keeps what it made for their points; but that has the points' colour and size in it, too.
     datasets.length = Math.min(datasets.length, this.#lines.length);
     this.#lines.forEach((series, place) => {
       const points = shownPoints(series, view);
-      datasets[place] = Object.assign(
-        datasets[place] ?? ({} as ChartDataset<'line', Point[]>),
-        dataset(series, points, this.#token(series.color)),
-      );
+      const next = dataset(series, points, this.#token(series.color));
+      const before = datasets[place];
+      datasets[place] = before !== undefined && drawnAlike(before, next) ? Object.assign(before, next) : next;
     });
     const { low, high } = this.#faint.set(this.#behind, view, (color) => this.#token(color));
     const { x, y } = this.#chart.options.scales as Record<'x' | 'y', ScaleOptionsByType<'linear'>>;
@@ -255,4 +254,9 @@ function dataset(series: Series, points: Point[], color: string): ChartDataset<'
     pointRadius: few ? 2.6 : points.length === 1 ? 3 : 0,
     pointStyle: 'circle',
   };
+}
+
+/** Whether points of the one can be drawn with what was made for those of the other. */
+function drawnAlike(a: ChartDataset<'line', Point[]>, b: ChartDataset<'line', Point[]>): boolean {
+  return a.borderColor === b.borderColor && a.pointRadius === b.pointRadius;
 }

@@ -97,6 +97,42 @@ test('epochs are marked at whole numbers, also where a part of one is looked at'
   await page.keyboard.press('Escape');
 });
 
+test('dots of a chart take the colours of the theme, as one that is drawn anew has them', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+4');
+  const plot = page
+    .getByRole('img', { name: /^Loss.* by epoch/ })
+    .first()
+    .locator('canvas');
+  const theme = (colorScheme: 'light' | 'dark'): Promise<void> =>
+    page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  const open = async (): Promise<void> => {
+    await page.locator(`[data-testid="run-row"][data-run="${ids[0]}"] button`).first().click();
+    await expect(plot).toBeVisible();
+  };
+  await resize(granary, 1240, 800);
+  await theme('dark');
+  let anew: Buffer;
+  const drawn = await writtenDuring(async () => {
+    await open();
+    await expect.poll(written).toContain('epoch');
+    anew = await plot.screenshot();
+  });
+  expect(drawn).toContain('epoch');
+  await page.keyboard.press('Escape');
+
+  await theme('light');
+  await open();
+  // In a window that was made wider meanwhile.
+  await resize(granary, 1500, 800);
+  await resize(granary, 1240, 800);
+  expect((await plot.screenshot()).equals(anew!)).toBe(false);
+  await theme('dark');
+  await expect.poll(async () => (await plot.screenshot()).equals(anew)).toBe(true);
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.keyboard.press('Escape');
+});
+
 test('parallel coordinates, scatter plot and confusion matrices of eight runs', async () => {
   const { page } = granary;
   await page.getByLabel('Mark all runs').check();

@@ -30,7 +30,7 @@ test.beforeAll(async () => {
   await resize(granary, 1560, 900);
   await dropOnWindow(page, pictures);
   await page.getByRole('button', { name: 'Set up a grid' }).click();
-  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByText('tf_efficientnet_lite0', { exact: true }).click();
   await page.getByLabel('Sizes').fill('32, 40, 48, 56');
   await page.getByLabel('Epochs', { exact: true }).fill('500');
   await page.getByLabel('Batch size').fill('8');

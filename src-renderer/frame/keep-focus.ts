@@ -1,0 +1,64 @@
+const FOCUSABLE =
+  'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]';
+
+type Focusable = HTMLElement | SVGElement;
+
+function focusables(within: Element): Focusable[] {
+  return [...within.querySelectorAll<Focusable>(FOCUSABLE)];
+}
+
+/**
+ * Keeps the keyboard's place in a part of the page: when what has the focus is taken out of it (a row that was removed, a button whose
+ * place another takes, a view that was left) the focus goes to what stands there now, in the nearest part that is left, and to the
+ * whole where nothing is. Otherwise it would fall back to the page, and a screen reader with it. Lists that are drawn only where they
+ * are seen (`data-virtual`) look after it themselves.
+ * @param root can be focused itself
+ * @returns ends it
+ */
+export function keepFocus(root: HTMLElement): () => void {
+  let held: Element | null = null;
+  /** Around what has the focus, from inside out: each part, and the place among what can be focused in it. */
+  let around: { part: Element; place: number }[] = [];
+
+  function remember(event: FocusEvent): void {
+    held = event.target as Element;
+    const all = focusables(root);
+    const at = all.indexOf(held as Focusable);
+    let first = at;
+    around = [];
+    for (let part = held.parentElement; part !== null && part !== root; part = part.parentElement) {
+      if (part.hasAttribute('data-virtual')) held = null;
+      // What is inside a part stands together in the page's order.
+      while (first > 0 && part.contains(all[first - 1]!)) first -= 1;
+      around.push({ part, place: at - first });
+    }
+  }
+
+  function restore(): void {
+    const lost = held !== null && !held.isConnected;
+    if (!lost || (document.activeElement ?? document.body) !== document.body) return;
+    held = null;
+    for (const { part, place } of around.filter((one) => one.part.isConnected)) {
+      const seen = focusables(part).filter((one) => one.getClientRects().length > 0);
+      const next = seen[Math.min(place, seen.length - 1)];
+      next?.focus({ preventScroll: true });
+      if (next !== undefined && document.activeElement === next) return;
+    }
+    root.focus({ preventScroll: true });
+  }
+
+  /** Somebody pressed elsewhere, or another part of the page took it. */
+  function forget(event: FocusEvent): void {
+    if (event.relatedTarget !== null && !root.contains(event.relatedTarget as Node)) held = null;
+  }
+
+  const observer = new MutationObserver(restore);
+  observer.observe(root, { childList: true, subtree: true });
+  root.addEventListener('focusin', remember);
+  root.addEventListener('focusout', forget);
+  return () => {
+    observer.disconnect();
+    root.removeEventListener('focusin', remember);
+    root.removeEventListener('focusout', forget);
+  };
+}

@@ -1,0 +1,211 @@
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { join } from 'node:path';
+import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+
+/**
+ * Every view with the keyboard alone: all of it is reached and shown as reached, and the keyboard's place is kept when things go away. Each
+ * test goes on where the one before ended.
+ */
+const folder = scratchFolder();
+let granary: RunningApp;
+let ids: string[];
+
+test.beforeAll(async () => {
+  const { diseases, writeRuns } = await import('../support/example-workspace.mjs');
+  const targets = [{ name: 'label', classes: diseases }];
+  ids = writeRuns(join(folder.path, 'workspace'), { runs: 6, epochs: 2, holdout: 100, test: 6, targets });
+  granary = await startApp(folder.path);
+});
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+const row = (id: string): Locator => granary.page.locator(`[data-testid="run-row"][data-run="${id}"]`);
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    return activeElement === null || activeElement === document.body
+      ? 'nothing'
+      : (activeElement.getAttribute('aria-label') ?? activeElement.textContent.trim());
+  });
+
+/** Walks through the view with Tab from its beginning. What had no name, was out of sight or looked as if it had no focus, in words. */
+async function walked(page: Page): Promise<{ stops: number; faults: string[] }> {
+  await page.getByRole('main').focus();
+  const faults: string[] = [];
+  for (let stops = 0; stops < 200; stops += 1) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const one = document.activeElement;
+      if (one === null || one.closest('main') === null || one.tagName === 'MAIN') return null;
+      const shown = (element: Element): boolean => {
+        const { outlineStyle, outlineWidth, strokeWidth } = getComputedStyle(element);
+        const outlined = outlineStyle !== 'none' && outlineWidth !== '0px';
+        return outlined || (element instanceof SVGElement && parseFloat(strokeWidth) >= 3);
+      };
+      const box = one.getBoundingClientRect();
+      const labels = (one as HTMLInputElement).labels ?? null;
+      const name =
+        one.getAttribute('aria-label') ??
+        labels?.[0]?.textContent ??
+        (one.textContent || one.getAttribute('title'));
+      return {
+        what: `${one.tagName.toLowerCase()} “${(name ?? '').trim().slice(0, 60)}”`,
+        named: (name ?? '').trim() !== '',
+        seen:
+          box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+        // Of a card with a box in it the whole card shows it.
+        shown: shown(one) || (one.closest('label') !== null && shown(one.closest('label')!)),
+      };
+    });
+    if (stop === null) return { stops, faults };
+    if (!stop.named) faults.push(`${stop.what} has no name`);
+    if (!stop.seen) faults.push(`${stop.what} is out of sight`);
+    if (!stop.shown) faults.push(`${stop.what} does not show that it has the focus`);
+  }
+  return { stops: 200, faults: [...faults, 'Tab does not come out of it'] };
+}
+
+test('all of each view is reached with Tab, has a name, and shows that it is reached', async () => {
+  const { page } = granary;
+  const go = (name: string): Promise<void> =>
+    page.getByRole('navigation').getByRole('button', { name }).click();
+  const expectWalk = async (what: string, least: number): Promise<void> => {
+    const { stops, faults } = await walked(page);
+    expect(faults, what).toEqual([]);
+    expect(stops, what).toBeGreaterThanOrEqual(least);
+  };
+  await go('Dataset');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expectWalk('first minute', 2);
+  await go('Runs');
+  await expect(page.getByTestId('run-row')).toHaveCount(6);
+  await page.getByLabel('Mark all runs').check();
+  await expectWalk('runs', 20);
+  await go('Compare');
+  await expect(page.getByTestId('confusion')).toHaveCount(6);
+  await expectWalk('compare', 20);
+  await go('Ensemble');
+  await page.getByRole('button', { name: /^Take the/ }).click();
+  await expect(page.getByTestId('ensemble-error')).toHaveText(/%$/);
+  await expectWalk('ensemble', 20);
+  await go('Predict');
+  await expect(page.getByTestId('predict-source')).toBeVisible();
+  await expectWalk('predict', 3);
+  await go('Settings');
+  await expect(page.getByTestId('cache').first()).toBeVisible();
+  await expectWalk('settings', 8);
+  await go('Runs');
+  await row(ids[0]!).getByRole('button').click();
+  await expect(page.getByTestId('run-name')).toBeVisible();
+  await expectWalk('run', 10);
+  await page.keyboard.press('Escape');
+  expect(granary.complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+});
+
+test('what takes the place of something that goes away has the focus then', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+6');
+  const members = page.getByTestId('member');
+  await expect(members).toHaveCount(6);
+  const away = (place: number): Locator => members.nth(place).getByRole('button', { name: /^Take/ });
+  const third = await away(2).getAttribute('aria-label');
+  await away(1).focus();
+  await page.keyboard.press('Enter');
+  await expect(members).toHaveCount(5);
+  await expect.poll(() => focused(page)).toBe(third);
+  await expect(away(1)).toBeFocused();
+  // The last one hands it to the one before.
+  await away(4).focus();
+  await page.keyboard.press('Enter');
+  await expect(members).toHaveCount(4);
+  await expect(away(3)).toBeFocused();
+
+  // A run that is taken out of a comparison.
+  await page.keyboard.press('Control+5');
+  const compared = page.getByTestId('compared');
+  await expect(compared).toHaveCount(6);
+  await compared.nth(2).getByRole('button').focus();
+  await page.keyboard.press('Space');
+  await expect(compared).toHaveCount(5);
+  await expect(compared.nth(2).getByRole('button')).toBeFocused();
+});
+
+test('a view that was left by a button of its own hands the focus to the next one', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+5');
+  await page.getByRole('button', { name: 'Choose runs' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
+  await expect(page.getByRole('main', { name: 'Runs' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect.poll(() => focused(page)).not.toBe('nothing');
+
+  // One that was left by the sidebar or a key leaves it there.
+  const nav = page.getByRole('navigation').getByRole('button', { name: 'Predict' });
+  await nav.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Predict' })).toBeVisible();
+  await expect(nav).toBeFocused();
+});
+
+test('a dialog, a menu and a panel give the focus back', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+4');
+  const columns = page.getByRole('button', { name: 'Columns' });
+  await columns.focus();
+  for (const [keys, open] of [
+    ['Control+k', page.getByRole('dialog')],
+    ['?', page.getByTestId('shortcuts')],
+  ] as const) {
+    await page.keyboard.press(keys);
+    await expect(open).toBeVisible();
+    await expect(columns).not.toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(open).toBeHidden();
+    await expect(columns).toBeFocused();
+  }
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('group', { name: 'Columns' });
+  await page.keyboard.press('Tab');
+  await expect(panel.locator(':focus')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+  await expect(columns).toBeFocused();
+
+  // Who walks on leaves no panel open behind them.
+  await page.keyboard.press('Enter');
+  await expect(panel).toBeVisible();
+  await page.keyboard.press('Shift+Tab');
+  await expect(panel).toBeHidden();
+  await expect(columns).not.toBeFocused();
+});
+
+test('a plot of runs is one stop: arrows go from run to run, Space opens one', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+5');
+  for (const plot of [
+    page.getByTestId('scatter').locator('circle'),
+    page.getByTestId('parallel').locator('path'),
+  ]) {
+    await expect(plot).toHaveCount(5);
+    const inOrder = await plot.evaluateAll(
+      (all) => all.filter((one) => one.getAttribute('tabindex') === '0').length,
+    );
+    expect(inOrder).toBe(1);
+    await plot.first().focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(plot.nth(1)).toBeFocused();
+    await page.keyboard.press('End');
+    await expect(plot.last()).toBeFocused();
+    await page.keyboard.press('ArrowRight');
+    await expect(plot.last()).toBeFocused();
+    await page.keyboard.press('Home');
+    await expect(plot.first()).toBeFocused();
+  }
+  const name = (await page.getByTestId('scatter').locator('circle').first().getAttribute('aria-label'))!;
+  await page.getByTestId('scatter').locator('circle').first().focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('run-name')).toHaveText(name.split(':')[0]!);
+});
