@@ -1,4 +1,4 @@
-/* global document, requestAnimationFrame -- inside page.evaluate */
+/* global document, getComputedStyle, requestAnimationFrame -- inside page.evaluate */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { openWindow, phase, watchFrames } from './support/window.mjs';
 /**
  * Looking through a large dataset in the real app: frames a second and tasks over 50 ms while its pictures are scrolled for the
  * first time (each thumbnail is made), again (they are kept), flung past, filtered and walked with the keyboard, and how long it
- * takes after each until every tile in sight shows its picture.
+ * takes after each until every tile in sight shows its picture. At the end as many plain boxes are scrolled in the same place.
  *   node tests/bench/pictures.mjs FOLDER [pictures=10000]
  * FOLDER is drawn first where it is not there: JPEGs of 480 × 640 in twenty classes. With `draw` as third argument it ends then.
  */
@@ -67,8 +67,8 @@ async function measure(environment, folder) {
     await phase(page, name, act);
     console.log(`  all in sight shown ${await untilShown(page)} ms later`);
   };
-  const scroll = (step) =>
-    grid.evaluate(
+  const scroll = (step, scroller = grid) =>
+    scroller.evaluate(
       (box, by) =>
         new Promise((done) => {
           box.scrollTop = 0;
@@ -99,7 +99,43 @@ async function measure(environment, folder) {
     await grid.locator('.tile').first().click();
     for (let i = 0; i < 120; i += 1) await page.keyboard.press('ArrowDown');
   });
+  await grid.evaluate(layPlainBoxes, Number(pictures));
+  await page.waitForTimeout(1000);
+  await phase(page, 'to compare: as many plain boxes scrolled in the same place, 120 px a frame', () =>
+    scroll(120, page.locator('#plain-boxes')),
+  );
   await app.close();
+}
+
+/** Puts a scroller with boxes of one colour each in the grid's place: what scrolling costs the browser itself. */
+function layPlainBoxes(grid, count) {
+  const place = (element, style) => Object.assign(element.style, { position: 'absolute', ...style });
+  const { width, height } = grid.getBoundingClientRect();
+  const scroller = document.createElement('div');
+  scroller.id = 'plain-boxes';
+  Object.assign(scroller.style, {
+    width: `${width}px`,
+    height: `${height}px`,
+    overflowY: 'auto',
+    contain: 'strict',
+    background: getComputedStyle(grid).backgroundColor,
+  });
+  const space = document.createElement('div');
+  Object.assign(space.style, { position: 'relative', height: `${Math.ceil(count / 7) * 152}px` });
+  for (let index = 0; index < count; index += 1) {
+    const box = document.createElement('div');
+    place(box, {
+      left: `${(index % 7) * 132 + 6}px`,
+      top: `${Math.floor(index / 7) * 152 + 6}px`,
+      width: '119px',
+      height: '119px',
+      background: `hsl(${(index * 47) % 360} 60% 55%)`,
+    });
+    space.append(box);
+  }
+  scroller.append(space);
+  grid.parentElement.append(scroller);
+  grid.style.display = 'none';
 }
 
 /** Milliseconds until each tile that is drawn has its picture. */
