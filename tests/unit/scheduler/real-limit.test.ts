@@ -13,14 +13,19 @@ beforeAll(async () => {
   cli = await buildCli();
   folder = mkdtempSync(join(tmpdir(), 'granary-limit-'));
   await drawPictures(join(folder, 'data'), { pixels: 96, perClass: 20 });
+  await drawPictures(join(folder, 'few'), { pixels: 32, perClass: 5 });
 }, 60_000);
 afterAll(() => {
   cli.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Trains a run, and returns its id and the most data its worker was seen to have, in MiB. */
-async function train(flags: string, environment: Record<string, string> = {}): Promise<[string, number]> {
+/** Trains a run on one of the folders, and returns its id and the most data its worker was seen to have, in MiB. */
+async function train(
+  data: 'data' | 'few',
+  flags: string,
+  environment: Record<string, string> = {},
+): Promise<[string, number]> {
   const workspace = join(folder, 'ws');
   let [runId, highest] = ['', 0];
   const look = setInterval(() => {
@@ -32,8 +37,7 @@ async function train(flags: string, environment: Record<string, string> = {}): P
       // Not begun, or gone.
     }
   }, 20);
-  const settings = '--arch tf_efficientnet_lite0 --size 96 --batch-size 32 --accum 1 --tta 0 --seed 3';
-  const args = ['train', join(folder, 'data'), ...settings.split(' '), ...flags.split(' ')];
+  const args = ['train', join(folder, data), ...flags.split(' '), '--tta', '0', '--seed', '3'];
   await granaryLines({ script: cli.script, workspace, environment }, args, (line) => {
     if (line.type === 'run-started') runId = line['runId'] as string;
   });
@@ -46,9 +50,10 @@ describe.runIf(process.platform === 'linux')('a worker under a limit of the syst
     'that runs out of memory in its second epoch goes on from its checkpoint with smaller micro-batches',
     { timeout: 200_000 },
     async () => {
-      const [first, peakMb] = await train('--weights none --epochs 1 --frozen-epochs 0');
+      const settings = '--arch tf_efficientnet_lite0 --size 96 --batch-size 32 --accum 1';
+      const [first, peakMb] = await train('data', `${settings} --weights none --epochs 1 --frozen-epochs 0`);
       // The frozen epoch takes much less than this; the full one took all of it.
-      const [id] = await train(`--weights ${first} --frozen-epochs 1 --epochs 1`, {
+      const [id] = await train('data', `${settings} --weights ${first} --frozen-epochs 1 --epochs 1`, {
         GRANARY_WORKER_MEMORY: `${Math.round(0.8 * peakMb)}MB`,
       });
       const workspace = join(folder, 'ws');
@@ -67,6 +72,22 @@ describe.runIf(process.platform === 'linux')('a worker under a limit of the syst
       expect(run.epochs.map(({ epoch, phase }) => [epoch, phase])).toEqual([
         [1, 'frozen'],
         [2, 'full'],
+      ]);
+    },
+  );
+
+  it(
+    'for which even one picture at a time is too much goes on with checkpointing before it is given up',
+    { timeout: 200_000 },
+    async () => {
+      // Attention over 577 tokens is most of what one picture takes: some 980 MiB, and 760 with checkpointing.
+      const settings = '--arch vit_tiny_patch16_224 --size 384 --weights none --epochs 1 --frozen-epochs 0';
+      const flags = `${settings} --batch-size 1 --accum 1`;
+      const [, peakMb] = await train('few', flags);
+      const [id] = await train('few', flags, { GRANARY_WORKER_MEMORY: `${Math.round(0.87 * peakMb)}MB` });
+      expect(readAttempts(join(folder, 'ws', 'runs', id))).toMatchObject([
+        { microBatch: 1, accum: 1, checkpointing: false, outcome: 'WORKER_OUT_OF_MEMORY' },
+        { microBatch: 1, accum: 1, checkpointing: true, outcome: 'finished' },
       ]);
     },
   );

@@ -2,11 +2,44 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Job } from '../../../shared/ipc/job.ts';
 import { startJob } from '../../../src-main/scheduler/supervisor.ts';
 import { FitCache } from '../../../src-main/scheduler/memory/fit-cache.ts';
 import { MemoryFit } from '../../../src-main/scheduler/memory/fit.ts';
 
 const size = { height: 64, width: 64 };
+const device = {
+  ...{ kind: 'main-memory' as const, name: 'main memory', totalMb: 8192, freeMb: 6000, driver: null },
+};
+const config = {
+  ...{
+    arch: 'resnet18',
+    size,
+    presize: size,
+    batchSize: 16,
+    accum: 1,
+    autoAccum: true,
+    checkpointing: false,
+  },
+};
+
+/** Does something with a fit whose answers nobody has yet; each worker that it starts is told. */
+async function withFit(
+  started: (job: Job, running: { pid: number | undefined }) => void,
+  act: (fit: MemoryFit, workspace: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'granary-fit-'));
+  const start = ((job, ...rest) => {
+    const running = startJob(job, ...rest);
+    started(job, running);
+    return running;
+  }) as typeof startJob;
+  try {
+    await act(new MemoryFit({ cache: new FitCache(folder), startJob: start }), folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 it('a probe takes what was predicted for it, and leaves nothing behind', { timeout: 120_000 }, async () => {
   const graphs = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('granary-graph-'));
@@ -32,42 +65,18 @@ it(
   'after the probe of a fit its process is gone and the machine has its memory back',
   { timeout: 120_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'granary-fit-'));
-    try {
-      const pids: number[] = [];
-      const fit = new MemoryFit({
-        cache: new FitCache(folder),
-        startJob: ((job, ...rest) => {
-          const running = startJob(job, ...rest);
-          pids.push(running.pid!);
-          return running;
-        }) as typeof startJob,
-      });
-      const device = {
-        kind: 'main-memory',
-        name: 'main memory',
-        totalMb: 8192,
-        freeMb: 6000,
-        driver: null,
-      } as const;
-      const config = {
-        arch: 'resnet18',
-        size,
-        presize: size,
-        batchSize: 16,
-        accum: 1,
-        autoAccum: true,
-        checkpointing: false,
-      };
-      const [answer] = await fit.fitOf([config], { device, workspace: folder, probe: 'always' });
-      expect(answer!.plan.probedMb).toBeGreaterThan(300);
-      // Looked at by the fit itself, beside what other programs took meanwhile: within 64 MiB or 5 % of the probe's peak.
-      expect(answer!.held).toBeNull();
-      expect(pids).toHaveLength(2);
-      expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const pids: number[] = [];
+    await withFit(
+      (_job, { pid }) => pids.push(pid!),
+      async (fit, workspace) => {
+        const [answer] = await fit.fitOf([config], { device, workspace, probe: 'always' });
+        expect(answer!.plan.probedMb).toBeGreaterThan(300);
+        // Looked at by the fit itself, beside what other programs took meanwhile: within 64 MiB or 5 % of the probe's peak.
+        expect(answer!.held).toBeNull();
+      },
+    );
+    expect(pids).toHaveLength(2);
+    expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   },
 );
 
@@ -75,36 +84,21 @@ it(
   'fits of several runs come from one worker, and the second time from the cache',
   { timeout: 120_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'granary-fit-'));
-    try {
-      const started: string[] = [];
-      const fit = new MemoryFit({
-        cache: new FitCache(folder),
-        startJob: ((job, ...rest) => {
-          started.push(job.type);
-          return startJob(job, ...rest);
-        }) as typeof startJob,
-      });
-      const device = {
-        kind: 'main-memory',
-        name: 'main memory',
-        totalMb: 8192,
-        freeMb: 6000,
-        driver: null,
-      } as const;
-      const options = { device, workspace: folder, probe: 'near' } as const;
-      const config = { size, presize: size, batchSize: 16, accum: 1, autoAccum: true, checkpointing: false };
-      const configs = ['resnet18', 'convnext_atto', 'resnet18'].map((arch) => ({ ...config, arch }));
-      const fits = await fit.fitOf(configs, options);
-      expect(started).toEqual(['memory-forecast']);
-      expect(fits.map(({ plan }) => plan.accum)).toEqual([1, 1, 1]);
-      expect(fits[2]!.plan.predictedMb).toBe(fits[0]!.plan.predictedMb);
-      expect((await fit.fitOf(configs, options)).map(({ plan }) => plan.predictedMb)).toEqual(
-        fits.map(({ plan }) => plan.predictedMb),
-      );
-      expect(started).toEqual(['memory-forecast']);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const started: string[] = [];
+    await withFit(
+      ({ type }) => started.push(type),
+      async (fit, workspace) => {
+        const options = { device, workspace, probe: 'near' } as const;
+        const configs = ['resnet18', 'convnext_atto', 'resnet18'].map((arch) => ({ ...config, arch }));
+        const fits = await fit.fitOf(configs, options);
+        expect(started).toEqual(['memory-forecast']);
+        expect(fits.map(({ plan }) => plan.accum)).toEqual([1, 1, 1]);
+        expect(fits[2]!.plan.predictedMb).toBe(fits[0]!.plan.predictedMb);
+        expect((await fit.fitOf(configs, options)).map(({ plan }) => plan.predictedMb)).toEqual(
+          fits.map(({ plan }) => plan.predictedMb),
+        );
+      },
+    );
+    expect(started).toEqual(['memory-forecast']);
   },
 );
