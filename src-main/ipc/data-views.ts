@@ -60,6 +60,8 @@ export function dataHandlers({ session, choosePictures, chooseTarget, reveal }: 
           'A run is training, and may be reading the cache.',
           'Wait until the queue is done, or stop it, then clear the cache.',
         );
+      // A picture that is being made would come into the cleared folder.
+      if (name === 'thumbnails') await session.pictures.quiet();
       await clearCache(session.state.path, name);
       return listCaches(session.state.path);
     },

@@ -91,6 +91,12 @@ export class PictureService {
     return this.#waiting.size;
   }
 
+  /** Drops what waits, and resolves when what is being made is there: nothing comes into the folder any more, until it is asked for. */
+  async quiet(): Promise<void> {
+    for (const waiting of [...this.#waiting.values()]) this.#drop(waiting);
+    await Promise.all(this.#making.values());
+  }
+
   close(): void {
     for (const waiting of [...this.#waiting.values()]) this.#drop(waiting);
     this.#worker.close();

@@ -48,6 +48,21 @@ describe('the thumbnail service', () => {
     expect((await service.serve(url('cat/1.png'))).status).toBe(200);
   });
 
+  it('makes nothing any more once it is quiet, so that its folder stays cleared', async () => {
+    const names = ['cat/1.jpg', 'cat/2.jpg', 'cat/3.jpg', 'cat/4.jpg', 'cat/5.jpg'];
+    const files = Object.fromEntries(names.map((name, index) => [name, index + 1]));
+    const { service, url } = await served({ ...files, ...classes }, { lanes: 2 });
+    const asked = names.map((name) => service.serve(url(name)));
+    while (service.waiting < 3) await new Promise((resolve) => setImmediate(resolve));
+    await service.quiet();
+    rmSync(service.store.folder, { recursive: true, force: true });
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 204)).toHaveLength(3);
+    expect(existsSync(service.store.folder)).toBe(false);
+    // Asked for again it is made again.
+    expect((await service.serve(url('cat/1.jpg'))).status).toBe(200);
+  });
+
   it('knows a dataset that an earlier process inspected in this workspace', async () => {
     const root = await datasetOf({ 'cat/1.jpg': 1, ...classes });
     const workspace = await temporaryFolder();
