@@ -15,6 +15,7 @@ import type { ChartGroup } from './chart-group.ts';
 import { drawQueue } from './draw-queue.ts';
 import { FaintLayer } from './faint-layer.ts';
 import { PointedLayer } from './pointed-layer.ts';
+import { ROW_FONT } from './tooltip-rows.ts';
 import { type Series, shownPoints } from './series.ts';
 import type { Point } from './thin.ts';
 
@@ -208,7 +209,9 @@ export class LineChart {
       titleColor: this.#token('--text'),
       bodyColor: this.#token('--text'),
       titleFont: { ...font, weight: 600 },
-      bodyFont: { ...font, size: 12 },
+      bodyFont: { ...font, size: ROW_FONT },
+      footerColor: this.#token('--text'),
+      footerFont: { ...font, weight: 400 },
       padding: 8,
       boxPadding: 4,
       usePointStyle: true,
@@ -216,6 +219,7 @@ export class LineChart {
       callbacks: {
         title: (items) => (items[0] === undefined ? '' : `${xTitle} ${formatX(items[0].parsed.x ?? 0)}`),
         label: (item) => ` ${item.dataset.label ?? ''}  ${formatExact(item.parsed.y ?? NaN)}`,
+        footer: () => (this.#pointer.left === 0 ? '' : `and ${this.#pointer.left} more`),
       },
     };
   }

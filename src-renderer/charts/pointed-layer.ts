@@ -1,4 +1,5 @@
-import type { ActiveElement, Chart, Plugin } from 'chart.js';
+import type { ActiveElement, Chart, Plugin, Point } from 'chart.js';
+import { tooltipRows } from './tooltip-rows.ts';
 
 interface Drawn {
   draw(pen: CanvasRenderingContext2D): void;
@@ -17,6 +18,7 @@ export class PointedLayer {
   readonly #color: () => string;
   #picture: HTMLCanvasElement | null = null;
   #fresh = false;
+  #left = 0;
 
   readonly plugin: Plugin<'line'> = {
     id: 'pointed',
@@ -33,6 +35,11 @@ export class PointedLayer {
   constructor(at: () => number | null, color: () => string) {
     this.#at = at;
     this.#color = color;
+  }
+
+  /** Curves under the pointer that the tooltip has no room for. */
+  get left(): number {
+    return this.#left;
   }
 
   /** The pointer has moved, come or gone. */
@@ -60,7 +67,13 @@ export class PointedLayer {
     const scale = chart.scales['x'];
     if (x === null || scale === undefined || this.#picture === null) return;
     const points = nearestPoints(chart, x);
-    chart.tooltip?.setActiveElements(points, {
+    const { told, left } = tooltipRows(
+      points.map(({ datasetIndex, index }) => valueOf(chart, datasetIndex, index)),
+      height,
+    );
+    this.#left = left;
+    const rows = told.map((place) => points[place]!);
+    chart.tooltip?.setActiveElements(rows, {
       x: scale.getPixelForValue(x),
       y: (chartArea.top + chartArea.bottom) / 2,
     });
@@ -86,6 +99,10 @@ export class PointedLayer {
     // Chart.js's own types leave it out.
     (chart.tooltip as unknown as Drawn | undefined)?.draw(ctx);
   }
+}
+
+function valueOf(chart: Chart<'line'>, datasetIndex: number, index: number): number {
+  return (chart.data.datasets[datasetIndex]!.data[index] as Point).y ?? NaN;
 }
 
 /** The drawn point of each line that is nearest to x, as Chart.js names points. */
