@@ -114,11 +114,13 @@ export class StepReporter {
     this.#writing.add(1, seconds, '');
   }
 
-  #eta(): number {
+  /** Null while nothing but first times is known, which may be as long as many steps. */
+  #eta(): number | null {
     const { images, evaluations, writings } = this.#left;
     const { frozen, full, any, evaluation } = this.#pace;
-    const frozenSeconds = frozen.mean ?? (full.mean ?? 0) / FULL_OVER_FROZEN;
-    const fullSeconds = full.mean ?? (frozen.mean ?? 0) * FULL_OVER_FROZEN;
+    if (!any.prepared && images.frozen + images.full > 0) return null;
+    const frozenSeconds = frozen.settled ?? (full.settled ?? full.mean ?? 0) / FULL_OVER_FROZEN;
+    const fullSeconds = full.settled ?? (frozen.settled ?? frozen.mean ?? 0) * FULL_OVER_FROZEN;
     // Until a validation was seen, a picture is taken to cost a third of a training step's share.
     const look = evaluation.mean ?? (any.mean ?? 0) / FULL_OVER_FROZEN;
     return (
@@ -144,6 +146,16 @@ class Pace {
   /** Null until something was added. */
   get mean(): number | null {
     return this.#count === 0 ? null : this.#seconds / this.#images;
+  }
+
+  /** Whether more is known than first times. */
+  get prepared(): boolean {
+    return this.#prepared;
+  }
+
+  /** The mean without first times; null until there are others. */
+  get settled(): number | null {
+    return this.#prepared ? this.mean : null;
   }
 
   add(images: number, seconds: number, shape: string): void {

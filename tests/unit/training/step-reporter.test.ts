@@ -36,7 +36,20 @@ describe('step reporter', () => {
     const { it: steps, events } = reporter({ frozen: 0, full: 11, evaluations: 30 });
     steps.evaluated(10, 5);
     steps.stepped(facts, 2, 0);
-    expect(events[0]).toMatchObject({ imagesPerSecond: 4, etaSeconds: 10 * 2 + 20 * 0.5, loss: 1, lr: 0.1 });
+    expect(events[0]).toMatchObject({ imagesPerSecond: 4, loss: 1, lr: 0.1 });
+    steps.stepped(facts, 2, 1000);
+    expect(events[1]).toMatchObject({ imagesPerSecond: 4, etaSeconds: 9 * 2 + 20 * 0.5 });
+  });
+
+  it('tells no time left from the first step alone, in which graphs are prepared, nor from the first full one', () => {
+    const { it: steps, events } = reporter({ frozen: 3, full: 4, evaluations: 0 });
+    steps.stepped({ ...facts, phase: 'frozen' }, 9, 0);
+    expect(events[0]!.etaSeconds).toBeNull();
+    for (const at of [1000, 2000]) steps.stepped({ ...facts, phase: 'frozen' }, 1, at);
+    steps.stepped(facts, 20, 3000);
+    expect(events.at(-1)!.etaSeconds).toBe(3 * 3);
+    steps.stepped(facts, 2, 4000);
+    expect(events.at(-1)!.etaSeconds).toBe(2 * 2);
   });
 
   it('forgets first times, in which TensorFlow prepares a graph, as soon as there are others', () => {
@@ -67,11 +80,11 @@ describe('step reporter', () => {
 
   it('counts what is written after each epoch and at the end', () => {
     const { it: steps, events } = reporter({ frozen: 0, full: 3, evaluations: 0, writings: 4 });
-    steps.stepped(facts, 1, 0);
-    expect(events.at(-1)!.etaSeconds).toBe(2);
+    for (const at of [0, 1000]) steps.stepped(facts, 1, at);
+    expect(events.at(-1)!.etaSeconds).toBe(1);
     steps.wrote(0.5);
-    steps.stepped(facts, 1, 1000);
-    expect(events.at(-1)!.etaSeconds).toBe(1 + 3 * 0.5);
+    steps.stepped(facts, 1, 2000);
+    expect(events.at(-1)!.etaSeconds).toBe(3 * 0.5);
   });
 
   it('goes on where an earlier process was', () => {
@@ -80,13 +93,13 @@ describe('step reporter', () => {
     const done = { steps: 4, images: { frozen: 0, full: 32 }, evaluations: 10, writings: 1 };
     const it = new StepReporter('r', whole, (event) => events.push(event), done);
     it.evaluated(5, 1);
-    it.stepped(facts, 1, 0);
-    expect(events[0]).toMatchObject({ step: 5, totalSteps: 10, etaSeconds: 5 + 1 });
+    for (const at of [0, 1000]) it.stepped(facts, 1, at);
+    expect(events[1]).toMatchObject({ step: 6, totalSteps: 10, etaSeconds: 4 + 1 });
   });
 
   it('expects full steps to be slower than the frozen ones that were seen', () => {
     const { it: steps, events } = reporter({ frozen: 2, full: 10, evaluations: 0 });
-    steps.stepped({ ...facts, phase: 'frozen' }, 1, 0);
-    expect(events[0]!.etaSeconds).toBe(1 + 30);
+    for (const at of [0, 1000]) steps.stepped({ ...facts, phase: 'frozen' }, 1, at);
+    expect(events[1]!.etaSeconds).toBe(30);
   });
 });
