@@ -148,7 +148,7 @@ describe.skipIf(!mounted)('a full disk', () => {
     fill();
     await expect(Workbench.open(disk, { job: fixtureWorker() })).rejects.toMatchObject({
       code: 'WORKSPACE_INVALID',
-      message: expect.stringMatching(/ENOSPC/),
+      message: expect.stringMatching(/its disk is full/),
     });
     rmSync(filler);
     const workbench = await Workbench.open(disk, { job: fixtureWorker() });
