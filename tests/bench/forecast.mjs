@@ -2,12 +2,9 @@
 // and of all fourteen answers after them, as a prediction's worker does it, each in a fresh process so that nothing is compiled
 // beforehand. The networks and sizes of docs/memory.md's table, batch 64. Prints a Markdown row a network, the worst, and one JSON object.
 // Usage: node tests/bench/forecast.mjs [--rounds 3] [ARCH:SIZE …]
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { median } from './statistics.mjs';
+import { inOwnProcesses } from './support/own-process.mjs';
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '3' } },
@@ -21,11 +18,6 @@ const cases =
         ...['swin_tiny_patch4_window7_224:224', 'swinv2_tiny_window8_256:256', 'convnext_tiny:224'],
         ...['resnet50:224', 'tf_efficientnet_lite0:128', 'vit_small_patch16_224:224', 'convnext_small:128'],
       ];
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const cache = join(root, 'node_modules', '.cache');
-mkdirSync(cache, { recursive: true });
-const folder = mkdtempSync(join(cache, 'granary-forecast-'));
-const script = join(folder, 'forecast.cjs');
 
 const source = `
 import { defaultPresize } from './shared/image-size.ts';
@@ -38,25 +30,11 @@ const { needs, recordMs, predictMs } = forecastMemory({
 });
 console.log(JSON.stringify({ answers: needs.length, recordMs, predictMs }));`;
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
-try {
-  await build({
-    stdin: { contents: source, resolveDir: root, loader: 'ts' },
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['@tensorflow/*', 'sharp'],
-    logLevel: 'error',
-  });
-  const run = (text) => {
-    const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' };
-    const args = [script, ...text.split(':')];
-    const out = execFileSync(process.execPath, args, { encoding: 'utf8', env, stdio: 'pipe' });
-    return JSON.parse(out.trim().split('\n').at(-1));
-  };
+await inOwnProcesses(source, (run) => {
   // In turn, so that a busy minute does not fall on one network alone.
-  const rounds = Array.from({ length: Number(values.rounds) }, () => cases.map(run));
+  const rounds = Array.from({ length: Number(values.rounds) }, () =>
+    cases.map((text) => run(...text.split(':'))),
+  );
   console.log('| network | answers | ms, median | worst | recordings, ms |\n| --- | --- | --- | --- | --- |');
   const rows = cases.map((network, i) => {
     const seen = rounds.map((round) => round[i]);
@@ -70,6 +48,4 @@ try {
     return row;
   });
   console.log(JSON.stringify({ worst_ms: Math.max(...rows.map(({ worst_ms: worst }) => worst)), rows }));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

@@ -1,17 +1,7 @@
 // Records every architecture once, with all fetches of a run with a frozen epoch and accumulation, and prints one JSON object:
 // milliseconds, nodes and MB of the SavedModel of each, in a fresh process each (so nothing is compiled beforehand).
 // Usage: node tests/bench/record.mjs [TEXT in the id …]
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const cache = join(root, 'node_modules', '.cache');
-mkdirSync(cache, { recursive: true });
-const folder = mkdtempSync(join(cache, 'granary-record-'));
-const script = join(folder, 'record.cjs');
+import { inOwnProcesses } from './support/own-process.mjs';
 
 const source = `
 import { architectures } from './shared/architectures/index.ts';
@@ -29,26 +19,10 @@ else {
   console.log(JSON.stringify({ arch: info.id, ms: Math.round(recordMs), nodes, mb: Math.round(savedModel.length / 1e4) / 100 }));
 }`;
 
-try {
-  await build({
-    stdin: { contents: source, resolveDir: root, loader: 'ts' },
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['@tensorflow/*', 'sharp'],
-    logLevel: 'error',
-  });
-  const run = (...args) => {
-    const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' };
-    const out = execFileSync(process.execPath, [script, ...args], { encoding: 'utf8', env, stdio: 'pipe' });
-    return JSON.parse(out.trim().split('\n').at(-1));
-  };
+await inOwnProcesses(source, (run) => {
   const given = process.argv.slice(2);
   const ids = run().filter((id) => given.length === 0 || given.some((text) => id.includes(text)));
   const rows = ids.map((id) => run(id));
   const slowest = rows.reduce((a, b) => (b.ms > a.ms ? b : a));
   console.log(JSON.stringify({ rows, slowest, underTwoSeconds: slowest.ms < 2000 }, null, 1));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectAccessible } from './support/axe.ts';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
 const folder = scratchFolder();
@@ -118,13 +119,7 @@ test('the window and a worker may crash, and the window may be closed, while the
   const pictures = join(folder.path, 'shapes');
   await drawPictures(pictures, 8);
   await dropOnWindow(page, pictures);
-  await page.getByRole('button', { name: 'Set up a grid' }).click();
-  await page.getByText('resnet18', { exact: true }).click();
-  await page.getByLabel('Sizes').fill('32, 40, 48');
-  await page.getByLabel('Epochs', { exact: true }).fill('500');
-  await page.getByLabel('Batch size').fill('8');
-  await page.getByText('More settings').click();
-  await page.getByText('Start from scratch').click();
+  await setUpGrid(page, { sizes: '32, 40, 48' });
   await page.getByRole('button', { name: 'Start 3 runs' }).click();
   const items = page.getByTestId('queue-item');
   await expect(items.nth(0)).toHaveAttribute('data-state', 'running');

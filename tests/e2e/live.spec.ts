@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { queueSchema } from '../../shared/records/queue.ts';
 import { epochLogSchema, runResultSchema } from '../../shared/records/run-record.ts';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /** A run that trains while it is looked at; each test goes on with the run where the one before left it. */
@@ -48,13 +49,7 @@ test.beforeAll(async () => {
   granary = await startApp(folder.path);
   const { page } = granary;
   await dropOnWindow(page, join(folder.path, 'shapes'));
-  await page.getByRole('button', { name: 'Set up a grid' }).click();
-  await page.getByText('resnet18', { exact: true }).click();
-  await page.getByLabel('Sizes').fill('32, 40');
-  await page.getByLabel('Epochs', { exact: true }).fill('500');
-  await page.getByLabel('Batch size').fill('8');
-  await page.getByText('More settings').click();
-  await page.getByText('Start from scratch').click();
+  await setUpGrid(page, { sizes: '32, 40' });
   await page.getByRole('button', { name: 'Start 2 runs' }).click();
   await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(20);
 });

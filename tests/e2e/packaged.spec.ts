@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, root, scratchFolder } from './support/app.ts';
+import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /**
@@ -97,13 +98,7 @@ test('it starts from its own folder, finds the native library, and trains on the
   const pictures = join(folder.path, 'shapes');
   await drawPictures(pictures, 8);
   await dropOnWindow(page, pictures);
-  await page.getByRole('button', { name: 'Set up a grid' }).click();
-  await page.getByText('resnet18', { exact: true }).click();
-  await page.getByLabel('Sizes').fill('32');
-  await page.getByLabel('Epochs', { exact: true }).fill('1');
-  await page.getByLabel('Batch size').fill('8');
-  await page.getByText('More settings').click();
-  await page.getByText('Start from scratch').click();
+  await setUpGrid(page, { sizes: '32', epochs: 1 });
   await page.getByRole('button', { name: /^Start/ }).click();
   await expect(page.getByTestId('queue-item')).toHaveAttribute('data-state', 'finished', {
     timeout: 120_000,

@@ -6,6 +6,7 @@ import { epochLogSchema } from '../../shared/records/run-record.ts';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { expectToFit, resize } from './support/fits.ts';
+import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /** The queue in a window that has room for the run that trains beside the list; each test goes on where the one before ended. */
@@ -29,13 +30,7 @@ test.beforeAll(async () => {
   const { page } = granary;
   await resize(granary, 1560, 900);
   await dropOnWindow(page, pictures);
-  await page.getByRole('button', { name: 'Set up a grid' }).click();
-  await page.getByText('tf_efficientnet_lite0', { exact: true }).click();
-  await page.getByLabel('Sizes').fill('32, 40, 48, 56');
-  await page.getByLabel('Epochs', { exact: true }).fill('500');
-  await page.getByLabel('Batch size').fill('8');
-  await page.getByText('More settings').click();
-  await page.getByText('Start from scratch').click();
+  await setUpGrid(page, { arch: 'tf_efficientnet_lite0', sizes: '32, 40, 48, 56' });
   await page.getByRole('button', { name: 'Start 4 runs' }).click();
   await expect(live().getByTestId('error-rate')).toHaveText(/%$/, { timeout: 60_000 });
 });

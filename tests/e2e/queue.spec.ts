@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { epochLogSchema } from '../../shared/records/run-record.ts';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
 const folder = scratchFolder();
@@ -37,13 +38,7 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   granary = await startApp(folder.path);
   let { page } = granary;
   await dropOnWindow(page, pictures);
-  await page.getByRole('button', { name: 'Set up a grid' }).click();
-  await page.getByText('resnet18', { exact: true }).click();
-  await page.getByLabel('Sizes').fill('32, 40, 48, 56');
-  await page.getByLabel('Epochs', { exact: true }).fill('500');
-  await page.getByLabel('Batch size').fill('8');
-  await page.getByText('More settings').click();
-  await page.getByText('Start from scratch').click();
+  await setUpGrid(page, { sizes: '32, 40, 48, 56' });
   await page.getByRole('button', { name: 'Start 4 runs' }).click();
 
   const items = page.getByTestId('queue-item');
