@@ -26,6 +26,8 @@ export class PointedLayer {
     afterDatasetsDraw: (chart) => {
       this.#fresh = this.#at() !== null;
       if (this.#fresh) this.#keep(chart);
+      // The pointer may have gone in the frame that draws the chart for another reason.
+      else chart.tooltip?.setActiveElements([], { x: 0, y: 0 });
     },
     afterDraw: (chart) => {
       if (this.#fresh) this.#show(chart);

@@ -16,7 +16,13 @@ export function tooltipRows(values: readonly number[], height: number): { told: 
   const room = Math.max(1, Math.floor((height - FRAME) / (ROW_FONT * LINE_HEIGHT + SPACING)));
   const told = values
     .map((_, place) => place)
-    .sort((a, b) => values[a]! - values[b]!)
+    .sort((a, b) => lowestFirst(values[a]!, values[b]!))
     .slice(0, room);
   return { told, left: values.length - told.length };
+}
+
+/** Puts what is no number, such as the loss of a run that diverged, after all that are. */
+function lowestFirst(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a < b ? -1 : Number(a > b);
 }

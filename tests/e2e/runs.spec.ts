@@ -227,6 +227,14 @@ test('compared runs show their curves, only the settings that differ, and the pi
   }
   await page.mouse.move(2, 2);
   await expect.poll(drawn).toEqual(before);
+  // Also where the frame in which it has left draws the charts for another reason.
+  await page.mouse.move(area.x + 0.5 * area.width, area.y + area.height / 2);
+  await expect.poll(async () => (await drawn())[0] !== before[0]).toBe(true);
+  await charts.first().evaluate((canvas) => {
+    for (const type of ['pointerleave', 'dblclick']) canvas.dispatchEvent(new Event(type));
+  });
+  await expect.poll(drawn).toEqual(before);
+  await page.mouse.move(2, 2);
 
   const compared = JSON.parse(cli('compare', '--json', '--disagree', ...ids.slice(0, 3))) as {
     differs: Record<string, unknown>;

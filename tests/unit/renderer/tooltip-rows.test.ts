@@ -12,3 +12,8 @@ it('tells as many of twenty as the chart has room for, and counts the rest', () 
   expect(left).toBe(10);
   expect(tooltipRows(values, 40)).toEqual({ told: [19], left: 19 });
 });
+
+it('tells what is no number last, and is not confused by it', () => {
+  expect(tooltipRows([0.3, NaN, 0.1, NaN, 0.2], 240)).toEqual({ told: [2, 4, 0, 1, 3], left: 0 });
+  expect(tooltipRows([Infinity, NaN, Infinity, 1], 240).told).toEqual([3, 0, 2, 1]);
+});
