@@ -40,12 +40,11 @@ function entry<T>(codes: readonly string[], value: T): Record<string, T> {
 export function systemRefusal(thrown: Error): { code: ErrorCode; message: string; fix: string } | undefined {
   if (!isSystemError(thrown)) return undefined;
   const { syscall, path } = thrown;
-  // A folder below a read-only disk's root: Node says ENOENT of it where it makes several at once.
   if (thrown.code === 'ENOENT' && syscall === 'mkdir' && path !== undefined)
     return {
-      code: 'ACCESS_DENIED',
-      message: `The folder ${path} cannot be made.`,
-      fix: refusals['EACCES']!.fix,
+      code: 'FOLDER_NOT_FOUND',
+      message: `The folder ${path} cannot be made: a folder above it is gone, or is a link to nothing.`,
+      fix: 'Bring back the folder above it (a disk may be away), or use another one (for a workspace: --workspace, GRANARY_WORKSPACE, or Settings in the app).',
     };
   const refusal = refusals[thrown.code];
   // Without a path it is about something else than files, such as another user's process.

@@ -6,6 +6,7 @@ export const errorCodes = [
   'USAGE',
   'CANCELLED',
   'ACCESS_DENIED',
+  'FOLDER_NOT_FOUND',
   'IPC_REFUSED',
   'IPC_INVALID',
   // set-up

@@ -43,6 +43,7 @@ export const problemCodes = [
   'duplicate-row',
   'missing-label',
   'small-class',
+  'empty-class',
   'outside-root',
 ] as const;
 

@@ -9,6 +9,8 @@ export interface FirstWorkspace {
   remembered: string | undefined;
   usual: string;
   open: (path: string) => Promise<void>;
+  /** A chosen one was opened: it is the one to open next time. */
+  remember: (path: string) => void;
   /** Tells why one could not be opened and lets another be chosen; null: there is to be none. */
   choose: (why: ErrorPayload) => Promise<string | null>;
 }
@@ -30,14 +32,32 @@ export async function openFirstWorkspace(
     if (message === undefined) return { opened: true, notice };
     notice = `The workspace that was open last is not shown. ${message} This is ${usual}.`;
   }
-  let path: string | null = explicit ?? usual;
-  while (path !== null) {
-    const failed = await failure(first, path);
-    if (failed === undefined) return { opened: true, notice };
-    notice = null;
-    path = await first.choose(failed);
+  let failed = await failure(first, explicit ?? usual);
+  if (failed === undefined) return { opened: true, notice };
+  while (failed !== undefined) {
+    const path: string | null = await first.choose(failed);
+    if (path === null) return { opened: false, notice: null };
+    failed = await failure(first, path);
+    if (failed === undefined) first.remember(path);
   }
-  return { opened: false, notice };
+  return { opened: true, notice: null };
+}
+
+/**
+ * Asks what to do where no workspace could be opened. A picker that is closed leads back to the question, for nobody has said that
+ * the app is to end.
+ * @param another true: choose another folder; false: quit
+ * @param pick null: closed without a choice
+ */
+export async function anotherWorkspace(
+  another: () => Promise<boolean>,
+  pick: () => Promise<string | null>,
+): Promise<string | null> {
+  while (await another()) {
+    const path = await pick();
+    if (path !== null) return path;
+  }
+  return null;
 }
 
 /** Why it cannot be opened; undefined when it is. */

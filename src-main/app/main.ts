@@ -5,7 +5,7 @@ import type { ChannelInput, News } from '../../shared/ipc/channels.ts';
 import type { Preferences } from '../../shared/records/preferences.ts';
 import { packageRoot, unpacked, workspacePath } from '../files/paths.ts';
 import { listen } from '../ipc/door.ts';
-import { openFirstWorkspace } from './first-workspace.ts';
+import { anotherWorkspace, openFirstWorkspace } from './first-workspace.ts';
 import { createHandlers } from '../ipc/index.ts';
 import { nodeBinary } from '../scheduler/node-binary.ts';
 import { fileDialogs } from './file-dialogs.ts';
@@ -153,15 +153,17 @@ async function start(): Promise<void> {
     remembered: preferences.workspace,
     usual: workspacePath(),
     open: (path) => session.open(path),
-    choose: async ({ message, fix }) => {
+    remember: (path) => (preferences.workspace = path),
+    choose: ({ message, fix }) => {
       const buttons = ['Choose another folder…', 'Quit'];
-      const { response } = await dialog.showMessageBox({
-        ...{ type: 'error', title: 'Granary', message, detail: fix, buttons, defaultId: 0, cancelId: 1 },
-      });
-      if (response !== 0) return null;
-      const path = await dialogs.chooseFolder('Open a workspace', 'Use this folder');
-      if (path !== null) preferences.workspace = path;
-      return path;
+      const asked = {
+        ...({ type: 'error', title: 'Granary', message, detail: fix, buttons } as const),
+        ...{ defaultId: 0, cancelId: 1 },
+      };
+      return anotherWorkspace(
+        async () => (await dialog.showMessageBox(asked)).response === 0,
+        () => dialogs.chooseFolder('Open a workspace', 'Use this folder'),
+      );
     },
   });
   if (!opened) return app.exit(1);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { News } from '../../shared/ipc/channels.ts';
@@ -41,8 +41,11 @@ export class RatingsJobs {
   async drawSample(): Promise<string> {
     const dest = join(this.#workspace, layout.samples, 'films');
     // What was planted is written last: a folder that has it is whole.
-    if (!existsSync(join(dest, 'truth.json')))
+    if (!existsSync(join(dest, 'truth.json'))) {
+      // What a killed process left of it would be in the way for ever.
+      rmSync(dest, { recursive: true, force: true });
       await this.#read((heard) => startJob({ type: 'collab-sample', dest, ...sample }, heard));
+    }
     return join(dest, 'u.data');
   }
 

@@ -97,11 +97,18 @@ export async function inspectDataset(
   const train = resolved
     .map((record) => ({ ...record, labels: record.labels.filter((_, t) => specs[t]!.classes.length > 0) }))
     .sort((a, b) => byCodePoint(a.id, b.id));
+  const named = (target: string, label: string): string =>
+    reading.targets.length > 1 ? `${target}: ${label}` : label;
+  specs.forEach(({ name, classes }, t) => {
+    const left = new Set(classes);
+    const given = reading.given?.[t] ?? new Set(reading.train.map((entry) => entry.labels[t] ?? ''));
+    for (const label of given)
+      if (label !== '' && !left.has(label)) problems.add('lost-class', 'warning', named(name, label));
+  });
   for (const target of targets) {
     target.counts.forEach((count, c) => {
       const name = target.classes[c]!;
-      if (count < 2)
-        problems.add('small-class', 'warning', targets.length > 1 ? `${target.name}: ${name}` : name);
+      if (count < 2) problems.add('small-class', 'warning', named(target.name, name));
     });
   }
   const notes = [...reading.notes];

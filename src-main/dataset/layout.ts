@@ -31,6 +31,11 @@ export function below(files: readonly FoundFile[], folder: string): FoundFile[] 
   return folder === '' ? [...files] : files.filter((file) => file.path.startsWith(`${folder}/`));
 }
 
+/** Whether a folder of this name is no class: it holds the pictures of a set. */
+export function namesASet(folder: string): boolean {
+  return [trainName, validName, testName].some((name) => name.test(folder));
+}
+
 /** Folders of known meaning in the root; undefined where there is none. */
 export function knownFolders(files: readonly FoundFile[]): { train?: string; valid?: string; test?: string } {
   const folders = topFolders(files.filter(isPicture));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type DatasetOptions, type Manifest, manifestSchema } from '../../shared/records/dataset.ts';
 import { layout } from '../../shared/workspace-layout.ts';
@@ -94,8 +95,9 @@ export async function cachedManifest(
   });
   const manifest =
     unpacked === null ? inspected : { ...inspected, notes: [...(inspected.notes ?? []), ...unpacked.notes] };
-  if (readManifest(workspace, dataset, options)?.hash !== manifest.hash || manifest.stats.imagesPerSecond > 0)
-    writeManifest(workspace, dataset, options, manifest);
+  const before = readManifest(workspace, dataset, options);
+  const same = before?.hash === manifest.hash && isDeepStrictEqual(before.problems, manifest.problems);
+  if (!same || manifest.stats.imagesPerSecond > 0) writeManifest(workspace, dataset, options, manifest);
   return manifest;
 }
 

@@ -132,7 +132,7 @@ export async function openDataset(
   const place = await locate(path);
   const found = await walk(place.root, hooks);
   const inner = place.table === undefined ? wrappers(found) : '';
-  const { root, files } = goInto(place.root, inner, found);
+  const { root, files, folders } = goInto(place.root, inner, found);
   for (const link of found.outside) problems.add('outside-root', 'error', link);
   for (const name of found.unreadable) problems.add('unreadable', 'error', name, 'no permission');
   if (!files.some(isPicture)) {
@@ -162,7 +162,7 @@ export async function openDataset(
   let reading: Reading;
   if (table === undefined) {
     try {
-      reading = readFolder(root, files, problems, { train, test: test ?? null });
+      reading = readFolder(root, { files, folders }, problems, { train, test: test ?? null });
     } catch (error) {
       throw unusedTables(error, topFiles(files));
     }
@@ -212,11 +212,16 @@ function reportUnlisted(
       problems.add('file-without-row', 'error', file.path, undefined, file.path);
 }
 
-function goInto(root: string, inner: string, found: Walk): { root: string; files: FoundFile[] } {
-  if (inner === '') return { root, files: found.files };
-  const files = found.files.filter((file) => file.path.startsWith(inner));
+function goInto(
+  root: string,
+  inner: string,
+  { files, folders }: Walk,
+): { root: string; files: FoundFile[]; folders: string[] } {
+  if (inner === '') return { root, files, folders };
+  const below = files.filter((file) => file.path.startsWith(inner));
   return {
     root: join(root, inner.slice(0, -1)),
-    files: files.map((file) => ({ ...file, path: file.path.slice(inner.length) })),
+    files: below.map((file) => ({ ...file, path: file.path.slice(inner.length) })),
+    folders: folders.filter((path) => path.startsWith(inner)).map((path) => path.slice(inner.length)),
   };
 }

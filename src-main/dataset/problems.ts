@@ -34,6 +34,10 @@ const sentences = {
     `${n} ${n === 1 ? 'picture lacks' : 'pictures lack'} the label of one target, which ${n === 1 ? 'it does' : 'they do'} not train. The first: ${first}.`,
   'small-class': (n, first) =>
     `${n} ${n === 1 ? 'class has' : 'classes have'} fewer than 2 pictures: such a class can be trained on or judged, never both. The first: ${first}.`,
+  'empty-folder': (n, first) =>
+    `${n} ${n === 1 ? 'folder has' : 'folders have'} no picture and ${n === 1 ? 'becomes no class' : 'become no classes'}: no run learns or predicts ${n === 1 ? 'it' : 'them'}. The first: ${first}.`,
+  'lost-class': (n, first) =>
+    `${n} ${n === 1 ? 'class has' : 'classes have'} no usable picture and ${n === 1 ? 'is' : 'are'} left out: no run learns or predicts ${n === 1 ? 'it' : 'them'}. The first: ${first}.`,
   'outside-root': (n, first) =>
     `${n} ${n === 1 ? 'path leads' : 'paths lead'} out of the dataset's folder and ${are(n)} refused; the first: ${first}.`,
 } satisfies Record<string, (count: number, first: string) => string>;
@@ -42,6 +46,8 @@ type Finding = keyof typeof sentences;
 const codeOf: Partial<Record<Finding, Code>> = {
   'copy-in-test': 'exact-duplicate',
   'label-missing-in-part': 'missing-label',
+  'empty-folder': 'empty-class',
+  'lost-class': 'empty-class',
 };
 
 function files(n: number): string {

@@ -40,6 +40,7 @@ export function readCsv(
   const targetCells = roles.targets.map((name) => table.columns.indexOf(name));
   const bases = options.picturesBelow === undefined ? ['', ...topFolders(files)] : [options.picturesBelow];
 
+  const given = targetCells.map((cell) => new Set(table.rows.map((row) => row[cell]!).filter(Boolean)));
   const byPath = new Map<string, Entry>();
   const conflicts = new Map<Entry, (string | null)[][]>();
   table.rows.forEach((row, r) => {
@@ -75,6 +76,7 @@ export function readCsv(
     format: 'csv',
     targets: roles.targets,
     columns: describeColumns(table, roles),
+    given,
     train: uniqueIds(train),
     test: [],
     listed: new Set(byPath.keys()),

@@ -15,6 +15,8 @@ export interface Reading {
   /** Names of what is to be predicted, the main one first. */
   targets: string[];
   columns?: Manifest['columns'];
+  /** Of each target: the labels that a table gives, also where their pictures are missing; undefined where there is no table. */
+  given?: ReadonlySet<string>[];
   train: Entry[];
   test: Entry[];
   /** Paths that a table names, usable or not; undefined where there is no table. */

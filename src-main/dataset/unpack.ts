@@ -16,6 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { z } from 'zod';
+import { makeFolder } from '../files/make-folder.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
@@ -75,7 +76,7 @@ export async function unpackedFolder(
     (mark) => mark.archive === path && mark.bytes === bytes && mark.mtimeMs === mtimeMs,
   );
   if (known !== null) return known;
-  mkdirSync(imports, { recursive: true });
+  makeFolder(imports);
   const stem =
     basename(path)
       .replace(/\.zip$/i, '')
@@ -207,7 +208,7 @@ async function unpackEntry(
   target: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   let checksum = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, next) {

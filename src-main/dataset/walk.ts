@@ -16,6 +16,8 @@ export interface FoundFile {
 export interface Walk {
   /** Sorted by path. */
   files: FoundFile[];
+  /** Paths of all folders below the root, also of those that hold nothing. */
+  folders: string[];
   /** Links that lead out of the root, and are refused. */
   outside: string[];
   /** Folders and files that the system would not let us read. */
@@ -42,7 +44,7 @@ export async function walk(
   root: string,
   options: { onFile?: (count: number) => void; signal?: AbortSignal } = {},
 ): Promise<Walk> {
-  const found: Walk = { files: [], outside: [], unreadable: [] };
+  const found: Walk = { files: [], folders: [], outside: [], unreadable: [] };
   const add = (path: string, stats: Stats): void => {
     found.files.push({ path, bytes: stats.size, mtimeMs: stats.mtimeMs });
     options.onFile?.(found.files.length);
@@ -80,7 +82,9 @@ export async function walk(
     );
     for (const entry of entries) {
       if (!entry.isDirectory() || isJunk(entry.name)) continue;
-      await visitFolder(folder === '' ? entry.name : `${folder}/${entry.name}`);
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      found.folders.push(path);
+      await visitFolder(path);
     }
   }
   await visitFolder('');

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../files/make-folder.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts';
 import { layout } from '../../shared/workspace-layout.ts';
@@ -48,7 +48,7 @@ export async function createEnsemble(request: EnsembleRequest): Promise<Ensemble
     submission: text === null ? null : { path: request.out!, rows: text.trim().split('\n').length - 1 },
   } satisfies Ensemble);
   const folder = join(request.workspace, layout.ensembles);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeJsonAtomic(join(folder, `${ensemble.id}.json`), ensemble);
   return ensemble;
 }

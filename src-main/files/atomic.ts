@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** How the temporary files of unfinished writes are named; a sweep after a crash may delete what matches. */
 export const temporaryPattern = /^\..+\.[0-9a-f]{12}\.tmp$/;
@@ -26,22 +27,28 @@ export function writeAll(handle: number, bytes: Uint8Array, pieceBytes = PIECE_B
     done += writeSync(handle, bytes, done, Math.min(pieceBytes, bytes.length - done));
 }
 
+/** What a file is to hold: text, bytes, or pieces of them that are written one after another, as they are made. */
+export type Content = string | Uint8Array | Iterable<string | Uint8Array>;
+
+/** Writes all of it from where the file stands. */
+export function writeContent(handle: number, content: Content): void {
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  for (const piece of pieces) writeAll(handle, typeof piece === 'string' ? Buffer.from(piece) : piece);
+}
+
 /**
  * Replaces a file so that at every moment, also after kill -9 or a power cut, the path holds the whole old content or the
  * whole new one: temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are made.
- * @param content text, bytes, or pieces that are written one after another
- * @throws the file system's error; nothing is left behind then
+ * @throws the file system's error, or what making the content throws; nothing is left behind then
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
+export function writeFileAtomic(path: string, content: Content): void {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = openSync(temporary, 'wx');
     try {
-      if (typeof content === 'string') writeAll(handle, Buffer.from(content, 'utf8'));
-      else if (content instanceof Uint8Array) writeAll(handle, content);
-      else for (const piece of content) writeAll(handle, piece);
+      writeContent(handle, content);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

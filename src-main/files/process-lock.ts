@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from './make-folder.ts';
 import { identityOf, livenessOf, processIdentitySchema } from './process-identity.ts';
 
 /** A lock file's content: who holds it. */
@@ -61,7 +53,7 @@ export class ProcessLock {
       since: new Date().toISOString(),
     };
     const prepared = `${path}.${token}`;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(prepared, JSON.stringify(mine, null, 2));
     try {
       // Linking a finished file is atomic: nobody ever sees a lock that is half written.

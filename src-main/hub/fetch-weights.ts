@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../files/make-folder.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { syncFolder } from '../files/atomic.ts';
 import { ProcessLock } from '../files/process-lock.ts';
@@ -98,7 +99,7 @@ async function fetchNow(
 /** Waits until no other process fetches the same weights. */
 async function takeTurn(folder: string, signal: AbortSignal | undefined): Promise<ProcessLock> {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (;;) {
       const lock = ProcessLock.acquire(join(folder, '.lock'), 'granary');
       if (lock instanceof ProcessLock) return lock;

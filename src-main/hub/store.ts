@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, statSync, statfsSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, statfsSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../files/make-folder.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/format-bytes.ts';
 import { cachePath } from '../files/paths.ts';
@@ -94,7 +95,7 @@ export function storeLimit(held: number): number {
  * @throws GranaryError NO_SPACE when they do not fit into an empty cache
  */
 export function makeRoomFor(bytes: number, keep: string): void {
-  mkdirSync(storeRoot(), { recursive: true });
+  makeFolder(storeRoot());
   const stored = listStored();
   const own = stored.find(({ path }) => path === keep)?.bytes ?? 0;
   let held = stored.reduce((sum, file) => sum + file.bytes, 0) - own;

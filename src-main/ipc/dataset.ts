@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { layout } from '../../shared/workspace-layout.ts';
 import type { Handlers } from './door.ts';
@@ -21,6 +21,8 @@ export function datasetHandlers({ session, chooseFolder }: Services): Own {
       const folder = join(session.state.path, layout.samples, `paddy-${images}`);
       // Drawing writes its table last: a folder that has it is whole.
       if (existsSync(join(folder, 'train.csv'))) return { path: folder };
+      // What a killed process left of it would be in the way for ever.
+      rmSync(folder, { recursive: true, force: true });
       return { path: await session.drawSample(folder, images, seed) };
     },
   };

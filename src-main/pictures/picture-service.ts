@@ -51,11 +51,14 @@ export class PictureService {
     const address = parsePictureUrl(url);
     return address === null
       ? { status: 404, reason: 'No picture has this address.' }
-      : this.read(address, true);
+      : this.read(address, () => true);
   }
 
-  /** As {@link serve}, of an address that is known to be one. @param make false: 204 where no cache holds it, and nothing is made */
-  async read(address: PictureAddress, make: boolean): Promise<Served> {
+  /**
+   * As {@link serve}, of an address that is known to be one.
+   * @param make asked once no cache holds it; false: 204, and nothing is made
+   */
+  async read(address: PictureAddress, make: () => boolean): Promise<Served> {
     const picture = this.catalogue.picture(address.source, address.id);
     if (picture === null) return { status: 404, reason: 'No such picture is known.' };
     if (picture.ready) {
@@ -68,7 +71,7 @@ export class PictureService {
       const cached = await readOrNull(thumbnailPath(this.store.folder, picture.sha256, address.size));
       if (cached !== null) return { status: 200, type: 'image/jpeg', bytes: cached };
     }
-    if (!make) return { status: 204, reason: '' };
+    if (!make()) return { status: 204, reason: '' };
     const key = pictureUrl(address);
     return this.#making.get(key) ?? this.#wait(key, address, picture);
   }

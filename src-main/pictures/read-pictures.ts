@@ -18,10 +18,11 @@ export async function readPictures(
   patienceMs = PATIENCE_MS,
 ): Promise<ReadPicture[]> {
   const found = addresses.map((): ReadPicture => null);
+  let over = false;
   // What is asked last is made first.
   const all = Promise.all(
     [...addresses.keys()].reverse().map(async (place) => {
-      found[place] = shown(await service.read(addresses[place]!, make));
+      found[place] = shown(await service.read(addresses[place]!, () => make && !over));
     }),
   );
   let timer: NodeJS.Timeout | undefined;
@@ -30,6 +31,8 @@ export async function readPictures(
   });
   await Promise.race([all, patience]);
   clearTimeout(timer);
+  // A picture whose cache is still looked into must not be made after this: nobody would take it away.
+  over = true;
   if (make) service.cancel(addresses.filter((_, place) => found[place] === null));
   return found;
 }

@@ -1,5 +1,6 @@
-import { closeSync, futimesSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, futimesSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../files/make-folder.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import type { ImageSize } from '../../shared/image-size.ts';
 import type { ImageRecord } from '../../shared/records/dataset.ts';
@@ -54,7 +55,7 @@ export async function openPixelCache(options: PixelCacheOptions): Promise<PixelC
   const root = join(options.workspace, layout.pixels);
   const folder = join(root, settingsKey(settings));
   const bytes = slotBytes(settings);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   sweepParts(folder);
 
   let found = findSegments(folder, bytes, options.records);

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { makeFolder } from '../files/make-folder.ts';
 import { type ImageSize, defaultPresize, formatImageSize } from '../../shared/image-size.ts';
 import type { ImageRecord } from '../../shared/records/dataset.ts';
 import type { PreviewReport, PreviewSettings } from '../../shared/records/preview.ts';
@@ -23,7 +24,7 @@ export async function drawPreview(
   settings: PreviewSettings,
   dest: string,
 ): Promise<PreviewReport> {
-  mkdirSync(dest, { recursive: true });
+  makeFolder(dest);
   const pairs: PreviewReport['pairs'] = [];
   for (const resize of settings.resize)
     for (const size of settings.sizes) {
@@ -34,9 +35,13 @@ export async function drawPreview(
       const name = `${resize}-${formatImageSize(size)}`;
       const save = async (what: string, rgb: Uint8Array, of: ImageSize): Promise<string> => {
         const file = `${name}-${what}.png`;
-        await sharp(rgb, { raw: { ...of, channels: 3 } })
-          .png()
-          .toFile(join(dest, file));
+        // Not by sharp's own writing, which says no reason when it fails.
+        await writeFile(
+          join(dest, file),
+          await sharp(rgb, { raw: { ...of, channels: 3 } })
+            .png()
+            .toBuffer(),
+        );
         return file;
       };
       const [plain, ...views] = await Promise.all(

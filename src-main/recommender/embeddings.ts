@@ -1,19 +1,18 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeSafetensors, float32Tensor } from '../../shared/safetensors/index.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
+import { writeExport } from '../files/write-export.ts';
 import type { OpenRecommender } from './open.ts';
 
 /**
  * Writes a run's embeddings as safetensors, and as TSV with metadata for TensorBoard's projector.
  * @param folder absolute; made where it is missing
  * @returns the files' paths
+ * @throws GranaryError as {@link writeExport}
  */
 export function writeEmbeddings(model: OpenRecommender, folder: string): string[] {
   const { users, items, factors, bias } = model.scorers[0]!.weights;
-  mkdirSync(folder, { recursive: true });
   const write = (file: string, content: string | Uint8Array): string => {
-    writeFileAtomic(join(folder, file), content);
+    writeExport(join(folder, file), content);
     return join(folder, file);
   };
   const tensors = new Map([

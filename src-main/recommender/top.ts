@@ -1,7 +1,7 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { becauseOf } from '../../shared/recommender/explain.ts';
 import { topN } from '../../shared/recommender/top.ts';
 import { csvLines } from '../files/csv.ts';
+import { writeExport } from '../files/write-export.ts';
 import type { Rated } from './history.ts';
 import type { OpenRecommender } from './open.ts';
 
@@ -40,37 +40,33 @@ export function recommend(
 }
 
 /**
- * Writes everybody's list as CSV: beside, and renamed when whole. A cell that a spreadsheet would take for a formula is quoted as text.
+ * Writes everybody's list as CSV, a user at a time. A cell that a spreadsheet would take for a formula is quoted as text.
  * @returns rows written
+ * @throws GranaryError as {@link writeExport}
  */
 export function writeTopCsv(
   path: string,
   users: readonly string[],
   list: (user: string, place: number) => readonly Recommended[],
 ): number {
-  const unfinished = `${path}.part`;
-  const handle = openSync(unfinished, 'w');
   let rows = 0;
-  try {
-    writeSync(handle, csvLines([['user', 'rank', 'item', 'title', 'predicted']]));
-    users.forEach((user, place) => {
-      const lines = list(user, place).map(({ rank, item, title, predicted }) => [
-        user,
-        rank,
-        item,
-        title,
+  function* lines(): Iterable<string> {
+    yield csvLines([['user', 'rank', 'item', 'title', 'predicted']]);
+    for (const [place, user] of users.entries()) {
+      const best = list(user, place);
+      rows += best.length;
+      yield csvLines(
         // A number, not text: a minus before it makes no formula.
-        Number(predicted.toFixed(4)),
-      ]);
-      rows += lines.length;
-      writeSync(handle, csvLines(lines));
-    });
-  } catch (error) {
-    closeSync(handle);
-    rmSync(unfinished, { force: true });
-    throw error;
+        best.map(({ rank, item, title, predicted }) => [
+          user,
+          rank,
+          item,
+          title,
+          Number(predicted.toFixed(4)),
+        ]),
+      );
+    }
   }
-  closeSync(handle);
-  renameSync(unfinished, path);
+  writeExport(path, lines());
   return rows;
 }

@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../files/make-folder.ts';
 import {
   ratingsEpochSchema,
   ratingsHeaderSchema,
@@ -42,7 +34,7 @@ export function runFolder(workspace: string, runId: string): string {
  */
 export function createRunFolder(workspace: string, runId: string): string {
   const folder = runFolder(workspace, runId);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   syncFolder(join(workspace, layout.runs));
   writeJsonAtomic(join(folder, layout.run.worker), { version: 1, ...identityOf() });
   return folder;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../files/make-folder.ts';
 import { GranaryError, fromErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import { errorPayloadSchema } from '../../shared/ipc/error-codes.ts';
 import { type QueueCommand, queueCommandSchema } from '../../shared/records/queue.ts';
@@ -66,7 +67,7 @@ export async function answerCommands(
 export function emptyMailbox(workspace: string): void {
   const folder = join(workspace, layout.commands);
   for (const name of list(folder)) rmSync(join(folder, name), { force: true });
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
 }
 
 function list(folder: string): string[] {

@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { availableParallelism, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
+import { makeFolder } from '../files/make-folder.ts';
 import { toErrorPayload } from '../../shared/errors.ts';
 import {
   type ThumbnailReply,
@@ -34,7 +35,7 @@ async function make(request: ThumbnailRequest): Promise<Extract<ThumbnailReply, 
   const known = await stat(target).catch(() => null);
   if (known !== null && known.size > 0) return { ok: true, ticket, path: target, bytes: 0 };
   const jpeg = await reduceForScreen(file.bytes, size, path);
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   // Renamed when whole: main must never read half a picture. A cache need not survive a power cut, so nothing is synced.
   const part = `${target}.${process.pid}-${ticket}.part`;
   writeFileSync(part, jpeg);

@@ -1,11 +1,11 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import Papa from 'papaparse';
 import sharp from 'sharp';
-import { GranaryError } from '../../../shared/errors.ts';
 import { cancelled } from '../cancelled.ts';
 import { Random } from '../random.ts';
+import { intoEmptyFolder } from './into-empty-folder.ts';
 import { type PlannedPicture, TEST_SHARE, planPictures } from './plan.ts';
 import { renderPicture } from './render.ts';
 
@@ -30,47 +30,23 @@ answers/               the labels of the test pictures, for scoring only: nothin
 /**
  * Draws the sample dataset: `images` training pictures of paddy leaves and 0.3 times as many test pictures, ten diseases as
  * unevenly spread as in the lesson. The same seed gives the same pictures. Nothing is left behind when it is stopped.
- * @throws GranaryError SAMPLE_DEST_NOT_EMPTY, CANCELLED
+ * @throws GranaryError CANCELLED, or as {@link intoEmptyFolder}
  */
 export async function drawSample(
   dest: string,
   options: { images: number; seed: number },
   hooks: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal } = {},
 ): Promise<DrawnSample> {
-  const root = resolve(dest);
-  const there = await readdir(root).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new GranaryError(
-      'SAMPLE_DEST_NOT_EMPTY',
-      `${root} is not a folder.`,
-      'Name a new or an empty folder.',
-    );
-  });
-  if (there !== null && there.length > 0) {
-    throw new GranaryError(
-      'SAMPLE_DEST_NOT_EMPTY',
-      `${root} is not empty.`,
-      'Name a new or an empty folder.',
-    );
-  }
   const random = new Random(options.seed);
   const train = planPictures(options.images, 100_001, random.fork('train'));
   const testCount = Math.max(20, Math.round(options.images * TEST_SHARE));
   const test = planPictures(testCount, 200_001, random.fork('test'));
-  try {
+  return intoEmptyFolder(dest, async (root) => {
     await drawAll(root, train, test, random, hooks);
     await writeTables(root, train, test);
-  } catch (error) {
-    for (const name of await readdir(root)) await rm(join(root, name), { recursive: true });
-    if (there === null) await rm(root, { recursive: true });
-    throw error;
-  }
-  return {
-    dest: root,
-    train: train.length,
-    test: test.length,
-    answers: join(root, 'answers', 'test_labels.csv'),
-  };
+    const answers = join(root, 'answers', 'test_labels.csv');
+    return { dest: root, train: train.length, test: test.length, answers };
+  });
 }
 
 async function drawAll(

@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../files/make-folder.ts';
 import { architecture } from '../../../shared/architectures/index.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 import { type SafeTensor, decodeSafetensors, encodeSafetensors } from '../../../shared/safetensors/index.ts';
@@ -46,7 +47,7 @@ export async function loadPretrained(
   const cached = readCached(path, pin);
   if (cached !== null) return cached;
 
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   // Its own folder, so that two programs may fetch at once; what a killed one leaves is only a temporary folder.
   const staging = mkdtempSync(join(folder, '.fetch-'));
   try {

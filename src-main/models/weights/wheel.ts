@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../files/make-folder.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 
 /** A Python wheel, pinned: this file and no other. */
@@ -99,7 +100,7 @@ export async function fetchWheel(wheel: PinnedWheel, folder: string, options: Fe
   const { onProgress, signal } = options;
   const temporary = join(folder, 'pip');
   const target = join(folder, 'wheel');
-  for (const path of [temporary, target]) mkdirSync(path, { recursive: true });
+  for (const path of [temporary, target]) makeFolder(path);
   const args = ['-m', 'pip', 'download', '--no-deps', '--no-cache-dir', '--only-binary=:all:'];
   args.push('--disable-pip-version-check', '--progress-bar=off', '-d', target);
   args.push(`${wheel.package}==${wheel.version}`);

@@ -3,6 +3,7 @@ import { GranaryError } from '../../../shared/errors.ts';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { cachedManifest } from '../../dataset/manifest-store.ts';
 import { writeJsonAtomic } from '../../files/atomic.ts';
+import { exportRefusal } from '../../files/write-export.ts';
 import { drawPreview } from '../../preprocess/preview.ts';
 import { readConfined } from '../../preprocess/thumbnail.ts';
 import type { JobContext } from '../context.ts';
@@ -24,7 +25,11 @@ export async function run(job: JobOf<'preview'>, context: JobContext): Promise<J
     );
   }
   const { bytes } = await readConfined(manifest.root, record.path, record.sha256);
-  const report = await drawPreview(bytes, record, settings, dest);
-  writeJsonAtomic(join(dest, 'preview.json'), report);
-  return report;
+  try {
+    const report = await drawPreview(bytes, record, settings, dest);
+    writeJsonAtomic(join(dest, 'preview.json'), report);
+    return report;
+  } catch (error) {
+    throw exportRefusal(dest, error);
+  }
 }

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectDataset } from '../../../src-main/dataset/inspect.ts';
@@ -119,6 +120,40 @@ describe('a folder per label', () => {
     expect(manifest.train.length).toBe(2);
   });
 
+  it('names folders that would be classes and have no picture, and classes that lost all of theirs', async () => {
+    const root = await datasetOf({
+      ...{ 'train/cat/1.jpg': 1, 'train/cat/2.jpg': 2, 'train/dog/3.jpg': 3, 'train/dog/4.jpg': 4 },
+      ...{ 'train/cow/5.jpg': '<html></html>', 'train/owl/notes.txt': 'x', 'valid/cat/6.jpg': 6 },
+    });
+    for (const empty of ['train/hen', 'train/.cache', 'train/cat/raw', 'valid/dog', 'test'])
+      await mkdir(join(root, empty));
+    const manifest = await inspectDataset(root);
+    expect(manifest.targets[0]!.classes).toEqual(['cat', 'dog']);
+    expect(manifest.problems.filter(({ code }) => code === 'empty-class')).toEqual([
+      {
+        ...{ code: 'empty-class', severity: 'warning', ids: ['train/hen', 'train/owl'], count: 2 },
+        items: [
+          { path: null, about: 'empty' },
+          { path: null, about: 'no picture among its files: 1' },
+        ],
+        message:
+          '2 folders have no picture and become no classes: no run learns or predicts them. The first: train/hen (empty).',
+      },
+      {
+        ...{ code: 'empty-class', severity: 'warning', ids: ['cow'], count: 1 },
+        items: [{ path: null, about: null }],
+        message:
+          '1 class has no usable picture and is left out: no run learns or predicts it. The first: cow.',
+      },
+    ]);
+  });
+
+  it('says nothing of folders that are no classes', async () => {
+    const root = await datasetOf({ 'cat/1.jpg': 1, 'cat/2.jpg': 2, 'dog/3.jpg': 3, 'dog/4.jpg': 4 });
+    for (const empty of ['test', 'valid_images', 'dog/raw']) await mkdir(join(root, empty));
+    expect((await inspectDataset(root)).problems).toEqual([]);
+  });
+
   it('gives the same hash for the same pictures elsewhere, another one when a label changes', async () => {
     const one = await inspectDataset(await datasetOf({ 'cat/1.jpg': 1, 'dog/2.jpg': 2 }));
     const copy = await inspectDataset(await datasetOf({ 'dog/2.jpg': 2, 'cat/1.jpg': 1 }));
@@ -137,6 +172,12 @@ describe('what is no dataset', () => {
       { 'train/1.jpg': 1, 'test/2.jpg': 2 },
       'DATASET_NO_LABELS',
       /one folder "train"/,
+    ],
+    [
+      'one class with pictures and one without',
+      { 'cat/1.jpg': 1, 'dog/notes.txt': 'x' },
+      'DATASET_NO_LABELS',
+      /one folder "cat", .* 1 other folder without a picture: dog\./,
     ],
     [
       'only broken pictures',

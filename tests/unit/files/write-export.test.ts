@@ -1,9 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeExport } from '../../../src-main/files/write-export.ts';
+import { exportRefusal, writeExport } from '../../../src-main/files/write-export.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'granary-export-'))));
@@ -42,6 +54,55 @@ it('says why a file cannot be there, and leaves nothing behind', () => {
     }),
   );
   expect(readdirSync(folder)).toEqual(before);
+});
+
+it('makes missing folders, writes what a link leads to, and into a pipe', () => {
+  const path = join(folder, 'new', 'deep', 'table.csv');
+  writeExport(path, ['a\n', Buffer.from('b\n')]);
+  const link = join(folder, 'link.csv');
+  symlinkSync(path, link);
+  writeExport(link, 'linked');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(path, 'utf8')).toBe('linked');
+  const pipe = join(folder, 'pipe');
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  const handle = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  writeExport(pipe, 'through');
+  expect(readFileSync(handle, 'utf8')).toBe('through');
+  closeSync(handle);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+it('says so of a folder in its place before anything is made, and lets errors of the making through', () => {
+  let made = 0;
+  function* lines(): Iterable<string> {
+    made++;
+    yield 'a line\n';
+    throw new Error('stopped');
+  }
+  mkdirSync(join(folder, 'place.csv'));
+  expect(() => writeExport(join(folder, 'place.csv'), lines())).toThrow('a folder has that name');
+  expect(made).toBe(0);
+  const before = readdirSync(folder);
+  expect(() => writeExport(join(folder, 'stopped.csv'), lines())).toThrow('stopped');
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+it('tells the same of permissions and of a folder that is gone as of all else', () => {
+  const error = (code: string): Error => Object.assign(new Error('told by the system'), { code });
+  expect(exportRefusal('/a/b', error('EACCES'))).toMatchObject({
+    ...{ code: 'ACCESS_DENIED', message: '/a/b cannot be written: you may not write there.' },
+    fix: 'Choose another place.',
+  });
+  symlinkSync(join(folder, 'nothing'), join(folder, 'dangling'));
+  expect(() => writeExport(join(folder, 'dangling', 'a', 'table.csv'), 'x')).toThrowError(
+    expect.objectContaining({
+      code: 'USAGE',
+      message: expect.stringContaining('a folder above it is a link to nothing') as string,
+    }),
+  );
+  const bug = new TypeError('a bug');
+  expect(exportRefusal('/a/b', bug)).toBe(bug);
 });
 
 // Only root may make a disk.

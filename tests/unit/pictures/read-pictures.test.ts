@@ -62,4 +62,23 @@ describe('many pictures in one answer', () => {
     expect(order).toEqual(['quick', 'slow']);
     expect(dropped).toEqual(['slow']);
   });
+
+  it('has nothing made once its answer is given, also of what a slow cache told of only then', async () => {
+    let told!: () => void;
+    const cacheIsRead = new Promise<void>((resolve) => (told = resolve));
+    const wanted: boolean[] = [];
+    let read!: Promise<Served>;
+    const service = {
+      read: (_: unknown, make: () => boolean): Promise<Served> =>
+        (read = cacheIsRead.then((): Served => {
+          wanted.push(make());
+          return { status: 204, reason: '' };
+        })),
+      cancel: (): number => 0,
+    };
+    expect(await readPictures(service, [{ source: 'x', id: 'late', size: 256 }], true, 1)).toEqual([null]);
+    told();
+    await read;
+    expect(wanted).toEqual([false]);
+  });
 });

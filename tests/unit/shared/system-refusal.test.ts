@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toErrorPayload } from '../../../shared/errors.ts';
+import { makeFolder } from '../../../src-main/files/make-folder.ts';
 import { buildCli, granary } from '../cli/cli-process.ts';
 
 const disk = mkdtempSync(join(tmpdir(), 'granary-refusal-'));
@@ -37,6 +38,19 @@ describe('a refusal of the file system', () => {
     });
   });
 
+  it('of a folder below one that is gone says so, and nothing of permissions', () => {
+    const gone = toErrorPayload(refused(() => mkdirSync(join(disk, 'none', 'folder'))));
+    expect(gone).toMatchObject({ code: 'FOLDER_NOT_FOUND', fix: expect.stringContaining('Bring back') });
+    expect(gone.message).toContain(join(disk, 'none', 'folder'));
+    symlinkSync(join(disk, 'none'), join(disk, 'link'));
+    const below = toErrorPayload(refused(() => makeFolder(join(disk, 'link', 'a', 'b'))));
+    expect(below).toMatchObject({
+      code: 'FOLDER_NOT_FOUND',
+      message: expect.stringContaining('link to nothing'),
+    });
+    rmSync(join(disk, 'link'));
+  });
+
   it('is not made of other errors', () => {
     const missing = refused(() => writeFileSync(join(disk, 'none', 'file'), 'x'));
     expect(toErrorPayload(missing).code).toBe('INTERNAL');
@@ -52,7 +66,7 @@ describe('a refusal of the file system', () => {
     const workspace = join(disk, 'workspace');
     mkdirSync(workspace);
     expect(mount('-o', 'remount,ro')).toBe(true);
-    const below = toErrorPayload(refused(() => mkdirSync(join(disk, 'a', 'b'), { recursive: true })));
+    const below = toErrorPayload(refused(() => makeFolder(join(disk, 'a', 'b'))));
     expect(below.code).toBe('ACCESS_DENIED');
     const cli = await buildCli();
     try {

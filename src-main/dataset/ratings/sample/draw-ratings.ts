@@ -1,8 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAll } from '../../../files/atomic.ts';
 import { GranaryError } from '../../../../shared/errors.ts';
 import { cancelled } from '../../cancelled.ts';
 import { Random } from '../../random.ts';
+import { intoEmptyFolder } from '../../sample/into-empty-folder.ts';
 import { ratingMoments } from './noise-floor.ts';
 import {
   type PlantedTruth,
@@ -33,7 +35,7 @@ export interface DrawnRatings {
 /**
  * Writes a ratings dataset with planted biases and factors in MovieLens-100k's form: `u.data`, `u.item` (Latin-1), a random fifth in
  * `u1.test` with the rest in `u1.base`, and `truth.json` with the noise floor and what was planted.
- * @throws GranaryError SAMPLE_DEST_NOT_EMPTY, USAGE, CANCELLED
+ * @throws GranaryError USAGE, CANCELLED, or as {@link intoEmptyFolder}
  */
 export async function drawRatings(
   dest: string,
@@ -41,13 +43,14 @@ export async function drawRatings(
   hooks: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<DrawnRatings> {
   checkShape(shape);
-  if (existsSync(dest) && readdirSync(dest).length > 0)
-    throw new GranaryError(
-      'SAMPLE_DEST_NOT_EMPTY',
-      `${dest} is not empty.`,
-      'Name a new folder; nothing in this one was changed.',
-    );
-  mkdirSync(dest, { recursive: true });
+  return intoEmptyFolder(dest, (root) => draw(root, shape, hooks));
+}
+
+async function draw(
+  dest: string,
+  shape: RatingsSampleShape,
+  hooks: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
+): Promise<DrawnRatings> {
   const truth = plantTruth(shape);
   const rows = await drawRows(shape, truth, hooks.signal);
   const random = new Random(`ratings-${shape.seed}`);
@@ -180,7 +183,7 @@ class LineFile {
   }
 
   #flush(): void {
-    writeSync(this.#handle, this.#lines.join(''));
+    writeAll(this.#handle, Buffer.from(this.#lines.join('')));
     this.#lines = [];
   }
 }
