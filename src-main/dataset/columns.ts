@@ -95,7 +95,9 @@ export function decideRoles(
   const targets = options.targetColumns ?? guessTargets(table, image, asked);
   if (targets.length === 0 || targets.includes(image)) {
     throw undecided(
-      `No column of ${table.path} looks like a label.`,
+      options.targetColumns?.length === 0
+        ? `No column of ${table.path} is to be predicted.`
+        : `No column of ${table.path} looks like a label.`,
       'Say which of these columns is to be predicted (--target-column).',
     );
   }

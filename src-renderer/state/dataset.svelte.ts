@@ -4,6 +4,7 @@ import type { News } from '../../shared/ipc/channels.ts';
 import type { DatasetSummary } from '../../shared/ipc/views.ts';
 import { datasetOptionsSchema, type DatasetOptions } from '../../shared/records/dataset.ts';
 import { DatasetBrowser } from './browser.svelte.ts';
+import type { PictureRole } from './picture-roles.ts';
 import { ReadingState } from './reading.svelte.ts';
 
 /** How many pictures the sample dataset of the first minute has: enough to learn from, drawn in half a minute. */
@@ -18,6 +19,8 @@ export class DatasetState extends ReadingState<DatasetSummary, News<'dataset:pro
   browser = $state.raw<DatasetBrowser | null>(null);
   /** The dataset's folder is not where it was. */
   missing = $state(false);
+  /** What the columns of a table that was refused are said to be, until it is read or another one is. */
+  said = $state.raw<Readonly<Record<string, PictureRole>>>({});
   #doubting = false;
 
   constructor() {
@@ -29,6 +32,7 @@ export class DatasetState extends ReadingState<DatasetSummary, News<'dataset:pro
 
   /** Reads and checks a folder or CSV; what was there stays on the desk if it fails. */
   async read(path: string, options: DatasetOptions = {}): Promise<void> {
+    if (path !== this.path) this.said = {};
     const reading = this.begin('reading', path);
     try {
       const summary = await ask('dataset:inspect', { path, options });
@@ -37,6 +41,7 @@ export class DatasetState extends ReadingState<DatasetSummary, News<'dataset:pro
       this.browser = new DatasetBrowser(summary);
       this.browser.tab = tab;
       this.missing = false;
+      this.said = {};
       this.succeeded(summary, { path, options });
     } catch (error) {
       if (this.isNewest(reading)) this.failed(error);

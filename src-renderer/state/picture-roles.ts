@@ -31,3 +31,9 @@ export function pictureOptions(columns: readonly PictureColumn[]): DatasetOption
     ...(targetColumns.length === 0 ? {} : { targetColumns }),
   };
 }
+
+/** How a dataset is read anew with these columns: of what was said of them before nothing stays, also where none is a target any more. */
+export function withColumns(options: DatasetOptions, columns: readonly PictureColumn[]): DatasetOptions {
+  const { imageColumn: _before, ...others } = options;
+  return { ...others, targetColumns: [], ...pictureOptions(columns) };
+}

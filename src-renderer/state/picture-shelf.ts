@@ -108,9 +108,12 @@ export class PictureShelf {
     }
   }
 
+  /** (What is wanted stays, however much it is: it would be asked for again at once, and for ever.) */
   #trim(): void {
+    const wanted = new Set([...this.#seen, ...this.#near]);
     for (const [id, picture] of this.#held) {
       if (this.#size <= this.#most) return;
+      if (wanted.has(id)) continue;
       this.#size -= picture.length;
       this.#held.delete(id);
     }

@@ -27,6 +27,8 @@ export class RunsState {
   selected = $state<string | null>(null);
   detail = $state.raw<RunSummary | RatingsRun | null>(null);
   fault = $state.raw<Fault | null>(null);
+  /** The run whose page was closed last, until the table has opened at it. */
+  left: string | null = null;
 
   readonly #undo: Undo;
   readonly #preferences: PreferencesState;
@@ -135,6 +137,7 @@ export class RunsState {
   }
 
   close(): void {
+    this.left = this.selected;
     this.selected = null;
     this.detail = null;
     this.fault = null;
@@ -143,6 +146,7 @@ export class RunsState {
   /** Forgets everything: another workspace was opened. */
   reset(): void {
     this.close();
+    this.left = null;
     this.marked.clear();
     this.rows = [];
     this.loaded = false;

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
 
@@ -148,6 +149,52 @@ test('a view that was left by a button of its own hands the focus to the next on
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Predict' })).toBeVisible();
   await expect(nav).toBeFocused();
+});
+
+test('the table of runs keeps the keyboard where it is: at a head that sorts, at a run that moves, at the run whose page was open', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+4');
+  const rows = page.getByTestId('run-row');
+  await rows.first().getByRole('button').focus();
+  const head = page.getByRole('button', { name: 'Hold-out error', exact: true });
+  const listed = (): Promise<string[]> =>
+    rows.evaluateAll((all) => all.map((one) => one.dataset['run'] ?? ''));
+  const before = await listed();
+  await head.focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(listed).not.toEqual(before);
+  await expect(head).toBeFocused();
+
+  // Another process gives the first run a name that comes last.
+  await page.getByRole('button', { name: 'Run', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  const [first] = (await listed()) as [string];
+  await row(first).getByRole('button').focus();
+  const notes = join(folder.path, 'workspace', 'runs', first, 'notes.json');
+  writeFileSync(notes, JSON.stringify({ version: 1, name: 'zzz', tags: [], note: '', archived: false }));
+  await expect(rows.last()).toContainText('zzz');
+  await expect(row(first).getByRole('button')).toBeFocused();
+
+  // A run's page begins at its beginning, and leads back to its row.
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('run-name')).toHaveText('zzz');
+  await expect(page.getByRole('button', { name: 'All runs' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(row(first).getByRole('button')).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(rows.nth(4).getByRole('button')).toBeFocused();
+});
+
+test('who has pressed elsewhere is not taken back to what was left', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+4');
+  await page.getByTestId('runs-filter').focus();
+  // Where nothing takes the focus.
+  await page.getByText('Granary', { exact: true }).click();
+  await expect.poll(() => focused(page)).toBe('nothing');
+  await page.keyboard.press('Control+5');
+  await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible();
+  expect(await focused(page)).toBe('nothing');
 });
 
 test('a dialog, a menu and a panel give the focus back', async () => {

@@ -63,6 +63,25 @@ describe('pictures at hand for a grid', () => {
     expect(pictures.picture('c')).toBe(false);
   });
 
+  it('keeps what is wanted, also more than it is to hold, and asks for it once', async () => {
+    const { pictures, asked } = shelf(100);
+    pictures.want(['a', 'b'], ['c']);
+    asked[0]!.answer([jpeg(90), jpeg(90), jpeg(90)]);
+    await settled();
+    expect(['a', 'b', 'c'].map((id) => pictures.picture(id) !== null)).toEqual([true, true, true]);
+    expect(asked.length).toBe(1);
+    // Those that are wanted no more go with the next answer.
+    pictures.want(['d'], []);
+    asked[1]!.answer([jpeg(5)]);
+    await settled();
+    expect(['a', 'b', 'c', 'd'].map((id) => pictures.picture(id) !== null)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it('asks again after an answer that was lost', async () => {
     let times = 0;
     const pictures = new PictureShelf('abc', () => {

@@ -1,0 +1,113 @@
+import { tick } from 'svelte';
+
+/** All rows have one height, in pixels, so that a long list is drawn only where it is seen. */
+export const ROW = 46;
+/** Rows that are shown above one that the table opens at. */
+const ABOVE = 3;
+const MOVES: Readonly<Record<string, number>> = {
+  ...{ ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity },
+};
+
+/** How far the runs table is scrolled, and which of its rows the keyboard is at, also one that is not drawn yet. */
+export class RowWalk {
+  /** The row that Tab leads into. */
+  active = $state(0);
+  scrollTop = $state(0);
+  /** Of the window onto the rows. */
+  height = $state(600);
+  readonly #count: () => number;
+  #scroller: HTMLElement | null = null;
+  /** Whose row the keyboard is at; undefined where it is at none of a run. */
+  #run: string | undefined;
+
+  /**
+   * @param count how many rows there are
+   * @param first the row that it opens at; below 0: the top
+   */
+  constructor(count: () => number, first: number) {
+    this.#count = count;
+    this.active = Math.max(0, first);
+    this.scrollTop = Math.max(0, (first - ABOVE) * ROW);
+  }
+
+  /** Goes along with what is scrolled, whose rows are in a `tbody`. */
+  follow(scroller: HTMLElement): () => void {
+    this.#scroller = scroller;
+    const scrolled = (): void => {
+      this.scrollTop = Math.floor(scroller.scrollTop / ROW) * ROW;
+    };
+    const pressed = (event: KeyboardEvent): void => void this.#pressed(event);
+    const came = ({ target }: FocusEvent): void => void (this.#run = runOf(target as Element));
+    // (It is taken by nothing where a row moves, or where somebody presses on nothing.)
+    const left = ({ relatedTarget }: FocusEvent): void => {
+      if (relatedTarget !== null) this.#run = undefined;
+    };
+    const elsewhere = ({ target }: PointerEvent): void => {
+      if (!scroller.contains(target as Node)) this.#run = undefined;
+    };
+    scroller.addEventListener('scroll', scrolled);
+    scroller.addEventListener('keydown', pressed);
+    scroller.addEventListener('focusout', left);
+    scroller.addEventListener('focusin', came);
+    document.addEventListener('pointerdown', elsewhere, true);
+    return () => {
+      scroller.removeEventListener('scroll', scrolled);
+      scroller.removeEventListener('keydown', pressed);
+      scroller.removeEventListener('focusout', left);
+      scroller.removeEventListener('focusin', came);
+      document.removeEventListener('pointerdown', elsewhere, true);
+    };
+  }
+
+  /** After the table has opened at a row: shows it, and gives it the focus where that is nowhere. */
+  open(): void {
+    this.#scroller?.scrollTo(0, this.scrollTop);
+    if (document.activeElement === document.body) this.#focus('button');
+  }
+
+  /**
+   * After other rows were drawn: the focus stays with the run that it was at. A row that has moved has lost it; one that shows
+   * another run now hands it to the table, where the arrows go on.
+   */
+  drawn(): void {
+    const run = this.#run;
+    const scroller = this.#scroller;
+    const element = document.activeElement;
+    if (run === undefined || scroller === null || !(element === document.body || scroller.contains(element)))
+      return;
+    if (element !== document.body && runOf(element) === run) return;
+    const row = scroller.querySelector<HTMLElement>(`[data-run="${CSS.escape(run)}"]`);
+    (row?.querySelector('button') ?? scroller).focus({ preventScroll: true });
+  }
+
+  /** Arrows go from row to row, Home and End to the ends. */
+  async #pressed(event: KeyboardEvent): Promise<void> {
+    const by = MOVES[event.key];
+    const { target } = event;
+    const scroller = this.#scroller;
+    if (by === undefined || scroller === null || !(target instanceof HTMLElement)) return;
+    if (target !== scroller && target.closest('tbody') === null) return;
+    event.preventDefault();
+    const to = Math.max(0, Math.min(this.#count() - 1, this.active + by));
+    this.active = to;
+    const top = to * ROW;
+    // (The head hides one row's height.)
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + 2 * ROW > scroller.scrollTop + this.height)
+      scroller.scrollTop = top + 2 * ROW - this.height;
+    this.scrollTop = scroller.scrollTop;
+    await tick();
+    this.#focus(target instanceof HTMLInputElement ? 'input, button' : 'button');
+  }
+
+  #focus(what: string): void {
+    const row = this.#scroller?.querySelector(
+      `[data-line="${this.active}"], [aria-rowindex="${this.active + 2}"]`,
+    );
+    row?.querySelector<HTMLElement>(what)?.focus({ preventScroll: true });
+  }
+}
+
+function runOf(element: Element | null): string | undefined {
+  return element?.closest<HTMLElement>('[data-run]')?.dataset['run'];
+}
