@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { epochLogSchema } from '../../shared/records/run-record.ts';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, lives, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
@@ -19,16 +19,6 @@ function sleepIsBlocked(): Promise<boolean> {
   return granary.app.evaluate(({ powerSaveBlocker }) =>
     Array.from({ length: 10 }, (_, id) => powerSaveBlocker.isStarted(id)).includes(true),
   );
-}
-
-/** Whether a process is still there. */
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 test('waiting runs are cancelled, the training one is stopped, and closing the app while it trains leaves all in order', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { channelNames } from '../../shared/ipc/channel-names.ts';
 import { channels } from '../../shared/ipc/channels.ts';
@@ -179,39 +181,118 @@ test('only the built page is served', async () => {
 });
 
 test('pictures are for images of our own page alone', async () => {
-  const source = 'a'.repeat(64);
-  const outcome = await granary.page.evaluate(
-    (address) =>
+  const { app, page } = granary;
+  const pictures = join(folder.path, 'pictures');
+  await drawPictures(pictures, 2);
+  await dropOnWindow(page, pictures);
+  await page.getByRole('tab', { name: /^Pictures/ }).click();
+  await page.getByTestId('picture-grid').locator('[data-index="0"]').click();
+  const large = page.getByTestId('picture-detail').locator('img');
+  await expect
+    .poll(() => large.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth))
+    .toBeGreaterThan(0);
+  // It is there: whoever else asks for it is refused for who it is.
+  const address = (await large.getAttribute('src'))!;
+  expect(address).toMatch(/^granary:\/\/picture\//);
+  const outcome = await page.evaluate(
+    (of) =>
       Promise.all([
-        fetch(address).then(
+        fetch(of).then(
           () => 'reached',
           () => 'refused',
         ),
         new Promise<string>((resolve) => {
           const frame = document.createElement('iframe');
           document.addEventListener('securitypolicyviolation', () => resolve('refused'), { once: true });
-          frame.src = address;
+          frame.src = of;
           document.body.append(frame);
           setTimeout(() => resolve('framed'), 2000);
         }),
       ]),
-    `granary://picture/${source}/128?id=a.jpg`,
+    address,
   );
   expect(outcome).toEqual(['refused', 'refused']);
-  const elsewhere = await granary.app.evaluate(async ({ BrowserWindow }, address) => {
+  const elsewhere = await app.evaluate(async ({ BrowserWindow }, of) => {
     const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } });
-    const failure = await window.loadURL(address).then(
+    const failure = await window.loadURL(of).then(
       () => 'loaded',
       (error: Error) => error.message,
     );
     await window.loadURL('data:text/html,<title>elsewhere</title>');
     const image: unknown = await window.webContents.executeJavaScript(
-      `new Promise((resolve) => { const i = new Image(); i.onload = () => resolve('loaded'); i.onerror = () => resolve('refused'); i.src = '${address}'; })`,
+      `new Promise((resolve) => { const i = new Image(); i.onload = () => resolve('loaded'); i.onerror = () => resolve('refused'); i.src = '${of}'; })`,
     );
     window.destroy();
     return [failure, image];
-  }, `granary://picture/${source}/128?id=a.jpg`);
-  expect(elsewhere).toEqual([expect.stringContaining('ERR_'), 'refused']);
+  }, address);
+  expect(elsewhere).toEqual([expect.stringContaining('ERR_BLOCKED_BY_CLIENT'), 'refused']);
+});
+
+test('no page reaches the network or a file of the disk, whatever its own policy allows', async () => {
+  let asked = 0;
+  const server = createServer((_question, answer) => {
+    asked += 1;
+    answer.end('<title>reached</title>');
+  });
+  server.on('upgrade', (_question, socket) => {
+    asked += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect((await fetch(`http://${host}/`)).ok).toBe(true);
+  const outcome = await granary.app.evaluate(
+    async ({ BrowserWindow }, [to, file]) => {
+      // A window for each: a refusal is told late, and the next address would be taken for the refused one.
+      const open = () => new BrowserWindow({ show: false, webPreferences: { sandbox: true } });
+      const load = async (address: string): Promise<string> => {
+        const window = open();
+        const outcome = await window.loadURL(address).then(
+          () => 'loaded',
+          (error: Error) => /ERR_\w+/.exec(error.message)![0],
+        );
+        window.destroy();
+        return outcome;
+      };
+      const loaded = [await load(`http://${to}/`), await load(`file://${file}`)];
+      const window = open();
+      await window.loadURL('data:text/html,<title>elsewhere</title>');
+      const inPage: unknown = await window.webContents.executeJavaScript(`Promise.all([
+        fetch('http://${to}/', { mode: 'no-cors' }).then(() => 'reached', () => 'refused'),
+        new Promise((resolve) => {
+          const socket = new WebSocket('ws://${to}/');
+          socket.onopen = () => resolve('reached');
+          socket.onerror = () => resolve('refused');
+        }),
+      ])`);
+      window.destroy();
+      return [...loaded, ...(inPage as string[])];
+    },
+    [host, join(root, 'package.json')] as const,
+  );
+  server.close();
+  expect(outcome).toEqual(['ERR_BLOCKED_BY_CLIENT', 'ERR_BLOCKED_BY_CLIENT', 'refused', 'refused']);
+  // (Ours was the one before.)
+  expect(asked).toBe(1);
+});
+
+test('no window that is ever made may be redirected or embed a web view', async () => {
+  const prevented = await granary.app.evaluate(async ({ BrowserWindow }) => {
+    const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true, webviewTag: true } });
+    const contents = window.webContents;
+    // Heard after the app's own listeners, which decide.
+    const attached = new Promise<boolean>((resolve) =>
+      contents.once('will-attach-webview', (event) => resolve(event.defaultPrevented)),
+    );
+    await window.loadURL('data:text/html,<webview src="data:text/html,inside"></webview>');
+    const webview = await attached;
+    // Nothing that a page could be redirected by is reached: the event itself is made here.
+    let redirect = false;
+    contents.emit('will-redirect', { preventDefault: () => (redirect = true) }, 'https://example.org/');
+    window.destroy();
+    return { webview, redirect };
+  });
+  expect(prevented).toEqual({ webview: true, redirect: true });
 });
 
 test('the real bridge answers wrong questions on every channel with a refusal', async () => {

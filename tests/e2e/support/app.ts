@@ -62,3 +62,13 @@ export async function dropOnWindow(page: Page, ...paths: string[]): Promise<void
     await session.send('Input.dispatchDragEvent', { type, x: 500, y: 400, data });
   await session.detach();
 }
+
+/** Whether a process is still there. */
+export function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
