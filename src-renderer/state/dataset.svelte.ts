@@ -4,7 +4,7 @@ import type { News } from '../../shared/ipc/channels.ts';
 import type { DatasetSummary } from '../../shared/ipc/views.ts';
 import { datasetOptionsSchema, type DatasetOptions } from '../../shared/records/dataset.ts';
 import { DatasetBrowser } from './browser.svelte.ts';
-import type { PictureRole } from './picture-roles.ts';
+import type { SaidRoles } from './picture-roles.ts';
 import { ReadingState } from './reading.svelte.ts';
 
 /** How many pictures the sample dataset of the first minute has: enough to learn from, drawn in half a minute. */
@@ -20,7 +20,7 @@ export class DatasetState extends ReadingState<DatasetSummary, News<'dataset:pro
   /** The dataset's folder is not where it was. */
   missing = $state(false);
   /** What the columns of a table that was refused are said to be, until it is read or another one is. */
-  said = $state.raw<Readonly<Record<string, PictureRole>>>({});
+  said = $state.raw<SaidRoles>({});
   #doubting = false;
 
   constructor() {

@@ -20,6 +20,13 @@ export function withRole(
   }));
 }
 
+/** What is said of columns, by their names. */
+export type SaidRoles = Readonly<Record<string, PictureRole>>;
+
+export function saidRoles(columns: readonly PictureColumn[]): SaidRoles {
+  return Object.fromEntries(columns.map(({ name, role }) => [name, role]));
+}
+
 /** How a dataset with these columns is read; what no column is said to be is guessed. */
 export function pictureOptions(columns: readonly PictureColumn[]): DatasetOptions {
   const named = (wanted: PictureRole): string[] =>

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { runResultSchema } from '../../shared/records/run-record.ts';
@@ -88,6 +88,11 @@ test('the keys, the palette and groups: closed ones are in the file, too; nothin
   await answerWith(file);
   await page.keyboard.press('Enter');
   await expect.poll(() => table().data.map((row) => row['id'])).toEqual(ids);
+  // The key does what the button does.
+  rmSync(file);
+  await page.keyboard.press('Control+Shift+E');
+  await expect.poll(() => existsSync(file)).toBe(true);
+  expect(table().data.map((row) => row['id'])).toEqual(ids);
   await heads.first().click();
   await page.getByRole('combobox', { name: 'Group by' }).selectOption('');
   expect(granary.complaints).toEqual([]);

@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -39,4 +40,11 @@ export async function drawPictures(folder: string, each: number): Promise<void> 
         .toFile(join(folder, label, `${label}-${index}.jpg`));
     }
   }
+}
+
+/** How many of some images are decoded and drawn. */
+export function shownImages(images: Locator): Promise<number> {
+  return images.evaluateAll(
+    (all) => (all as HTMLImageElement[]).filter((image) => image.complete && image.naturalWidth > 0).length,
+  );
 }

@@ -1,0 +1,138 @@
+import { expect, test } from '@playwright/test';
+import { join } from 'node:path';
+import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { expectAccessible } from './support/axe.ts';
+import { cli, writeTrainedRuns } from './support/trained-runs.ts';
+
+/** Runs beside each other; each test goes on where the one before ended. */
+const folder = scratchFolder();
+const workspace = join(folder.path, 'workspace');
+let granary: RunningApp;
+let ids: string[];
+
+const row = (id: string) => granary.page.locator(`[data-testid="run-row"][data-run="${id}"]`);
+
+test.beforeAll(async () => {
+  ids = await writeTrainedRuns(workspace);
+  granary = await startApp(folder.path);
+});
+test.afterAll(async () => {
+  await granary.close();
+  folder.remove();
+});
+
+test.beforeEach(() => granary.page.keyboard.press('Control+4'));
+
+/** What is the same twice in a row, some frames apart. */
+async function settled(read: () => Promise<string[]>): Promise<string[]> {
+  let last = await read();
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await read();
+      return last.join() === before.join();
+    })
+    .toBe(true);
+  return last;
+}
+
+test('compared runs show their curves, only the settings that differ, and the pictures on which they disagree', async () => {
+  const { page } = granary;
+  for (const id of ids.slice(0, 3)) await row(id).getByRole('checkbox').check();
+  await page.getByTestId('marked-bar').getByRole('button', { name: 'Compare' }).click();
+  await expect(page.getByTestId('compared')).toHaveCount(3);
+  await expect(page.getByRole('img', { name: /^Valid\. loss of label by step, / })).toBeVisible();
+  // What the pointer marks, in each chart, is gone without a trace when it leaves.
+  const charts = page.getByTestId('compare-curves').locator('canvas');
+  const drawn = (): Promise<string[]> =>
+    charts.evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
+  const [before, area] = [await settled(drawn), (await charts.first().boundingBox())!];
+  expect(before.length).toBeGreaterThan(1);
+  for (const share of [0.4, 0.6]) {
+    await page.mouse.move(area.x + share * area.width, area.y + area.height / 2);
+    await expect
+      .poll(async () => (await drawn()).map((picture, index) => picture !== before[index]))
+      .toEqual(before.map(() => true));
+  }
+  await page.mouse.move(2, 2);
+  await expect.poll(drawn).toEqual(before);
+  // Also where the frame in which it has left draws the charts for another reason.
+  await page.mouse.move(area.x + 0.5 * area.width, area.y + area.height / 2);
+  await expect.poll(async () => (await drawn())[0] !== before[0]).toBe(true);
+  await charts.first().evaluate((canvas) => {
+    for (const type of ['pointerleave', 'dblclick']) canvas.dispatchEvent(new Event(type));
+  });
+  await expect.poll(drawn).toEqual(before);
+  await page.mouse.move(2, 2);
+
+  const compared = JSON.parse(cli(workspace, 'compare', '--json', '--disagree', ...ids.slice(0, 3))) as {
+    differs: Record<string, unknown>;
+    disagreements: { images: number; disagreeing: number };
+  };
+  const names = await page
+    .getByTestId('differences')
+    .locator('[data-setting]')
+    .evaluateAll((rows) => rows.map((one) => (one as HTMLElement).dataset['setting']));
+  expect(names).toEqual(Object.keys(compared.differs));
+  expect(names).toContain('arch');
+  expect(names).not.toContain('epochs');
+  await expect(page.getByTestId('confusion')).toHaveCount(3);
+  const { images, disagreeing } = compared.disagreements;
+  await expect(page.getByTestId('disagreeing')).toHaveText(
+    `${disagreeing.toLocaleString('en')} of ${images.toLocaleString('en')} pictures`,
+  );
+  await expect(page.getByTestId('scatter').locator('circle')).toHaveCount(3);
+  // Architectures that begin alike are told apart below the axis.
+  const named = await page.getByTestId('scatter').locator('text').allTextContents();
+  expect(new Set(named).size).toBe(named.length);
+  const parallel = page.getByTestId('parallel').locator('svg');
+  await expect(parallel.locator('path')).toHaveCount(3);
+  // No word of an axis is cut at an edge.
+  const beyond = await parallel.evaluate((svg) => {
+    const { left, right } = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('text')]
+      .map((text) => text.getBoundingClientRect())
+      .filter((box) => box.left < left - 1 || box.right > right + 1).length;
+  });
+  expect(beyond).toBe(0);
+  await expectAccessible(page, 'compare');
+
+  // A run of another dataset is not shown as comparable.
+  await page.keyboard.press('Control+4');
+  await page.getByTestId('runs-filter').fill('dataset=shapes');
+  await page.getByTestId('run-row').getByRole('checkbox').check();
+  await page.getByTestId('runs-filter').fill('');
+  await page.keyboard.press('Control+5');
+  await expect(page.getByTestId('datasets-note')).toContainText('2 datasets');
+  await expect(
+    page.locator('#disagree-title ~ [data-code], section:has(#disagree-title) [data-code]'),
+  ).toHaveAttribute('data-code', 'ENSEMBLE_CLASSES_DIFFER');
+});
+
+test('zooming one chart zooms all of its view, stays when points are added, and ends with a double click', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+5');
+  const charts = page.getByTestId('compare-curves').locator('canvas');
+  await charts.first().scrollIntoViewIfNeeded();
+  const all = page
+    .getByRole('toolbar', { name: 'How the curves are drawn' })
+    .getByRole('button', { name: 'All' });
+  await expect(all).toBeDisabled();
+  const box = (await charts.first().boundingBox())!;
+  const before = await charts.nth(1).screenshot();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(3, 3);
+  await expect(all).toBeEnabled();
+  expect((await charts.nth(1).screenshot()).equals(before)).toBe(false);
+  await page.getByLabel('Smoothing, from 0').fill('0.999');
+  await page.getByLabel('Smoothing, from 0').blur();
+  await expect(page.getByTestId('smoothing-slider')).toHaveValue('0.99');
+  await expect(all).toBeEnabled();
+  await charts.nth(1).dblclick();
+  await expect(all).toBeDisabled();
+  await page.getByLabel('Smoothing, from 0').fill('0');
+  await page.getByLabel('Smoothing, from 0').blur();
+});
