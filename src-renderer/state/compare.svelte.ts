@@ -36,18 +36,26 @@ export class CompareState {
   /** What is compared; a run that goes on is read anew when its row changes. */
   show(rows: readonly RunRow[]): void {
     this.rows = rows;
+    // What was read of a run that was taken out goes with it: it has no name and no colour any more.
+    const compared = ({ run }: { run: string }): boolean => rows.some(({ id }) => id === run);
+    this.curves = this.curves.filter(compared);
+    this.confusions = this.confusions?.filter(compared) ?? null;
     if (!this.targets.includes(this.target)) this.target = this.targets[0] ?? '';
     void this.#readCurves();
     void this.readPredictions();
   }
 
   async #readCurves(): Promise<void> {
+    const { rows } = this;
     try {
-      const runIds = this.rows.slice(0, MOST_CURVES).map(({ id }) => id);
-      this.curves = await ask('compare:curves', { runIds });
+      const runIds = rows.slice(0, MOST_CURVES).map(({ id }) => id);
+      const curves = await ask('compare:curves', { runIds });
+      // Others may have been chosen meanwhile.
+      if (rows !== this.rows) return;
+      this.curves = curves;
       this.fault = null;
     } catch (error) {
-      this.fault = faultOf(error);
+      if (rows === this.rows) this.fault = faultOf(error);
     }
   }
 
