@@ -27,9 +27,18 @@ export const runNotesSchema = z.object({
 });
 export type RunNotes = z.infer<typeof runNotesSchema>;
 
+/** Printed in tables and on terminals: line breaks would tear them, other control characters do as they like there. */
+const oneLine = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'a name is one line, without control characters');
+
 /** What is to become different; what is absent stays. */
 export const runNotesPatchSchema = z.object({
-  name: runNotesSchema.shape.name.unwrap().optional(),
+  // Of new ones only: a run that was called so earlier keeps its notes.
+  name: oneLine.nullable().optional(),
   tags: runNotesSchema.shape.tags.unwrap().optional(),
   note: runNotesSchema.shape.note.unwrap().optional(),
   archived: z.boolean().optional(),

@@ -167,7 +167,7 @@ async function start(): Promise<void> {
     },
   });
   if (!opened) return app.exit(1);
-  told = notice;
+  told = [notice, session.notice].filter((text) => text !== null).join(' ') || null;
   attendant.begin(session.queue);
   const open = (): void => {
     window = openWindow(join(packageRoot(), 'dist', 'app'), preferences);

@@ -62,6 +62,11 @@ export class WorkspaceSession {
     return { path: workspace, mode, holder };
   }
 
+  /** What has to be told of how the workspace was found; null: nothing. */
+  get notice(): string | null {
+    return this.#open().notice;
+  }
+
   /** Thumbnails of the workspace's datasets. */
   get pictures(): PictureService {
     if (this.#pictures === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');

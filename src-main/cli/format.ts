@@ -19,15 +19,21 @@ export function formatLoss(loss: number | null | undefined, digits = 4): string 
 
 export { formatBytes } from '../../shared/format-bytes.ts';
 
+/** A text from files or people for a terminal: control characters, which could tear a line or command the terminal, as �. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\uFFFD');
+}
+
 /**
  * Columns under their headings, numbers to the right, the first column and those named in `left` to the left.
  * Returns lines without a trailing line break.
  */
 export function formatTable(
   headings: readonly string[],
-  rows: readonly (readonly string[])[],
+  texts: readonly (readonly string[])[],
   left: readonly string[] = [],
 ): string[] {
+  const rows = texts.map((row) => row.map(printable));
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]!.length)),
   );

@@ -9,6 +9,12 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** Something that a person should know and need not act on: beside the output, or as a line of it with `--json`. */
+export function printNote(message: string, json: boolean): void {
+  if (json) printJson({ type: 'warning', message });
+  else process.stderr.write(`${pc.yellow(`Note: ${message}`)}\n`);
+}
+
 /**
  * Ends the command with a non-zero code. A user's mistake is told in a sentence with its fix, and so is a refusal of the file
  * system; only a bug shows a stack, because someone has to report it.

@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { QueueOutcome } from '../../shared/ipc/views.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
@@ -13,7 +12,7 @@ import { fetchAhead } from './fetch-ahead.ts';
 import { StatusLine } from './progress.ts';
 import { memoryJudge } from './memory-judge.ts';
 import { JsonDisplay, type RunDisplay, TerminalDisplay, progressText } from './run-display.ts';
-import { printJson } from './output.ts';
+import { printJson, printNote } from './output.ts';
 
 /** The exit code that shells give a program ended by Ctrl-C. */
 const INTERRUPTED_EXIT_CODE = 130;
@@ -47,9 +46,7 @@ export interface GridRequest {
  * cannot be had are told while somebody is there to hear it.
  */
 async function prepareGrid(what: GridRequest, { workspace, json }: TrainingRequest): Promise<void> {
-  for (const message of oldNameNotes(what.grid))
-    if (json) printJson({ type: 'warning', message });
-    else process.stderr.write(`${pc.yellow(`Note: ${message}`)}\n`);
+  for (const message of oldNameNotes(what.grid)) printNote(message, json);
   const grid = await settleGridWeights(what.grid, workspace);
   const planned = planGrid(grid, { path: what.dataset, options: what.options, manifest: null });
   checkSomeValid(planned);
@@ -73,6 +70,7 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
     gate: memoryGate({ workspace: request.workspace }),
     judge: (runs) => judge(runs),
   });
+  if (workbench.notice !== null) printNote(workbench.notice, json);
   const status = new StatusLine(!json);
   const judge = memoryJudge(request, status);
   const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);

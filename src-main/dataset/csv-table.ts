@@ -6,10 +6,12 @@ import { GranaryError } from '../../shared/errors.ts';
 export interface CsvTable {
   path: string;
   columns: string[];
+  /** The columns are numbered, for nobody named them. */
+  headerless?: true;
   rows: string[][];
 }
 
-const fix =
+const expected =
   'Expected: a first row of column names, one row a picture, cells separated by comma, semicolon or tab.';
 
 /**
@@ -18,13 +20,17 @@ const fix =
  * @throws GranaryError DATASET_BAD_CSV
  */
 export async function readCsvTable(path: string): Promise<CsvTable> {
-  const bad = (what: string): GranaryError => new GranaryError('DATASET_BAD_CSV', `${path}: ${what}`, fix);
+  const bad = (what: string, fix = expected): GranaryError =>
+    new GranaryError('DATASET_BAD_CSV', `${path}: ${what}`, fix);
   const bytes = await readFile(path).catch((error: Error) => {
     throw bad(`cannot be read (${error.message}).`);
   });
-  const text = decode(bytes);
-  if (text.includes('\0')) throw bad('is not a text file.');
-  const parsed = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy' });
+  const decoded = decode(bytes);
+  if (decoded.includes('\0')) throw bad('is not a text file.');
+  // Excel's first line for itself.
+  const [said = '', delimiter] = /^sep=(.)\r?\n/i.exec(decoded) ?? [];
+  const text = decoded.slice(said.length);
+  const parsed = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy', ...(delimiter && { delimiter }) });
   const error = parsed.errors.find((e) => e.type === 'Quotes');
   if (error) throw bad(`row ${(error.row ?? 0) + 1}: ${error.message}.`);
   const [header, ...body] = parsed.data;
@@ -32,7 +38,7 @@ export async function readCsvTable(path: string): Promise<CsvTable> {
 
   const columns = header.map((name, i) => name.trim() || `column ${i + 1}`);
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
-  if (twice !== undefined) throw bad(`has two columns named "${twice}".`);
+  if (twice !== undefined) throw bad(`has two columns named "${twice}".`, 'Give one of them another name.');
   const rows = body.map((row, i) => {
     // A separator at a line's end makes an empty last cell, which is harmless.
     if (row.slice(columns.length).some((cell) => cell.trim() !== ''))
@@ -44,11 +50,18 @@ export async function readCsvTable(path: string): Promise<CsvTable> {
 
 function decode(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder('windows-1252').decode(bytes);
   }
+}
+
+/** The table with its first row among the others, where that is no row of names; its columns are numbered then. */
+export function withoutHeader(table: CsvTable): CsvTable {
+  const columns = table.columns.map((_, i) => `column ${i + 1}`);
+  return { ...table, columns, headerless: true, rows: [table.columns, ...table.rows] };
 }
 
 /** The cells of one column. */

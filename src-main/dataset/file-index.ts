@@ -4,43 +4,94 @@ import type { FoundFile } from './walk.ts';
 /** What a text in a table stands for. It can only ever be a file that was found below the root. */
 export type Resolved = { found: string } | { found: null; why: 'missing' | 'outside-root' | 'ambiguous' };
 
-/** Finds files by what tables call them: a path, a file name, or a name without its extension. */
-export class FileIndex {
-  readonly #root: string;
-  readonly #paths = new Set<string>();
-  readonly #byPathStem = new Map<string, string[]>();
-  readonly #byName = new Map<string, string[]>();
-  readonly #byStem = new Map<string, string[]>();
+/** Files by their paths, names, and either without extension, in one way of spelling. */
+class Names {
+  readonly #paths = new Map<string, string[]>();
+  readonly #names = new Map<string, string[]>();
+  readonly #spell: (text: string) => string;
 
-  constructor(root: string, files: readonly FoundFile[]) {
-    this.#root = root;
+  constructor(files: readonly FoundFile[], spell: (text: string) => string) {
+    this.#spell = spell;
     for (const { path } of files) {
-      this.#paths.add(path);
-      append(this.#byPathStem, withoutExtension(path), path);
-      append(this.#byName, posix.basename(path), path);
-      append(this.#byStem, withoutExtension(posix.basename(path)), path);
+      const spelt = spell(path);
+      const name = posix.basename(spelt);
+      append(this.#paths, spelt, path);
+      append(this.#paths, `${withoutExtension(spelt)}.`, path);
+      append(this.#names, name, path);
+      append(this.#names, `${withoutExtension(name)}.`, path);
     }
   }
 
-  /** @param folders where to look first, below the root: the picture folder, its label folders */
+  /** The file of exactly this path. */
+  at(path: string): string | undefined {
+    return only(this.#paths.get(this.#spell(path)));
+  }
+
+  /** Files at this path below one of the folders, else those of this name anywhere: one, several that it may mean, or none. */
+  find(path: string, folders: readonly string[]): readonly string[] {
+    const wanted = this.#spell(path);
+    for (const folder of ['', ...folders]) {
+      const below = folder === '' ? wanted : `${this.#spell(folder)}/${wanted}`;
+      const found = only(this.#paths.get(below)) ?? only(this.#paths.get(`${below}.`));
+      if (found !== undefined) return [found];
+    }
+    const name = posix.basename(wanted);
+    return this.#names.get(name) ?? this.#names.get(`${name}.`) ?? [];
+  }
+}
+
+/** Tables written on systems that take A.jpg and a.jpg for one file, or that compose accents otherwise, call files so. */
+const loosely = (text: string): string => text.normalize('NFC').toLowerCase();
+
+/** Finds files by what tables call them: a path, a file name, or a name without its extension. */
+export class FileIndex {
+  readonly #root: string;
+  readonly #files: readonly FoundFile[];
+  readonly #exact: Names;
+  #loose: Names | undefined;
+
+  constructor(root: string, files: readonly FoundFile[]) {
+    this.#root = root;
+    this.#files = files;
+    this.#exact = new Names(files, (text) => text);
+  }
+
+  /**
+   * A path from the root of a disk (of the machine where the table was written, most likely) is looked for by its end.
+   * @param folders where to look first, below the root: the picture folder, its label folders
+   */
   resolve(text: string, folders: readonly string[] = []): Resolved {
     let name = text.replaceAll('\\', '/');
     if (name.startsWith(`${this.#root}/`)) name = name.slice(this.#root.length + 1);
     name = posix.normalize(name);
-    if (/^(\/|[a-z]:\/)/i.test(name) || name === '..' || name.startsWith('../'))
-      return { found: null, why: 'outside-root' };
+    if (name === '..' || name.startsWith('../')) return { found: null, why: 'outside-root' };
     if (text === '') return { found: null, why: 'missing' };
-
-    for (const folder of ['', ...folders]) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      if (this.#paths.has(path)) return { found: path };
-      const stems = this.#byPathStem.get(path);
-      if (stems?.length === 1) return { found: stems[0]! };
-    }
-    const candidates = this.#byName.get(posix.basename(name)) ?? this.#byStem.get(posix.basename(name)) ?? [];
-    if (candidates.length === 1) return { found: candidates[0]! };
-    return { found: null, why: candidates.length === 0 ? 'missing' : 'ambiguous' };
+    if (/^(\/|[a-z]:\/)/i.test(name)) return this.#byItsEnd(name);
+    return this.#find(name, folders) ?? { found: null, why: 'missing' };
   }
+
+  #find(name: string, folders: readonly string[]): Resolved | undefined {
+    let found = this.#exact.find(name, folders);
+    if (found.length === 0) found = (this.#loose ??= new Names(this.#files, loosely)).find(name, folders);
+    if (found.length === 0) return undefined;
+    return found.length === 1 ? { found: found[0]! } : { found: null, why: 'ambiguous' };
+  }
+
+  #byItsEnd(name: string): Resolved {
+    for (
+      let end = name.slice(name.indexOf('/') + 1);
+      end.includes('/');
+      end = end.slice(end.indexOf('/') + 1)
+    ) {
+      const found = this.#exact.at(end);
+      if (found !== undefined) return { found };
+    }
+    return this.#find(posix.basename(name), []) ?? { found: null, why: 'outside-root' };
+  }
+}
+
+function only(list: readonly string[] | undefined): string | undefined {
+  return list?.length === 1 ? list[0] : undefined;
 }
 
 export function withoutExtension(path: string): string {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { GranaryError } from '../../shared/errors.ts';
 import { type DatasetOptions, type Manifest, manifestSchema } from '../../shared/records/dataset.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
@@ -92,6 +93,8 @@ export async function cachedManifest(
         entries.length === known.size && entries.every((e) => known.get(e.path)?.check === e.check);
       if (!same) writeFileAtomic(checksPath, JSON.stringify({ version: CHECKS_VERSION, files: entries }));
     },
+  }).catch((error: unknown) => {
+    throw unpacked === null ? error : ofArchive(error, unpacked.folder, dataset);
   });
   const manifest =
     unpacked === null ? inspected : { ...inspected, notes: [...(inspected.notes ?? []), ...unpacked.notes] };
@@ -99,6 +102,17 @@ export async function cachedManifest(
   const same = before?.hash === manifest.hash && isDeepStrictEqual(before.problems, manifest.problems);
   if (!same || manifest.stats.imagesPerSecond > 0) writeManifest(workspace, dataset, options, manifest);
   return manifest;
+}
+
+/** Nobody knows the folder that an archive was unpacked to: what is wrong there is wrong with the archive. */
+function ofArchive(error: unknown, folder: string, archive: string): unknown {
+  if (!(error instanceof GranaryError)) return error;
+  const { code, message, fix, details } = error;
+  const named = (text: string): string => text.replaceAll(folder, archive);
+  return new GranaryError(code, named(message), fix === undefined ? fix : named(fix), {
+    cause: error,
+    details,
+  });
 }
 
 function readChecks(path: string): Map<string, FoundFile & { check: FileCheck }> {

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { guessImageColumn } from './columns.ts';
-import { type CsvTable, readCsvTable } from './csv-table.ts';
+import { type CsvTable, readCsvTable, withoutHeader } from './csv-table.ts';
 import { FileIndex } from './file-index.ts';
 import { below, isPicture, isTable, knownFolders, topFiles, wrappers } from './layout.ts';
 import { formatOfName } from './file-format.ts';
@@ -28,12 +28,12 @@ async function locate(path: string): Promise<{ root: string; table?: string }> {
     throw new GranaryError(
       'DATASET_NOT_FOUND',
       `There is nothing at ${path}.`,
-      'Give the path of a folder or of a CSV file.',
+      'Give the path of a folder or of a CSV file. If it was moved, or its disk is away, bring it back and try again.',
     );
   });
   if ((await stat(real)).isDirectory()) return { root: real };
   if (/\.(csv|tsv)$/i.test(real)) return { root: dirname(real), table: basename(real) };
-  if (/\.(zip|tar|tgz|tar\.gz|gz|7z|rar|xz|zst)$/i.test(real)) {
+  if (isArchive(real)) {
     throw new GranaryError(
       'DATASET_UNSUPPORTED',
       `${path} is an archive of a kind that is not read.`,
@@ -48,6 +48,8 @@ async function locate(path: string): Promise<{ root: string; table?: string }> {
     'Give a folder with one folder of pictures for each label, or a CSV file that lies beside its pictures.',
   );
 }
+
+const isArchive = (path: string): boolean => /\.(zip|tar|tgz|tar\.gz|gz|7z|rar|xz|zst)$/i.test(path);
 
 /** A folder that the user named, as a path below the root. @throws GranaryError DATASET_NOT_FOUND */
 function namedFolder(root: string, folder: string, files: readonly FoundFile[]): string {
@@ -84,7 +86,7 @@ async function trainingTable(
   const index = new FileIndex(root, pictures);
   for (const file of tables) {
     const meant = rank(file) === 0;
-    const table = await readCsvTable(join(root, file.path)).catch((error: unknown) => {
+    const table = await readTable(join(root, file.path), index).catch((error: unknown) => {
       // A stray file that is called .csv must not stand in the way of folders that are fine.
       if (meant) throw error;
       return undefined;
@@ -97,6 +99,14 @@ async function trainingTable(
       return table;
   }
   return undefined;
+}
+
+/** A table as it is, or with its first row among the others where that names a picture: then nobody wrote names of columns. */
+async function readTable(path: string, index: FileIndex): Promise<CsvTable> {
+  const table = await readCsvTable(path);
+  const namesAPicture = (text: string): boolean =>
+    formatOfName(text) !== undefined && index.resolve(text).found !== null;
+  return table.columns.some(namesAPicture) ? withoutHeader(table) : table;
 }
 
 /** A folder without labels may have a table that was meant to give them: then its error says why that one was not taken. */
@@ -134,12 +144,15 @@ export async function openDataset(
   const inner = place.table === undefined ? wrappers(found) : '';
   const { root, files, folders } = goInto(place.root, inner, found);
   for (const link of found.outside) problems.add('outside-root', 'error', link);
-  for (const name of found.unreadable) problems.add('unreadable', 'error', name, 'no permission');
+  for (const { path: name, why } of found.unreadable) problems.add('unreadable', 'error', name, why);
   if (!files.some(isPicture)) {
+    const archives = files.filter((file) => isArchive(file.path)).map((file) => file.path);
     throw new GranaryError(
       'DATASET_EMPTY',
       `There are no pictures in ${path}.`,
-      'Pictures are files such as .jpg, .png, .webp, .gif, .tif or .avif, in folders named after their label or beside a CSV file.',
+      archives.length === 0
+        ? 'Pictures are files such as .jpg, .png, .webp, .gif, .tif or .avif, in folders named after their label or beside a CSV file.'
+        : `It holds ${archives.slice(0, 3).join(', ')}${archives.length > 3 ? ' …' : ''}: unpack that, and give the folder that comes out.`,
     );
   }
 
@@ -156,7 +169,7 @@ export async function openDataset(
   const table =
     place.table === undefined
       ? await trainingTable(root, files, candidates)
-      : await readCsvTable(join(root, place.table));
+      : await readTable(join(root, place.table), new FileIndex(root, candidates));
   const submission = await readSubmissionTable(root, files);
 
   let reading: Reading;
@@ -169,6 +182,10 @@ export async function openDataset(
   } else {
     const asked = submission?.table.columns ?? [];
     reading = readCsv(root, table, candidates, { ...options, picturesBelow: train }, asked, problems);
+    if (table.headerless === true)
+      reading.notes.push(
+        `${basename(table.path)} has no row of column names: its first row names a picture.`,
+      );
   }
   const trained = new Set(reading.train.map((entry) => entry.path));
   const testFiles = test !== undefined ? below(files, test) : options.testDir === null ? [] : candidates;

@@ -20,8 +20,8 @@ export interface Walk {
   folders: string[];
   /** Links that lead out of the root, and are refused. */
   outside: string[];
-  /** Folders and files that the system would not let us read. */
-  unreadable: string[];
+  /** Folders and files that the system would not let us read, and links to nothing. */
+  unreadable: { path: string; why: string }[];
 }
 
 /** What operating systems and archive programs leave behind; never part of a dataset. */
@@ -67,8 +67,8 @@ export async function walk(
     let entries: Dirent[];
     try {
       entries = await readdir(join(root, folder), { withFileTypes: true });
-    } catch {
-      found.unreadable.push(folder);
+    } catch (error) {
+      found.unreadable.push({ path: folder, why: whyUnreadable(error) });
       return;
     }
     // A folder's files are looked at together: one at a time, a slow disk would be waited for at each.
@@ -77,7 +77,9 @@ export async function walk(
         .filter((entry) => !isJunk(entry.name) && !entry.isDirectory())
         .map(async (entry) => {
           const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-          await visit(entry, path).catch(() => found.unreadable.push(path));
+          await visit(entry, path).catch((error: unknown) =>
+            found.unreadable.push({ path, why: whyUnreadable(error) }),
+          );
         }),
     );
     for (const entry of entries) {
@@ -92,6 +94,20 @@ export async function walk(
   found.outside.sort(byCodePoint);
   return found;
 }
+
+function whyUnreadable(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return whys[code] ?? message;
+}
+
+const whys: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  ENOENT: 'a link to nothing, or it went meanwhile',
+  ENOTDIR: 'a link to nothing',
+  ELOOP: 'links that lead in a circle',
+  EIO: 'its disk cannot be read there',
+};
 
 /** A path of this system with forward slashes, as records hold it. */
 export function forwardSlashes(path: string): string {

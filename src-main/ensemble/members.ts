@@ -74,7 +74,7 @@ export async function readMember(workspace: string, text: string, weight: number
   if (header === null || result?.status !== 'finished') {
     throw new GranaryError(
       'RUN_NOT_FINISHED',
-      `${run} is ${state}${problem === null ? '' : `: ${problem}`}. Only finished runs have predictions to combine.`,
+      `${run} is ${state}${problem === null ? '.' : `: ${problem}`} Only finished runs have predictions to combine.`,
       'Leave it out, or train it to the end.',
     );
   }

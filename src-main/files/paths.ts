@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
 
 /** The folder that holds package.json and dist/: found upwards, so that bundled and unbundled code agree. */
 export function packageRoot(): string {
@@ -25,7 +26,24 @@ export function unpacked(path: string): string {
 
 /** The workspace that app and CLI share: the flag, else GRANARY_WORKSPACE, else ~/Granary. */
 export function workspacePath(flag?: string): string {
-  return resolve(flag ?? process.env['GRANARY_WORKSPACE'] ?? join(homedir(), 'Granary'));
+  if (flag?.trim() === '')
+    throw new GranaryError('USAGE', '--workspace was given without a folder.', 'Name one, or leave it out.');
+  // An empty variable is one that was taken back, and not the folder one happens to be in.
+  return resolve(flag ?? (process.env['GRANARY_WORKSPACE'] || join(homedir(), 'Granary')));
+}
+
+/**
+ * A path that a person gave, absolute.
+ * @throws GranaryError DATASET_NOT_FOUND for a blank one (a variable that is not set, most likely), which would mean the folder one
+ *   happens to be in
+ */
+export function givenPath(path: string): string {
+  if (path.trim() !== '') return resolve(path);
+  throw new GranaryError(
+    'DATASET_NOT_FOUND',
+    'A path was given that is empty.',
+    'Give the path of a folder or of a file; "." is the folder you are in.',
+  );
 }
 
 /** The user's cache folder, shared by checkouts: native parts and downloaded weights. GRANARY_CACHE overrides it. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { GranaryError } from '../../shared/errors.ts';
 import {
   type RatingsEpoch,
@@ -13,6 +12,7 @@ import { type RecommenderWeights, decodeRecommender } from '../../shared/recomme
 import { layout } from '../../shared/workspace-layout.ts';
 import { checkRunId } from './run-id.ts';
 import { isRatingsConfig } from './run-kind.ts';
+import { parseRecord } from './parse-record.ts';
 import { parseNotes } from './run-notes.ts';
 import { listRunIds, workerLives } from './run-store.ts';
 
@@ -34,14 +34,14 @@ export function summariseRatingsRun(folder: string, id: string): RatingsRun | nu
   const config = readText(join(folder, layout.run.config));
   if (config === null || !isRatingsConfig(config)) return null;
   const problems: string[] = [];
-  const header = parse(ratingsHeaderSchema, config, layout.run.config, problems);
+  const header = parseRecord(ratingsHeaderSchema, config, layout.run.config, problems);
   const lines = (readText(join(folder, layout.run.epochs)) ?? '').split('\n').slice(0, -1);
   const epochs = lines.flatMap((line, k): RatingsEpoch[] => {
-    const epoch = parse(ratingsEpochSchema, line, `${layout.run.epochs} line ${k + 1}`, problems);
+    const epoch = parseRecord(ratingsEpochSchema, line, `${layout.run.epochs} line ${k + 1}`, problems);
     return epoch === null ? [] : [epoch];
   });
   const text = readText(join(folder, layout.run.result));
-  const result = text === null ? null : parse(ratingsResultSchema, text, layout.run.result, problems);
+  const result = text === null ? null : parseRecord(ratingsResultSchema, text, layout.run.result, problems);
   const state =
     header === null || problems.length > 0
       ? 'unreadable'
@@ -82,25 +82,6 @@ function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return null;
-  }
-}
-
-function parse<S extends z.ZodType>(
-  schema: S,
-  text: string,
-  where: string,
-  problems: string[],
-): z.infer<S> | null {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    const issue = (error as Partial<z.ZodError>).issues?.[0];
-    problems.push(
-      issue === undefined
-        ? `${where} is not JSON`
-        : `${where} is not as expected at ${issue.path.join('.') || 'its top'}: ${issue.message}`,
-    );
     return null;
   }
 }

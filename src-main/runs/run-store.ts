@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { GranaryError } from '../../shared/errors.ts';
 import {
   type EpochLog,
@@ -15,6 +14,7 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { livenessOf, processIdentitySchema } from '../files/process-identity.ts';
 import { checkRunId, runIdPattern } from './run-id.ts';
 import { isRatingsConfig } from './run-kind.ts';
+import { parseRecord } from './parse-record.ts';
 import { parseNotes } from './run-notes.ts';
 
 /**
@@ -82,10 +82,10 @@ export async function summarise(folder: string, id: string): Promise<RunSummary 
   if (config == null && result == null && lines == null && problems.length === 0) return null;
   // A recommender's run has records of its own (ratings-runs.ts).
   if (config != null && isRatingsConfig(config)) return null;
-  const header = config == null ? null : parse(runHeaderSchema, config, names.config, problems);
+  const header = config == null ? null : parseRecord(runHeaderSchema, config, names.config, problems);
   if (config == null && problems.length === 0) problems.push(`${names.config} is missing`);
   const epochs = parseEpochs(lines ?? '', problems);
-  const ended = result == null ? null : parse(runResultSchema, result, names.result, problems);
+  const ended = result == null ? null : parseRecord(runResultSchema, result, names.result, problems);
   return {
     id,
     state: stateOf(folder, header !== null, ended?.status ?? null, problems.length > 0),
@@ -125,31 +125,9 @@ function parseEpochs(text: string, problems: string[]): EpochLog[] {
   const lines = text.split('\n');
   lines.pop();
   return lines.flatMap((line, index) => {
-    const epoch = parse(epochLogSchema, line, `${layout.run.epochs} line ${index + 1}`, problems);
+    const epoch = parseRecord(epochLogSchema, line, `${layout.run.epochs} line ${index + 1}`, problems);
     return epoch === null ? [] : [epoch];
   });
-}
-
-function parse<S extends z.ZodType>(
-  schema: S,
-  text: string,
-  where: string,
-  problems: string[],
-): z.infer<S> | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    problems.push(`${where} is not JSON`);
-    return null;
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  problems.push(
-    `${where} is not as expected at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? ''}`,
-  );
-  return null;
 }
 
 async function readText(folder: string, name: string, problems: string[]): Promise<string | null> {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { GranaryError } from '../../shared/errors.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import {
   ratingsEpochSchema,
@@ -50,11 +51,23 @@ export function writeSplit(folder: string, split: SplitFile): void {
   writeFileAtomic(join(folder, layout.run.split), `${JSON.stringify(splitSchema.parse(split))}\n`);
 }
 
+/** Whether a run began in this folder. */
+export function hasConfig(folder: string): boolean {
+  return existsSync(join(folder, layout.run.config));
+}
+
 /**
  * Appends one line to `epochs.jsonl` and waits until the disk has it. A line that a crash cut short is dropped first, so that
  * the new one never joins it.
+ * @throws GranaryError RUN_NOT_FOUND where the folder was taken away meanwhile: what is left to train could not be read by anybody
  */
 export function appendEpoch(folder: string, epoch: Epoch): void {
+  if (!hasConfig(folder))
+    throw new GranaryError(
+      'RUN_NOT_FOUND',
+      `The run's folder ${folder} was taken away while it trained.`,
+      'Queue the run again if it is still wanted.',
+    );
   const path = join(folder, layout.run.epochs);
   const line = Buffer.from(`${JSON.stringify(epochSchema.parse(epoch))}\n`, 'utf8');
   const isNew = !existsSync(path);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { givenPath } from '../files/paths.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
@@ -25,7 +25,7 @@ export class DatasetReader {
     onProgress: (event: ProgressEvent) => void = () => undefined,
     signal?: AbortSignal,
   ): Promise<Manifest> {
-    const path = resolve(dataset);
+    const path = givenPath(dataset);
     const job = startJob(
       { type: 'inspect', dataset: path, options, workspace: this.#workspace },
       (event) => {
@@ -50,7 +50,7 @@ export class DatasetReader {
    * @throws GranaryError as {@link inspect}
    */
   async readFor(dataset: GridDataset, grid: Grid): Promise<GridDataset> {
-    const path = resolve(dataset.path);
+    const path = givenPath(dataset.path);
     const { options } = dataset;
     const manifest =
       dataset.manifest ?? this.#manifests.get(keyOf(path, options)) ?? (await this.inspect(path, options));

@@ -146,7 +146,13 @@ export class Holding {
         // Someone else was quicker, or the folder is away for the moment: stay attached.
       }
     }
-    const queue = readQueue(this.#workspace, 'leave');
+    let queue: Queue;
+    try {
+      queue = readQueue(this.#workspace, 'leave');
+    } catch {
+      // A newer version has taken over and writes what is not known here: what was seen last stays.
+      return;
+    }
     const same = JSON.stringify(queue.items) === JSON.stringify(this.#seen?.items);
     this.#seen = queue;
     if (!same) this.#listener.changed(queue.items);

@@ -5,6 +5,7 @@ import { GranaryError } from '../../shared/errors.ts';
 import { type Queue, queueSchema } from '../../shared/records/queue.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
+import { isNewer } from '../files/newer-version.ts';
 
 /** A queue with nothing in it and an id of its own, which its runs' headers will carry. */
 export function newQueue(): Queue {
@@ -13,9 +14,10 @@ export function newQueue(): Queue {
 
 /**
  * The workspace's queue as it stands on disk; an empty one where there is none.
- * @param onDamaged what to do with a file that cannot be read: a holder puts it aside, a reader leaves it alone
+ * @param onDamaged what to do with a file that cannot be read: a holder puts it aside and is told where, a reader leaves it alone
+ * @throws GranaryError WORKSPACE_INVALID where a newer version wrote it: nothing is touched then
  */
-export function readQueue(workspace: string, onDamaged: 'put-aside' | 'leave'): Queue {
+export function readQueue(workspace: string, onDamaged: 'leave' | ((aside: string) => void)): Queue {
   const path = join(workspace, layout.queue);
   let text: string;
   try {
@@ -23,12 +25,29 @@ export function readQueue(workspace: string, onDamaged: 'put-aside' | 'leave'): 
   } catch {
     return newQueue();
   }
+  const value = parseJson(text);
+  const parsed = queueSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  if (isNewer(value, 1))
+    throw new GranaryError(
+      'WORKSPACE_INVALID',
+      `The queue of ${workspace} was written by a newer version of Granary.`,
+      'Use that version, or another workspace. Nothing was changed in this one.',
+    );
+  // The runs are in their folders; a damaged queue must not keep the workspace from opening.
+  if (onDamaged !== 'leave') {
+    const aside = `${path}.damaged-${Date.now()}`;
+    renameSync(path, aside);
+    onDamaged(aside);
+  }
+  return newQueue();
+}
+
+function parseJson(text: string): unknown {
   try {
-    return queueSchema.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    // The runs are in their folders; a damaged queue must not keep the workspace from opening.
-    if (onDamaged === 'put-aside') renameSync(path, `${path}.damaged-${Date.now()}`);
-    return newQueue();
+    return undefined;
   }
 }
 

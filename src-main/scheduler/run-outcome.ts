@@ -7,7 +7,7 @@ import { runResultSchema } from '../../shared/records/run-record.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { temporaryPattern } from '../files/atomic.ts';
 import { livenessOf, processIdentitySchema } from '../files/process-identity.ts';
-import { runFolder, writeResult } from '../runs/run-writer.ts';
+import { hasConfig, runFolder, writeResult } from '../runs/run-writer.ts';
 
 /**
  * Gives a run that ended without a result of its own (its worker crashed, was killed or failed) a `result.json` that says
@@ -17,7 +17,7 @@ export function recordFailure(workspace: string, runId: string, error: ErrorPayl
   const folder = runFolder(workspace, runId);
   if (!existsSync(folder)) return;
   sweep(folder);
-  if (!existsSync(join(folder, layout.run.config))) {
+  if (!hasConfig(folder)) {
     if (!existsSync(join(folder, layout.run.epochs))) rmSync(folder, { recursive: true, force: true });
     return;
   }

@@ -57,6 +57,7 @@ export class RunQueue {
   #closed = false;
   /** While a person's command is carried out nothing starts. */
   #changing = false;
+  #notice: string | null = null;
 
   /** Reads what the last holder left; what was waiting or training then is `interrupted`, to be resumed when asked for. */
   constructor(workspace: string, listener: QueueListener, options: QueueOptions = {}) {
@@ -65,7 +66,9 @@ export class RunQueue {
     this.#options = options;
     this.#slots = options.slots ?? ONE_SLOT;
     this.#closed = options.startNothing ?? false;
-    this.#queue = readQueue(workspace, 'put-aside');
+    this.#queue = readQueue(workspace, (aside) => {
+      this.#notice = `The queue could not be read: it was damaged, and lies in ${aside}. The runs that had begun are in their folders.`;
+    });
     const left = this.#queue.items.filter(isOpen);
     for (const item of left) {
       if (item.state === 'running') recoverInterrupted(workspace, item.runId);
@@ -76,6 +79,11 @@ export class RunQueue {
     const wasPaused = this.paused;
     delete this.#queue.paused;
     if (left.length > 0 || wasPaused) this.#write();
+  }
+
+  /** What has to be told of how it was found; null: nothing. */
+  get notice(): string | null {
+    return this.#notice;
   }
 
   get record(): Queue {

@@ -113,6 +113,11 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     return this.#holding.holder;
   }
 
+  /** What has to be told of how the queue was found; null: nothing. */
+  get notice(): string | null {
+    return this.#holding.own?.notice ?? null;
+  }
+
   /** The queue as it stands; its items are live, so copy what must not change. */
   get queue(): Queue {
     return this.#holding.record;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MemoryMargin } from '../../shared/records/memory-plan.ts';
 import {
@@ -12,24 +12,32 @@ import { parseMargin } from './memory/amount.ts';
 
 /** The workspace's settings (`settings.json`); the defaults where there are none, or none that can be read. */
 export function readWorkspaceSettings(workspace: string): WorkspaceSettings {
+  return readOrNull(workspace) ?? workspaceSettingsSchema.parse({});
+}
+
+function readOrNull(workspace: string): WorkspaceSettings | null {
   try {
     return workspaceSettingsSchema.parse(
       JSON.parse(readFileSync(join(workspace, layout.settings), 'utf8')) as unknown,
     );
   } catch {
-    return workspaceSettingsSchema.parse({});
+    return null;
   }
 }
 
 /**
- * Changes how runs of a workspace use memory, also of a queue that trains: it looks again before each launch.
+ * Changes how runs of a workspace use memory, also of a queue that trains: it looks again before each launch. A file that cannot
+ * be read (it was damaged, or a newer version wrote it) is put aside first.
  * @returns all of it, as it is now
  * @throws the file system's error
  */
 export function changeMemorySettings(workspace: string, change: Partial<MemorySettings>): MemorySettings {
-  const settings = readWorkspaceSettings(workspace);
+  const path = join(workspace, layout.settings);
+  const read = readOrNull(workspace);
+  if (read === null && existsSync(path)) renameSync(path, `${path}.damaged-${Date.now()}`);
+  const settings = read ?? workspaceSettingsSchema.parse({});
   const memory = { ...settings.memory, ...change };
-  writeJsonAtomic(join(workspace, layout.settings), { ...settings, memory });
+  writeJsonAtomic(path, { ...settings, memory });
   return memory;
 }
 

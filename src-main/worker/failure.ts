@@ -1,6 +1,6 @@
 import { GranaryError, toErrorPayload } from '../../shared/errors.ts';
 import { memoryLine, outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
-import { writeResult } from '../runs/run-writer.ts';
+import { hasConfig, writeResult } from '../runs/run-writer.ts';
 
 /**
  * Gives what a job failed with its code where the system or TensorFlow says that something ran out: memory
@@ -25,8 +25,9 @@ function noSpace(error: NodeJS.ErrnoException): GranaryError {
   );
 }
 
-/** Writes why a run ended into its folder. */
+/** Writes why a run ended into its folder, unless that was taken away. */
 export function recordInFolder(folder: string, error: unknown): void {
+  if (!hasConfig(folder)) return;
   const payload = toErrorPayload(error);
   try {
     writeResult(folder, {

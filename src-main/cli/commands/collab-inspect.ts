@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { RatingsManifest } from '../../../shared/records/ratings.ts';
-import { workspacePath } from '../../files/paths.ts';
+import { givenPath, workspacePath } from '../../files/paths.ts';
 import { type RatingsFlags, addRatingsFlags, ratingsOptionsOf } from '../collab-flags.ts';
 import { formatBar, formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
@@ -34,7 +33,7 @@ Examples:
       const { manifest } = await runWorkerJob(
         {
           type: 'collab-inspect',
-          ratings: resolve(ratings),
+          ratings: givenPath(ratings),
           options: ratingsOptionsOf(flags),
           workspace: workspacePath(flags.workspace),
         },

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { DatasetOptions, Manifest, TargetSpec } from '../../../shared/records/dataset.ts';
-import { workspacePath } from '../../files/paths.ts';
-import { formatBar } from '../format.ts';
+import { givenPath, workspacePath } from '../../files/paths.ts';
+import { formatBar, printable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { runWorkerJob } from '../worker-job.ts';
 
@@ -61,7 +61,10 @@ Bad pictures are listed and left out. Unchanged files are not opened again the n
       };
       const workspace = workspacePath(flags.workspace);
       const json = flags.json === true;
-      const { manifest } = await runWorkerJob({ type: 'inspect', dataset, options, workspace }, json);
+      const { manifest } = await runWorkerJob(
+        { type: 'inspect', dataset: givenPath(dataset), options, workspace },
+        json,
+      );
       if (json) printJson(manifest);
       else process.stdout.write(`${describe(manifest).join('\n')}\n`);
     });
@@ -71,10 +74,10 @@ Bad pictures are listed and left out. Unchanged files are not opened again the n
 export function describe(manifest: Manifest): string[] {
   const { stats, train, test, sampleSubmission: submission } = manifest;
   const lines = [
-    `${pc.bold(manifest.name)}  ${pc.dim(manifest.root)}`,
+    `${pc.bold(printable(manifest.name))}  ${pc.dim(printable(manifest.root))}`,
     `${plural(train.length, 'picture')} to train on${test.length > 0 ? `, ${test.length} to predict` : ''}; read from ${manifest.format === 'csv' ? 'a table' : 'label folders'}`,
   ];
-  for (const note of manifest.notes ?? []) lines.push(pc.dim(note));
+  for (const note of manifest.notes ?? []) lines.push(pc.dim(printable(note)));
   for (const target of manifest.targets) lines.push('', ...describeTarget(target));
 
   lines.push('');
@@ -83,7 +86,7 @@ export function describe(manifest: Manifest): string[] {
     const roles = manifest.columns.map(
       ({ name, role, distinct }) => `${name}: ${role === 'ignore' ? 'not used' : role} (${distinct} values)`,
     );
-    row('Columns', roles.join(', '));
+    row('Columns', printable(roles.join(', ')));
   }
   const sizes = manifest.sizes.slice(0, SIZES_SHOWN).map((s) => `${s.height} × ${s.width} (${s.count})`);
   const more = manifest.sizes.length - sizes.length;
@@ -102,11 +105,12 @@ export function describe(manifest: Manifest): string[] {
   if (manifest.problems.length === 0) lines.push('', pc.green('No problems found.'));
   else lines.push('');
   for (const { severity, code, message } of manifest.problems)
-    lines.push(`${severity === 'error' ? pc.red(code) : pc.yellow(code)}: ${message}`);
+    lines.push(`${severity === 'error' ? pc.red(code) : pc.yellow(code)}: ${printable(message)}`);
   return lines;
 }
 
-function describeTarget({ name, classes, counts }: TargetSpec): string[] {
+function describeTarget({ name, classes: labels, counts }: TargetSpec): string[] {
+  const classes = labels.map(printable);
   const order = classes.map((_, i) => i).sort((a, b) => counts[b]! - counts[a]! || a - b);
   const shown = order.slice(0, CLASSES_SHOWN);
   const total = counts.reduce((a, b) => a + b, 0);
@@ -120,7 +124,7 @@ function describeTarget({ name, classes, counts }: TargetSpec): string[] {
   });
   const rest = order.slice(CLASSES_SHOWN);
   if (rest.length > 0) lines.push(`  and ${plural(rest.length, 'smaller class', 'smaller classes')}`);
-  return [`${pc.bold(name)}  ${plural(classes.length, 'class', 'classes')}`, ...lines];
+  return [`${pc.bold(printable(name))}  ${plural(classes.length, 'class', 'classes')}`, ...lines];
 }
 
 /** Shapes of the pictures: what a resize method will have to do. */

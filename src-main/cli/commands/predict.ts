@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { GranaryError } from '../../../shared/errors.ts';
 import type { PredictionReport } from '../../../shared/records/prediction.ts';
 import { resolvePredictor } from '../../ensemble/predictor.ts';
-import { workspacePath } from '../../files/paths.ts';
+import { givenPath, workspacePath } from '../../files/paths.ts';
 import { writeExport } from '../../files/write-export.ts';
 import { predictionCsv } from '../../report/prediction-csv.ts';
 import { formatBar } from '../format.ts';
@@ -51,7 +51,7 @@ Without --tta the probabilities are those that the run stored for the same file.
       const report = await runWorkerJob(
         {
           ...{ type: 'predict', workspace, ...predictor, top: flags.top, tta: flags.tta === true },
-          pictures: pictures.map((path) => resolve(path)),
+          pictures: pictures.map(givenPath),
         } as const,
         json,
       );

@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
 import { previewSettingsSchema } from '../../../shared/records/preview.ts';
 import { type ResizeMethod, resizeMethodSchema } from '../../../shared/records/run-config.ts';
-import { workspacePath } from '../../files/paths.ts';
+import { givenPath, workspacePath } from '../../files/paths.ts';
 import { printJson } from '../output.ts';
 import { integer } from '../run-flags.ts';
 import { runWorkerJob } from '../worker-job.ts';
@@ -68,7 +68,7 @@ The files come from the code that runs use. The cached pixels end in -presized, 
       const json = flags.json === true;
       const report = await runWorkerJob(
         {
-          ...{ type: 'preview', dataset: resolve(dataset), id: flags.id, dest: resolve(flags.out) },
+          ...{ type: 'preview', dataset: givenPath(dataset), id: flags.id, dest: resolve(flags.out) },
           datasetOptions: { imageColumn: flags.imageColumn },
           ...{ workspace: workspacePath(flags.workspace), settings: settings.data },
         } as const,

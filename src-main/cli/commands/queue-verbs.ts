@@ -10,7 +10,7 @@ import { lockHolder } from '../../scheduler/lock.ts';
 import { readQueue } from '../../scheduler/queue-file.ts';
 import { Workbench } from '../../scheduler/workbench.ts';
 import { formatTable } from '../format.ts';
-import { printJson } from '../output.ts';
+import { printJson, printNote } from '../output.ts';
 
 interface Flags {
   workspace?: string;
@@ -90,6 +90,7 @@ async function ask(
   const workbench = await Workbench.open(workspace, {
     ...{ attach: true, startNothing: true, command: `granary queue ${wanted.verb}` },
   });
+  if (workbench.notice !== null) printNote(workbench.notice, flags.json === true);
   await workbench.perform(wanted).finally(() => workbench.close());
   show(readQueue(workspace, 'leave'), flags);
 }

@@ -57,4 +57,19 @@ describe('granary inspect', () => {
     const stats = { ...manifest.stats, imagesPerSecond: 412.3, seconds: 2.04, leftOut: 1 };
     expect(text({ ...manifest, stats })).toContain('2 usable pictures, 1 left out, in 2.0 s (412 images/s)');
   });
+
+  it('prints no control characters of labels, names and paths', () => {
+    const manifest = {
+      ...manifestOf([
+        ['a', ['x\u001b[2J']],
+        ['b', ['y\nz']],
+      ]),
+      sizes,
+      name: 'my\npictures',
+    };
+    const shown = describeManifest(manifest).join('\n');
+    expect(shown).toContain('my\uFFFDpictures');
+    expect(shown).toContain('x\uFFFD[2J');
+    expect(shown).toContain('y\uFFFDz');
+  });
 });

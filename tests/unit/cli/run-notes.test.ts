@@ -29,6 +29,13 @@ const listed = async (...args: string[]): Promise<string> => {
 };
 
 describe('what people say of runs', () => {
+  it('takes no name of several lines or with control characters', async () => {
+    for (const name of ['two\nlines', 'red \u001b[31m']) {
+      const { code, err } = await granary('rename', '7a1c', name);
+      expect([code, err]).toEqual([1, expect.stringMatching(/^USAGE: .*a name is one line/)]);
+    }
+  });
+
   it('tags, renames and notes a run, and finds it by them', async () => {
     expect((await granary('tag', 'k3x9', 'night2', 'good')).out).toContain('tags night2, good');
     expect((await granary('tag', 'k3x9', '--remove', 'good')).out).toContain('tags night2');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -34,6 +34,14 @@ describe('granary settings', () => {
     expect(wrong.code).not.toBe(0);
     expect(wrong.err).toContain('99%');
     expect(readWorkspaceSettings(workspace).memory.margin.share).toBe(0.1);
+  });
+
+  it('puts a file aside that it cannot read, before it writes another', async () => {
+    const newer = '{"version":2,"memory":{"margin":"all"}}';
+    writeFileSync(join(workspace, 'settings.json'), newer);
+    await granary(cli.script, ['settings', '--when-short', 'wait'], workspace);
+    const aside = readdirSync(workspace).find((name) => name.startsWith('settings.json.damaged-'));
+    expect(readFileSync(join(workspace, aside!), 'utf8')).toBe(newer);
   });
 
   it('is what the scheduler keeps to; a flag wins over the environment, and that over the workspace', () => {

@@ -229,12 +229,17 @@ describe('checks between pictures', () => {
     await symlink('../dog/3.jpg', join(root, 'dog/inside.jpg'));
     await symlink('..', join(root, 'cat/loop'));
     await symlink('nowhere.jpg', join(root, 'cat/broken.jpg'));
+    await symlink('itself.jpg', join(root, 'dog/itself.jpg'));
     const manifest = await inspectDataset(root);
     expect(problem(manifest, 'outside-root')).toMatchObject({
       severity: 'error',
       ids: ['cat/link.jpg', 'elsewhere'],
     });
-    expect(problem(manifest, 'unreadable')).toMatchObject({ ids: ['cat/broken.jpg'] });
+    expect(problem(manifest, 'unreadable')).toMatchObject({ ids: ['cat/broken.jpg', 'dog/itself.jpg'] });
+    expect(problem(manifest, 'unreadable')!.items!.map(({ about }) => about)).toEqual([
+      'a link to nothing, or it went meanwhile',
+      'links that lead in a circle',
+    ]);
     expect(manifest.train.map((r) => r.id)).toEqual([
       'cat/1.jpg',
       'cat/2.jpg',

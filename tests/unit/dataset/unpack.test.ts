@@ -138,3 +138,11 @@ describe('what an archive may say of itself', () => {
     expect(() => checkArchive('a.zip', { ...facts, bytes: 1e8, archiveBytes: 1e5 })).not.toThrow();
   });
 });
+
+it('what is wrong in a zip is told of the zip, and another one in it is named', async () => {
+  const { path, workspace } = await archive([{ name: 'data.zip', content: Buffer.from('PK') }]);
+  await expect(cachedManifest(workspace, path)).rejects.toMatchObject({
+    ...{ code: 'DATASET_EMPTY', message: `There are no pictures in ${path}.` },
+    fix: 'It holds data.zip: unpack that, and give the folder that comes out.',
+  });
+});

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { QueueCommand } from '../../../shared/records/queue.ts';
@@ -245,6 +245,18 @@ describe('a workbench', () => {
     writeFileSync(join(home.path, 'queue.json'), '{"version":1,"items":[{');
     const workbench = await home.open();
     expect(workbench.queue.items).toEqual([]);
-    expect(readdirSync(home.path).some((name) => name.startsWith('queue.json.damaged-'))).toBe(true);
+    const aside = readdirSync(home.path).find((name) => name.startsWith('queue.json.damaged-'));
+    expect(aside).toBeDefined();
+    expect(workbench.notice).toContain(join(home.path, aside!));
+  });
+
+  it('leaves the queue of a newer version alone, and says so', async () => {
+    const newer = '{"version":2,"items":[],"lanes":["what it has"]}';
+    writeFileSync(join(home.path, 'queue.json'), newer);
+    await expect(home.open()).rejects.toMatchObject({
+      code: 'WORKSPACE_INVALID',
+      message: expect.stringContaining('written by a newer version of Granary') as string,
+    });
+    expect(readFileSync(join(home.path, 'queue.json'), 'utf8')).toBe(newer);
   });
 });
