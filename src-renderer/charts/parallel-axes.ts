@@ -4,10 +4,9 @@ import { type Ruler, inLines, shortened } from './short-text.ts';
 export interface ParallelAxis {
   /** In pixels from the left. */
   x: number;
-  anchor: 'start' | 'middle' | 'end';
-  /** Its title in one or two lines. */
-  title: string[];
-  /** Beside it, on the side on which the lines are. */
+  /** Its title in one or two lines, where it stands, and how. */
+  title: { lines: string[]; x: number; anchor: 'start' | 'middle' | 'end' };
+  /** To its right. */
   ticks: { at: number; text: string; whole: string }[];
 }
 
@@ -20,13 +19,12 @@ export interface AxisText {
 const GAP = 6;
 const SIDE = 6;
 const MOST_TICKS = 8;
-/** Axes stand no nearer than this; where they would the plot is wider than its place, and scrolls. */
-export const LEAST_APART = 44;
+/** What the words of the last axis have at most, at the right of all. */
+const MOST_LAST = 72;
+/** Axes stand no nearer than this: figures such as `13.3%` and `0.0005` are whole. Where they would the plot is wider than its place, and scrolls. */
+export const LEAST_APART = 54;
 
-/**
- * Axes over a width, the first and the last at its edges, with words so short that none reaches another's.
- * @param bold measures titles, `plain` all else
- */
+/** Axes over a width, the first at its left edge and the words of the last at its right one, all so short that none reaches another's. */
 export function parallelAxes(
   axes: readonly AxisText[],
   width: number,
@@ -34,24 +32,24 @@ export function parallelAxes(
   plain: Ruler,
 ): ParallelAxis[] {
   const last = axes.length - 1;
-  const apart = last > 0 ? (width - 2 * SIDE) / last : width;
-  const widest = ({ ticks }: AxisText): number => Math.max(0, ...ticks.map(({ text }) => plain(text)));
+  const widest = Math.max(0, ...(axes[last]?.ticks ?? []).map(({ text }) => plain(text)));
+  const lastRoom = Math.min(MOST_LAST, Math.ceil(widest));
+  const apart = last > 0 ? (width - 2 * SIDE - GAP - lastRoom) / last : width;
   return axes.map(({ title, ticks }, axis) => {
-    const anchor = last === 0 ? 'middle' : axis === 0 ? 'start' : axis === last ? 'end' : 'middle';
-    // The last axis has its words at its left, where those of the one before it stand, too.
-    const shared = apart - 3 * GAP;
-    const half = shared / 2;
-    const room =
-      axis < last - 1 || last === 0
-        ? apart - 2 * GAP
-        : axis === last
-          ? Math.max(half, shared - widest(axes[last - 1]!))
-          : Math.max(half, shared - widest(axes[last]!));
+    const x = last === 0 ? width / 2 : SIDE + axis * apart;
+    const room = last === 0 ? width / 2 - 2 * GAP : axis === last ? lastRoom : apart - 2 * GAP;
     const every = Math.ceil(ticks.length / MOST_TICKS);
+    const anchor = last === 0 ? 'middle' : axis === 0 ? 'start' : axis === last ? 'end' : 'middle';
+    // A title in the middle leaves what the ones at the edges have of its side.
+    const titleRoom =
+      anchor === 'middle' ? 0.84 * apart : 0.56 * apart + (axis === last ? GAP + lastRoom : 0);
     return {
-      x: last === 0 ? width / 2 : SIDE + axis * apart,
-      anchor,
-      title: inLines(title, anchor === 'middle' ? 0.84 * apart : 0.56 * apart, bold),
+      x,
+      title: {
+        lines: inLines(title, titleRoom, bold),
+        x: axis === last && last > 0 ? x + GAP + lastRoom : x,
+        anchor,
+      },
       ticks: ticks
         .filter((_, index) => index % every === 0)
         .map(({ at, text }) => ({ at, text: shortened(text, room, plain), whole: text })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parallelAxes } from '../../../src-renderer/charts/parallel-axes.ts';
+import { LEAST_APART, parallelAxes } from '../../../src-renderer/charts/parallel-axes.ts';
 import { inLines, shortened } from '../../../src-renderer/charts/short-text.ts';
 
 /** Letters of one width. */
@@ -55,19 +55,29 @@ describe('parallelAxes', () => {
       const placed = parallelAxes(axes, width, ruler, ruler);
       const span = (x: number, wide: number, anchor: string): [number, number] =>
         anchor === 'start' ? [x, x + wide] : anchor === 'end' ? [x - wide, x] : [x - wide / 2, x + wide / 2];
-      const titles = placed.map(({ x, title, anchor }) => span(x, Math.max(...title.map(ruler)), anchor));
-      const ticks = placed.map(({ x, ticks: all, anchor }) => {
-        const wide = 6 + Math.max(...all.map(({ text }) => ruler(text)));
-        return anchor === 'end' ? [x - wide, x] : [x, x + wide];
-      });
+      const titles = placed.map(({ title: { lines, x, anchor } }) =>
+        span(x, Math.max(...lines.map(ruler)), anchor),
+      );
+      const ticks = placed.map(({ x, ticks: all }) => [
+        x,
+        x + 6 + Math.max(...all.map(({ text }) => ruler(text))),
+      ]);
       for (const spans of [titles, ticks])
         spans.slice(1).forEach(([from], place) => expect(from).toBeGreaterThanOrEqual(spans[place]![1]!));
-      for (const [from, to] of titles) {
+      for (const [from, to] of [...titles, ...ticks]) {
         expect(from).toBeGreaterThanOrEqual(0);
         expect(to).toBeLessThanOrEqual(width);
       }
     },
   );
+
+  it('leaves figures whole, of the last axis, too, where the axes stand as near as they may', () => {
+    const figures = ['0%', '6.67%', '13.3%'];
+    const ten = Array.from({ length: 10 }, (_, place) => axis(`figure ${place}`, figures));
+    const narrow = (text: string): number => 6.8 * text.length;
+    const placed = parallelAxes(ten, 10 * LEAST_APART, narrow, narrow);
+    expect(placed.map(({ ticks }) => ticks.map(({ text }) => text))).toEqual(ten.map(() => figures));
+  });
 
   it('tells the whole of what it shortens, draws at most eight ticks, and stands alone in the middle', () => {
     const [first] = parallelAxes(axes, 380, ruler, ruler);
@@ -76,7 +86,7 @@ describe('parallelAxes', () => {
     const many = Array.from({ length: 20 }, (_, place) => String(place));
     const [only] = parallelAxes([axis('seed', many)], 300, ruler, ruler);
     expect(only!.ticks.map(({ text }) => text)).toEqual(['0', '3', '6', '9', '12', '15', '18']);
-    expect(only).toMatchObject({ x: 150, anchor: 'middle' });
+    expect(only).toMatchObject({ x: 150, title: { x: 150, anchor: 'middle' } });
     expect(parallelAxes([], 300, ruler, ruler)).toEqual([]);
   });
 });
