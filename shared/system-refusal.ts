@@ -60,6 +60,7 @@ const words: Readonly<Record<string, string>> = {
   ...entry(['ENOSPC', 'EDQUOT'], 'its disk is full'),
   ...entry(['EROFS'], 'its disk is read-only'),
   ...entry(['EACCES', 'EPERM'], 'this user may not'),
+  ...entry(['EEXIST', 'ENOTDIR'], 'it is a file, or lies below one'),
 };
 
 /** Why a folder cannot be written, as the end of a sentence. */

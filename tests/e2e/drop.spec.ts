@@ -1,0 +1,72 @@
+import { expect, test } from '@playwright/test';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zipOf } from '../unit/dataset/zip-file.ts';
+import { dropOnWindow, scratchFolder, startApp } from './support/app.ts';
+import { drawPictures, labels } from './support/pictures.ts';
+
+test('a table, a folder, a zip and a picture are taken wherever in the window they are dropped', async () => {
+  const folder = scratchFolder();
+  const pictures = join(folder.path, 'shapes');
+  await drawPictures(pictures, 6);
+  const table = join(folder.path, 'table');
+  mkdirSync(join(table, 'train_images'), { recursive: true });
+  const rows = labels.flatMap((label) =>
+    Array.from({ length: 6 }, (_, index) => {
+      const name = `${label}-${index}.jpg`;
+      copyFileSync(join(pictures, label, name), join(table, 'train_images', name));
+      return `${name},${label}`;
+    }),
+  );
+  writeFileSync(join(table, 'train.csv'), `${['image_id,label', ...rows].join('\n')}\n`);
+  const zip = join(folder.path, 'pets.zip');
+  const inside = ['discs', 'bars'].flatMap((label) =>
+    [0, 1].map((index) => ({
+      name: `${label}/${index}.jpg`,
+      content: readFileSync(join(pictures, label, `${label}-${index}.jpg`)),
+    })),
+  );
+  writeFileSync(zip, zipOf(inside));
+
+  const { page, complaints, close } = await startApp(folder.path);
+  const name = page.getByTestId('dataset-name');
+  // On a view that has nothing to do with it: the table itself, which lies beside its pictures.
+  await page.keyboard.press('Control+4');
+  await dropOnWindow(page, join(table, 'train.csv'));
+  await expect(name).toHaveText('table');
+  await expect(page.getByTestId('train-count')).toHaveText('18');
+  await expect(page.getByLabel('Use of label')).toHaveValue('target');
+
+  // Its pictures' sizes; a size shows its pictures.
+  await page.getByRole('button', { name: 'Show the pictures of 72 × 96' }).click();
+  await expect(page.getByTestId('picture-total')).toHaveText('18 pictures');
+
+  await page.getByRole('navigation').getByRole('button', { name: 'Settings' }).click();
+  await dropOnWindow(page, pictures);
+  await expect(name).toHaveText('shapes');
+  await expect(page.getByTestId('train-count')).toHaveText('18');
+
+  // Over a dialog.
+  await page.keyboard.press('?');
+  await expect(page.getByTestId('shortcuts')).toBeVisible();
+  await dropOnWindow(page, zip);
+  await expect(name).toHaveText('pets');
+  await expect(page.getByTestId('train-count')).toHaveText('4');
+  await page.keyboard.press('Escape');
+
+  // Pictures are for predicting, which nothing can here yet.
+  await dropOnWindow(page, join(pictures, 'discs', 'discs-0.jpg'));
+  await expect(page.getByRole('heading', { level: 1, name: 'Predict' })).toBeVisible();
+  await expect(page.getByText('Nothing can predict yet')).toBeVisible();
+
+  // What is no dataset is said, with what was asked for; the dataset stays.
+  const text = join(folder.path, 'note.txt');
+  writeFileSync(text, 'no dataset');
+  await dropOnWindow(page, text);
+  await expect(page.getByTestId('fault')).toContainText(`${text} is neither a folder nor a CSV file.`);
+  await page.getByTestId('fault').getByRole('button', { name: 'Dismiss' }).click();
+
+  expect(complaints).toEqual([]);
+  await close();
+  folder.remove();
+});
