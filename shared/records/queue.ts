@@ -76,10 +76,16 @@ export const queueCommandSchema = z.discriminatedUnion('verb', [
     changes: z.union([gridBlockSchema.partial(), ratingsBlockSchema]),
   }),
   z.object({ verb: z.literal('cancel'), runId, when: z.enum(['now', 'after-epoch']) }),
-  /** Takes everything out of line that waits or was interrupted; what trains goes on. */
-  z.object({ verb: z.literal('cancel-waiting') }),
-  /** As `retry`, of several at once: what `cancel-waiting` took out. */
-  z.object({ verb: z.literal('put-back'), runIds: z.array(runId).min(1).max(10_000) }),
+  /** Takes everything out of line that waits or was interrupted; what trains goes on. `runIds`: of these alone what still waits. */
+  z.object({ verb: z.literal('cancel-waiting'), runIds: z.array(runId).min(1).max(100_000).optional() }),
+  /** As `retry`, of several at once, all or none: what `cancel-waiting` took out, `as` it was. */
+  z.object({
+    verb: z.literal('put-back'),
+    runs: z
+      .array(z.object({ runId, as: z.enum(['pending', 'interrupted']) }))
+      .min(1)
+      .max(100_000),
+  }),
   /** Takes everything out that has ended. */
   z.object({ verb: z.literal('clear') }),
   /** Puts back what was cleared last. */

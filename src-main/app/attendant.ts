@@ -13,7 +13,9 @@ export interface Desktop {
   notify(title: string, body: string): void;
 }
 
-const ended: readonly QueueItem['state'][] = ['finished', 'failed', 'cancelled'];
+const trained: readonly QueueItem['state'][] = ['finished', 'failed'];
+/** They are not trained, so that none is the nth of them. */
+const leftOut: readonly QueueItem['state'][] = ['interrupted', 'cancelled', 'skipped'];
 
 /** Looks after the queue for a user who looks elsewhere: hears the same news as the window, and tells the desktop. */
 export class Attendant {
@@ -86,8 +88,8 @@ export class Attendant {
       this.#desktop.tooltip('Granary');
       return;
     }
-    const counted = this.#items.filter(({ state }) => state !== 'interrupted');
-    const done = counted.filter(({ state }) => ended.includes(state)).length;
+    const counted = this.#items.filter(({ state }) => !leftOut.includes(state));
+    const done = counted.filter(({ state }) => trained.includes(state)).length;
     const share = (done + this.#share) / counted.length;
     this.#desktop.progress(share);
     this.#desktop.tooltip(`Granary: ${running.name}, run ${done + 1} of ${counted.length}`);

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GranaryError, toErrorPayload } from '../../shared/errors.ts';
 import type { EnsembleDraft, EnsembleMember, SubmissionPreview } from '../../shared/ipc/views.ts';
 import type { EnsembleFigures } from '../../shared/records/ensemble.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { statOrNull } from '../files/stat.ts';
 import { storedSampleSubmission } from '../runs/manifest-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import { submissionText } from './create.ts';
@@ -87,8 +87,8 @@ export class EnsembleBench {
 
   async #member(run: string): Promise<Member> {
     const path = join(runFolder(this.workspace, run), layout.run.predictions);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    const mark = stat === undefined ? '-' : `${stat.size}/${stat.mtimeMs}`;
+    const stat = statOrNull(path);
+    const mark = stat === null ? '-' : `${stat.size}/${stat.mtimeMs}`;
     const kept = this.#kept.get(run);
     if (kept?.mark === mark) return kept.member;
     const member = await readMember(this.workspace, run, 1);

@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, statSync, statfsSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { writeAll } from '../files/atomic.ts';
 import { sha256OfFile } from '../files/sha256.ts';
+import { statOrNull } from '../files/stat.ts';
 import { Transient, cancelled, diskFailure, notAsStated, unreachable } from './failures.ts';
 import type { RemoteFile } from './remote-file.ts';
 import { type HubAnswer, askHub, failure } from './request.ts';
@@ -148,5 +149,5 @@ function checkSpace(file: RemoteFile, part: string): void {
 }
 
 function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return statOrNull(path)?.size ?? 0;
 }

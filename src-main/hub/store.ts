@@ -1,9 +1,10 @@
-import { readdirSync, rmSync, statSync, statfsSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, statfsSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../files/make-folder.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/format-bytes.ts';
 import { cachePath } from '../files/paths.ts';
+import { statOrNull } from '../files/stat.ts';
 
 const GIGABYTE = 1e9;
 const DEFAULT_LIMIT = 50 * GIGABYTE;
@@ -59,7 +60,7 @@ export function listStored(): StoredWeights[] {
       if (whole === null && !partPattern.test(file)) continue;
       const path = join(folder, file);
       // Another process may delete it at any moment.
-      const stat = statSync(path, { throwIfNoEntry: false });
+      const stat = statOrNull(path);
       if (stat?.isFile() !== true) continue;
       found.push({ name, path, bytes: stat.size, usedAt: stat.mtimeMs, sha256: whole?.[1] ?? null });
     }
@@ -124,5 +125,5 @@ function namesIn(folder: string): string[] {
 
 /** The nearest folder above that is there. */
 function existing(folder: string): string {
-  return statSync(folder, { throwIfNoEntry: false }) === undefined ? existing(dirname(folder)) : folder;
+  return statOrNull(folder) === null ? existing(dirname(folder)) : folder;
 }

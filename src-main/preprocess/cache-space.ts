@@ -1,7 +1,8 @@
-import { readdirSync, rmSync, statSync, statfsSync } from 'node:fs';
+import { readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/format-bytes.ts';
+import { statOrNull } from '../files/stat.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
 import { PART_PATTERN } from './segment-writer.ts';
 
@@ -69,8 +70,8 @@ export function sweepParts(folder: string): void {
     const owner = PART_PATTERN.exec(name)?.[1];
     if (owner === undefined) continue;
     const path = join(folder, name);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat !== undefined && (!isAlive(Number(owner)) || Date.now() - stat.mtimeMs > DAY_MS)) {
+    const stat = statOrNull(path);
+    if (stat !== null && (!isAlive(Number(owner)) || Date.now() - stat.mtimeMs > DAY_MS)) {
       rmSync(path, { force: true });
     }
   }
@@ -93,8 +94,8 @@ function listSegments(root: string): Segment[] {
       if (!name.endsWith(SEGMENT_SUFFIX)) continue;
       const path = join(root, folder.name, name);
       // Another process may delete it at any moment.
-      const stat = statSync(path, { throwIfNoEntry: false });
-      if (stat !== undefined) segments.push({ path, bytes: stat.size, usedAt: stat.mtimeMs });
+      const stat = statOrNull(path);
+      if (stat !== null) segments.push({ path, bytes: stat.size, usedAt: stat.mtimeMs });
     }
   }
   return segments;

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { statOrNull } from '../files/stat.ts';
 
 /** The state that an interrupted run leaves; deleted when the run is finished, because its weights file has the rest. */
 export function checkpointPath(runFolder: string): string {
@@ -10,8 +10,8 @@ export function checkpointPath(runFolder: string): string {
 
 /** Names one state of a run's checkpoint: it changes whenever a new one is written. Null where there is none. */
 export function checkpointMark(runFolder: string): string | null {
-  const stat = statSync(checkpointPath(runFolder), { throwIfNoEntry: false });
-  return stat === undefined ? null : `${stat.ino}-${stat.mtimeMs}`;
+  const stat = statOrNull(checkpointPath(runFolder));
+  return stat === null ? null : `${stat.ino}-${stat.mtimeMs}`;
 }
 
 /** The error of going on with a run that has reached its end. */

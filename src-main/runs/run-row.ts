@@ -31,6 +31,8 @@ export function commonColumns(
   const { header, result, notes } = run;
   const epochs: readonly EpochFacts[] = run.epochs;
   const finished = result?.status === 'finished' ? result : null;
+  // Test-time augmentation, after the last epoch, may take most. A recommender's result knows no card.
+  const lastCardMb = finished !== null && 'peakCardMb' in finished ? finished.peakCardMb : null;
   const spent = epochs.reduce((sum, epoch) => sum + epoch.trainSeconds + epoch.validSeconds, 0);
   return {
     id: run.id,
@@ -44,7 +46,7 @@ export function commonColumns(
     epochsDone: epochs.length,
     seconds: finished?.seconds ?? (epochs.length === 0 ? null : spent),
     peakRssMb: finished?.peakRssMb ?? epochs.at(-1)?.peakRssMb ?? null,
-    peakCardMb: highestCardMb(epochs),
+    peakCardMb: highestCardMb([...epochs.map(({ peakCardMb }) => peakCardMb), lastCardMb]),
     parameters: header?.parameters ?? null,
     problem: run.problem ?? (result !== null && result.status !== 'finished' ? result.error.message : null),
     tags: notes.tags,
@@ -55,7 +57,7 @@ export function commonColumns(
 }
 
 /** Of several processes one may have taken more than the last. */
-function highestCardMb(epochs: readonly EpochFacts[]): number | null {
-  const highest = Math.max(0, ...epochs.map(({ peakCardMb }) => peakCardMb ?? 0));
+function highestCardMb(peaks: readonly EpochFacts['peakCardMb'][]): number | null {
+  const highest = Math.max(0, ...peaks.map((peak) => peak ?? 0));
   return highest > 0 ? highest : null;
 }

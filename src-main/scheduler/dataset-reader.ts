@@ -2,6 +2,7 @@ import { givenPath } from '../files/paths.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
+import { abortable } from './abortable.ts';
 import type { GridDataset } from './grid.ts';
 import { type JobOptions, startJob } from './supervisor.ts';
 
@@ -33,16 +34,9 @@ export class DatasetReader {
       },
       { ...this.#job, logPath: undefined },
     );
-    const stop = (): void => job.stop();
-    if (signal?.aborted === true) stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      const { manifest } = await job.result;
-      this.#manifests.set(keyOf(path, options), manifest);
-      return manifest;
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
+    const { manifest } = await abortable(job, signal);
+    this.#manifests.set(keyOf(path, options), manifest);
+    return manifest;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { currentName, resolveArchitecture, weightsOf } from '../../shared/architectures/index.ts';
 import { GranaryError } from '../../shared/errors.ts';
@@ -6,6 +6,7 @@ import type { Grid, GridBlock } from '../../shared/records/grid.ts';
 import type { RunConfig } from '../../shared/records/run-config.ts';
 import { parseWeightsChoice, weightsOfRun } from '../../shared/weights-choice.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { statOrNull } from '../files/stat.ts';
 import { findRunWithWeights } from '../runs/find-run.ts';
 
 /** What people call files of weights: such a text is never a run's name. */
@@ -53,7 +54,7 @@ async function settleBlock(
 
 /** A run's folder stands for the weights in it. */
 function fileOf(path: string): string {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = statOrNull(path)?.isDirectory() === true;
   const inside = join(path, layout.run.weights);
   return isFolder && existsSync(inside) ? inside : path;
 }

@@ -32,5 +32,8 @@ export type LaunchDecision =
   /** It cannot fit in any way. */
   | { type: 'refuse'; error: ErrorPayload };
 
-/** Asked right before each launch: reads the memory that is free now. */
-export type LaunchGate = (launch: Launch | RatingsLaunch) => Promise<LaunchDecision>;
+/**
+ * Asked right before each launch: reads the memory that is free now. Once `signal` has been aborted nobody wants the answer: what is at
+ * work for it is ended, and the promise settles when that is gone, so that its memory is free for the next.
+ */
+export type LaunchGate = (launch: Launch | RatingsLaunch, signal?: AbortSignal) => Promise<LaunchDecision>;

@@ -1,4 +1,4 @@
-import { GranaryError } from '../../shared/errors.ts';
+import { type ErrorPayload, GranaryError } from '../../shared/errors.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 
 /** Waiting or training: such an item has an end to come. */
@@ -62,15 +62,22 @@ export function takeOut(item: QueueItem): void {
 }
 
 /**
- * Puts what has ended back in line.
- * @throws GranaryError USAGE when it has not ended, or is finished; what is wrong with its settings, for they have not changed
+ * Puts an item back in line, as it was there before; with an error it has failed instead: it cannot go on.
+ * @returns whether it is in line
  */
-export function putBack(item: QueueItem): void {
-  checkGoesBack(item);
-  Object.assign(item, { state: 'pending', error: null });
+export function putBack(
+  item: QueueItem,
+  as: 'pending' | 'interrupted' = 'pending',
+  error: ErrorPayload | null = null,
+): boolean {
+  Object.assign(item, { state: error === null ? as : 'failed', error });
+  return error === null;
 }
 
-/** @throws GranaryError as {@link putBack} */
+/**
+ * Whether what has ended can be put back in line.
+ * @throws GranaryError USAGE when it has not ended, or is finished; what is wrong with its settings, for they have not changed
+ */
 export function checkGoesBack(item: QueueItem): void {
   if (isOpen(item) || item.state === 'finished')
     throw notInState(item, 'retried', 'failed, was cancelled, interrupted or skipped');

@@ -5,17 +5,8 @@ import { runFolder } from '../runs/run-writer.ts';
 import type { AnyMeasured } from './measured-run.ts';
 import type { AnyInvalid, AnyPlanned } from './planned.ts';
 import { queueSeconds } from './queue-eta.ts';
-import {
-  cleared,
-  isOpen,
-  itemOf,
-  moved,
-  notInState,
-  putBack,
-  restored,
-  takeOut,
-  waits,
-} from './queue-edit.ts';
+import { type ChangeCommand, changeOf } from './queue-change.ts';
+import { isOpen, itemOf, notInState, putBack, takeOut, waits } from './queue-edit.ts';
 import { newQueue, readQueue, writeQueue } from './queue-file.ts';
 import { itemOfPlan } from './run-kind.ts';
 import { hasFinished, recordFailure, recoverInterrupted } from './run-outcome.ts';
@@ -55,8 +46,8 @@ export class RunQueue {
   readonly #training = new Trainings();
   #measured: AnyMeasured[] = [];
   #closed = false;
-  /** While a person's command is carried out nothing starts. */
-  #changing = false;
+  /** A person's commands that are being carried out: nothing starts meanwhile. */
+  readonly #changes = new Set<Promise<void>>();
   #notice: string | null = null;
 
   /** Reads what the last holder left; what was waiting or training then is `interrupted`, to be resumed when asked for. */
@@ -146,15 +137,12 @@ export class RunQueue {
   resumeInterrupted(failed: ReadonlyMap<string, ErrorPayload>): QueueItem[] {
     const interrupted = this.#queue.items.filter((item) => item.state === 'interrupted');
     if (interrupted.length === 0) return [];
-    for (const item of interrupted) {
-      const error = failed.get(item.runId) ?? null;
-      Object.assign(item, { state: error === null ? 'pending' : 'failed', error });
-      if (error !== null) this.#record(item, error);
-    }
-    const left = interrupted.filter(({ state }) => state === 'pending');
+    // First: a disk that turns out to be full while reasons are recorded pauses it anew.
     delete this.#queue.paused;
+    const left = interrupted.filter((item) => putBack(item, 'pending', failed.get(item.runId)));
+    this.#recordAll(failed);
     this.#write();
-    this.#next();
+    if (left.length > 0) this.#next();
     return left.map((item) => ({ ...item }));
   }
 
@@ -171,52 +159,29 @@ export class RunQueue {
 
   /**
    * Does what a person asks of the queue. `duplicate` is the workbench's, which knows datasets.
-   * @throws GranaryError RUN_NOT_FOUND; USAGE when the run's state does not allow it
+   * @param failed by id: runs that cannot go on, and why; of what is put back
+   * @throws GranaryError RUN_NOT_FOUND; USAGE when the run's state does not allow it. Nothing has changed then
    */
-  async perform(command: Exclude<QueueCommand, { verb: 'duplicate' }>): Promise<void> {
-    // Before anything changes, so that a mistyped id changes nothing.
-    const item = 'runId' in command ? itemOf(this.#queue.items, command.runId) : null;
+  async perform(
+    command: Exclude<QueueCommand, { verb: 'duplicate' }>,
+    failed?: ReadonlyMap<string, ErrorPayload>,
+  ): Promise<void> {
     switch (command.verb) {
       case 'pause':
         return this.pause();
       case 'resume':
         return this.resume();
       case 'cancel':
-        return this.#cancel(item!, command.when);
-      case 'clear':
-        this.#queue = cleared(this.#queue);
-        break;
-      case 'restore':
-        this.#queue = restored(this.#queue);
-        break;
-      case 'move':
-        // A run that only waits for memory lets another go before it.
-        await this.#release();
-        this.#queue.items = moved(this.#queue.items, item!, command.to);
-        break;
-      case 'skip':
-        await this.#release(item!);
-        if (!waits(item!)) throw notInState(item!, 'skipped', 'waits');
-        Object.assign(item!, { state: 'skipped', error: null });
-        break;
-      case 'retry':
-        putBack(item!);
-        break;
-      case 'cancel-waiting':
-        await this.#release();
-        this.#queue.items.filter((one) => waits(one) && !this.#training.has(one)).forEach(takeOut);
-        break;
-      case 'put-back':
-        command.runIds.map((runId) => itemOf(this.#queue.items, runId)).forEach(putBack);
+        return this.#cancel(itemOf(this.#queue.items, command.runId), command.when);
+      default:
+        return this.#change(command, failed);
     }
-    this.#write();
-    this.#next();
   }
 
   pause(): void {
     this.#queue.paused = { reason: 'You paused it, here or in another terminal.', by: 'user' };
     this.#write();
-    void this.#training.release();
+    for (const training of this.#training.all) training.release();
   }
 
   resume(): void {
@@ -234,8 +199,9 @@ export class RunQueue {
   }
 
   /** Resolves when nothing trains and nothing is about to. */
-  whenIdle(): Promise<void> {
-    return this.#training.whenIdle();
+  async whenIdle(): Promise<void> {
+    while (this.#training.size > 0 || this.#changes.size > 0)
+      await Promise.all([this.#training.whenIdle(), ...this.#changes]);
   }
 
   /** Stops, waits for the workers' end, and starts nothing any more. */
@@ -270,12 +236,54 @@ export class RunQueue {
     }
   }
 
-  /** Takes runs that only wait for memory out of their slots, and starts none in their place yet. */
-  async #release(item?: QueueItem): Promise<void> {
-    this.#changing = true;
-    await this.#training.release(item).finally(() => {
-      this.#changing = false;
+  /**
+   * Changes what is in the queue, and starts what may start then. A run that only waits for memory lets another go before it; none is
+   * started in its place until the change is made.
+   */
+  async #change(
+    command: ChangeCommand,
+    failed: ReadonlyMap<string, ErrorPayload> = new Map(),
+  ): Promise<void> {
+    const { waiting } = this.#training;
+    const { leaving, edit } = changeOf(
+      command,
+      this.#queue,
+      { waiting: waiting.map(({ item }) => item), has: (item) => this.#training.has(item) },
+      failed,
+    );
+    let done = (): void => undefined;
+    const change = new Promise<void>((resolve) => {
+      done = resolve;
     });
+    this.#changes.add(change);
+    try {
+      if (leaving.length > 0)
+        await this.#training.release(waiting.filter(({ item }) => leaving.includes(item)));
+      this.#edit((queue) => {
+        const edited = edit(queue);
+        this.#recordAll(failed);
+        return edited;
+      });
+    } finally {
+      this.#changes.delete(change);
+      // Also where it was refused: what had left its slot goes on waiting.
+      this.#next();
+      done();
+    }
+  }
+
+  /** @throws GranaryError NO_SPACE when it cannot be written: nothing has changed then */
+  #edit(edit: (queue: Queue) => Queue): void {
+    const before = this.#queue;
+    const items = before.items.map((item) => ({ ...item }));
+    try {
+      this.#queue = edit(before);
+      this.#write();
+    } catch (error) {
+      this.#queue = before;
+      before.items.forEach((item, index) => Object.assign(item, items[index]));
+      throw error;
+    }
   }
 
   #write(): void {
@@ -295,7 +303,7 @@ export class RunQueue {
 
   /** Fills the slots that are free with what waits, in the queue's order. */
   #next(): void {
-    if (this.#closed || this.paused || this.#changing) return;
+    if (this.#closed || this.paused || this.#changes.size > 0) return;
     for (const slot of this.#slots) {
       if (this.#training.busy(slot)) continue;
       const item = this.#queue.items.find(
@@ -339,15 +347,19 @@ export class RunQueue {
       item.state = 'interrupted';
       this.#queue.paused = { reason: error.message, by: 'fault' };
     } else item.state = 'failed';
-    if (error !== null && item.state !== 'interrupted') this.#record(item, error);
+    if (error !== null && item.state !== 'interrupted') this.#record(item.runId, error);
     this.#trySave();
     this.#listener.ended(item.runId);
     this.#next();
   }
 
-  #record(item: QueueItem, error: ErrorPayload): void {
+  #recordAll(failed: ReadonlyMap<string, ErrorPayload>): void {
+    for (const [runId, error] of failed) this.#record(runId, error);
+  }
+
+  #record(runId: string, error: ErrorPayload): void {
     try {
-      recordFailure(this.#workspace, item.runId, error);
+      recordFailure(this.#workspace, runId, error);
     } catch (cause) {
       // A full disk must not end the scheduler: the folder then tells less, the queue still tells it.
       this.#queue.paused ??= { reason: toErrorPayload(cause).message, by: 'fault' };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorPayload, toErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
@@ -13,7 +14,7 @@ import { type Recovery, recoveryOf } from './recovery.ts';
 import { RunAttempt } from './run-attempt.ts';
 import { accumOf, checkpointingOf, jobOf, launchOf, microBatchOf } from './run-kind.ts';
 import { hasFinished, sweep } from './run-outcome.ts';
-import type { Slot } from './slots.ts';
+import { type Slot, environmentOf } from './slots.ts';
 import { type JobOptions, type RunningJob, startJob } from './supervisor.ts';
 
 /** How runs are started. */
@@ -70,9 +71,8 @@ export class RunTraining {
   #job: RunningJob<'train' | 'collab-train'> | null = null;
   #stop: Stop | null = null;
   #stopAfterEpoch = false;
-  #released = false;
-  /** Ends the wait for memory early. */
-  #wake: () => void = () => undefined;
+  /** Aborted when it is stopped or gives its slot back: then nothing more is launched, and the wait for memory ends. */
+  readonly #gone = new AbortController();
 
   constructor(item: QueueItem, slot: Slot, host: TrainingHost) {
     this.item = item;
@@ -97,8 +97,9 @@ export class RunTraining {
   }
 
   stop(stop: Stop): void {
-    this.#stop = stop;
-    this.#wake();
+    // What a person has cancelled stays so when all is stopped after it.
+    this.#stop = this.#stop?.as === 'cancelled' ? { ...stop, as: 'cancelled' } : stop;
+    this.#gone.abort();
     if (stop.how === 'now') this.#job?.kill();
     else this.#job?.stop();
   }
@@ -109,11 +110,9 @@ export class RunTraining {
     else this.#stopAfterEpoch = true;
   }
 
-  /** Gives the slot back when it only waits for memory. */
+  /** Gives the slot back when it only waits for memory; a probe for it is ended. */
   release(): void {
-    if (!this.waits) return;
-    this.#released = true;
-    this.#wake();
+    if (this.waits) this.#gone.abort();
   }
 
   async train(): Promise<TrainingEnd> {
@@ -128,7 +127,7 @@ export class RunTraining {
         gate === undefined ? { type: 'start', accum: accumOf(item), plan: null } : await this.#admitted(gate);
       if (this.#stop !== null)
         return { error: { code: 'CANCELLED', message: 'It was stopped before it began.' } };
-      if (decision === null || !this.#host.mayStart()) return 'back';
+      if (decision === null || this.#gone.signal.aborted || !this.#host.mayStart()) return 'back';
       if (decision.type === 'refuse') return { error: decision.error };
       const { accum, plan } = decision;
       this.#settleAccum(accum);
@@ -159,28 +158,22 @@ export class RunTraining {
     if (item.kind !== 'ratings' && accum !== item.config.accum) item.accum = accum;
   }
 
-  /** Waits until memory is there; null when it was released meanwhile. */
+  /** Waits until memory is there; null when it was stopped or released meanwhile, whatever the gate says then. */
   async #admitted(gate: LaunchGate): Promise<Admitted | null> {
     const { item, slot } = this;
+    const { signal } = this.#gone;
     const { whenShort = null, waitMs = WAIT_MS } = this.#host.options;
-    for (;;) {
-      const decision = await gate(launchOf(item, slot.card, whenShort));
+    while (!signal.aborted) {
+      const decision = await gate(launchOf(item, slot.card, whenShort), signal);
+      if (signal.aborted) break;
       if (decision.type !== 'wait') return decision;
       if (item.waiting !== decision.reason || item.state !== 'pending') {
         Object.assign(item, { state: 'pending', waiting: decision.reason });
         this.#host.save();
       }
-      if (this.#stop === null && !this.#released)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, waitMs);
-          this.#wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      this.#wake = () => undefined;
-      if (this.#stop !== null || this.#released) return null;
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
+    return null;
   }
 
   /** One process. Returns what it failed with. */
@@ -198,7 +191,7 @@ export class RunTraining {
         {
           ...options.job,
           logPath: join(this.#folder, layout.run.log),
-          environment: { ...options.job?.environment, ...this.slot.environment },
+          environment: { ...options.job?.environment, ...environmentOf(this.item, this.slot) },
         },
       );
       const { result } = await this.#job.result;

@@ -1,3 +1,4 @@
+import type { QueueItem } from '../../shared/records/queue.ts';
 import { trainsOnCards } from '../files/card-gauge.ts';
 import { MemoryMonitor } from './memory/monitor.ts';
 
@@ -35,6 +36,11 @@ export function slotsOf(cards: readonly number[], parallel = 1): readonly Slot[]
 /** Lets a process see one card alone, of several. */
 export function cardEnvironment(card: number): Readonly<Record<string, string>> {
   return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(card) };
+}
+
+/** What a run's worker has besides in a slot. A recommender trains on the processor: no card is shown to it. */
+export function environmentOf({ kind }: Pick<QueueItem, 'kind'>, { environment }: Slot): Slot['environment'] {
+  return kind === 'ratings' ? {} : environment;
 }
 
 /**

@@ -48,13 +48,16 @@ export class Trainings {
     await this.#ends.get(training);
   }
 
-  /** Takes runs that only wait for memory out of their slots: this one, or all. */
-  async release(item?: QueueItem): Promise<void> {
-    for (const [training, end] of this.#ends) {
-      if (!training.waits || (item !== undefined && training.item !== item)) continue;
-      training.release();
-      await end;
-    }
+  /** Those that have a slot and wait for memory in it, where they have not begun. */
+  get waiting(): RunTraining[] {
+    return this.all.filter((training) => training.waits && training.item.state === 'pending');
+  }
+
+  /** Takes runs that only wait for memory out of their slots. */
+  async release(those: readonly RunTraining[]): Promise<void> {
+    // All first: what frees a slot must not let the next of them begin.
+    for (const training of those) training.release();
+    await Promise.all(those.map((training) => this.#ends.get(training)));
   }
 
   /** Resolves when nothing trains and nothing is about to. */

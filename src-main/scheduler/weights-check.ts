@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { architecture } from '../../shared/architectures/index.ts';
 import { type ErrorPayload, fromErrorPayload } from '../../shared/errors.ts';
@@ -6,6 +5,7 @@ import type { WeightsQuestion } from '../../shared/ipc/weights.ts';
 import { parseWeightsChoice } from '../../shared/weights-choice.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import type { QueueItem } from '../../shared/records/queue.ts';
+import { statOrNull } from '../files/stat.ts';
 import { checkpointMark } from '../runs/checkpoint-file.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import { anew } from './duplicate.ts';
@@ -104,7 +104,7 @@ export class WeightsCheck {
       choice.type === 'file'
         ? choice.path
         : join(this.#workspace, layout.runs, choice.id, layout.run.weights);
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOrNull(path);
     const question = { arch: architecture(config.arch).id, size: config.size, weights: config.weights };
     return { key: JSON.stringify([question, stat?.mtimeMs, stat?.size]), question };
   }

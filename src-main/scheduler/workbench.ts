@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
-import { fromErrorPayload } from '../../shared/errors.ts';
+import { type ErrorPayload, fromErrorPayload } from '../../shared/errors.ts';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import type { Grid } from '../../shared/records/grid.ts';
@@ -202,7 +202,8 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   }
 
   /**
-   * Does what a person asks of the queue, here or, when another process holds the workspace, there.
+   * Does what a person asks of the queue, here or, when another process holds the workspace, there. Of several runs that are put back
+   * one that has no checkpoint, and whose starting weights are gone or another's by now, is marked as failed with that reason.
    * @throws GranaryError RUN_NOT_FOUND, USAGE, WORKSPACE_LOCKED when the holder does not answer; of a run to be tried again that
    *   has no checkpoint as {@link WeightsCheck.confirm}
    */
@@ -212,6 +213,11 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
       const again = itemOf(this.queue.items, command.runId);
       checkGoesBack(again);
       await this.#planner.weights.confirmGoingOn(again);
+    }
+    if (command.verb === 'put-back') {
+      const pending = command.runs.filter(({ as }) => as === 'pending');
+      const failed = await this.#failing(pending.map(({ runId }) => itemOf(this.queue.items, runId)));
+      return this.#holding.mine().perform(command, failed);
     }
     if (command.verb !== 'duplicate') return this.#holding.mine().perform(command);
     const item = itemOf(this.queue.items, command.runId);
@@ -248,10 +254,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     const queue = this.#holding.mine();
     await this.#learn();
     const left = queue.record.items.filter(({ state }) => state === 'interrupted');
-    const problems = await this.#planner.weights.problems(left);
-    const failed = new Map(
-      left.flatMap(({ runId }, i) => (problems[i] == null ? [] : [[runId, problems[i]]])),
-    );
+    const failed = await this.#failing(left);
     const resumed = this.#holding.mine().resumeInterrupted(failed);
     const [first] = failed.values();
     if (resumed.length === 0 && first !== undefined) throw fromErrorPayload(first);
@@ -311,6 +314,12 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     checkSomeValid(planned);
     await this.#learn();
     return this.#holding.mine().add(planned);
+  }
+
+  /** Those of some runs whose starting weights are gone or another's by now, and that have no checkpoint, with the reason. */
+  async #failing(items: readonly QueueItem[]): Promise<Map<string, ErrorPayload>> {
+    const problems = await this.#planner.weights.problems(items);
+    return new Map(items.flatMap(({ runId }, i) => (problems[i] == null ? [] : [[runId, problems[i]]])));
   }
 
   /** Lets the queue know what runs took that were trained before, so that it can say how long the new ones will. */

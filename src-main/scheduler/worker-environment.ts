@@ -71,14 +71,20 @@ function compiled(parent: NodeJS.ProcessEnv, { tensorflow }: SetUpRecord): NodeJ
     all.filter((one) => one !== undefined && one !== '').join(' ');
   return {
     TF_XLA_FLAGS: words(
-      `--tf_xla_auto_jit=2 --tf_xla_persistent_cache_directory=${kept}`,
+      '--tf_xla_auto_jit=2',
+      `--tf_xla_persistent_cache_directory=${flagValue(kept)}`,
       parent['TF_XLA_FLAGS'],
     ),
     XLA_FLAGS: words(
-      `--xla_gpu_cuda_data_dir=${join(tensorflow.folder, 'nvidia', 'cuda_nvcc')}`,
+      `--xla_gpu_cuda_data_dir=${flagValue(join(tensorflow.folder, 'nvidia', 'cuda_nvcc'))}`,
       parent['XLA_FLAGS'],
     ),
   };
+}
+
+/** A path as a flag of XLA's takes it: these are split at blanks, but for what stands in quotes, in which a backslash keeps the next character. */
+function flagValue(path: string): string {
+  return /[\s"'\\]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&')}"` : path;
 }
 
 /** Rows a step from which on a step's ops are worth more than one thread. */

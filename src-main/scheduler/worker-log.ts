@@ -1,4 +1,4 @@
-import { type WriteStream, createWriteStream } from 'node:fs';
+import { type WriteStream, createWriteStream, openSync } from 'node:fs';
 
 const TAIL_CHARACTERS = 4000;
 const HELD_CHARACTERS = 1_000_000;
@@ -35,8 +35,13 @@ export class WorkerLog {
   /** Says that the folder is there. */
   open(): void {
     if (this.#path === undefined || this.#stream !== null) return;
-    this.#stream = createWriteStream(this.#path, { flags: 'a' });
-    // A full disk or a deleted folder: the run itself will say so.
+    try {
+      // Made at once: later, a folder that was being removed would be found not to be empty.
+      this.#stream = createWriteStream(this.#path, { fd: openSync(this.#path, 'a') });
+    } catch {
+      // A full disk or a deleted folder: the run itself will say so.
+      return;
+    }
     this.#stream.on('error', () => undefined);
     this.#stream.write(this.#held);
     this.#held = '';

@@ -1,8 +1,11 @@
 import { ask, hear } from '../api/granary.ts';
+import { GranaryError } from '../../shared/errors.ts';
 import type { QueueView } from '../../shared/ipc/views.ts';
 import type { QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import { LiveRunState } from './live-run.svelte.ts';
 import type { Undo } from './undo.svelte.ts';
+
+type PutBack = Extract<QueueCommand, { verb: 'put-back' }>['runs'][number];
 
 const inLine = ({ state }: QueueItem): boolean => state === 'pending' || state === 'interrupted';
 
@@ -59,22 +62,38 @@ export class QueueState {
     await ask('queue:perform', { verb: 'cancel', runId, when });
   }
 
-  /** Takes out everything that waits or was interrupted, which can be taken back. */
+  /** Takes out everything that waits or was interrupted; taken back, each is what it was: in line, or to be resumed. */
   async cancelWaiting(undo: Undo): Promise<void> {
     const runIds = this.items.filter(inLine).map(({ runId }) => runId);
     if (runIds.length === 0) return;
-    const out = (): Promise<void> => this.perform({ verb: 'cancel-waiting' });
+    let taken: PutBack[] = [];
+    // Done again it is of the same runs: not of others that were queued since.
+    const out = async (): Promise<void> => {
+      taken = runIds.flatMap((runId) => {
+        const state = this.item(runId)?.state;
+        return state === 'pending' || state === 'interrupted' ? [{ runId, as: state }] : [];
+      });
+      await this.perform({ verb: 'cancel-waiting', runIds });
+    };
     await out();
     undo.offer(
       `Cancelled ${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'}`,
-      () => this.perform({ verb: 'put-back', runIds: this.#cancelledOf(runIds) }),
+      () => this.#putBack(taken),
       out,
     );
   }
 
-  /** Those that are cancelled now: one may have begun in the moment when it was to be taken out. */
-  #cancelledOf(runIds: readonly string[]): string[] {
-    return runIds.filter((runId) => this.item(runId)?.state === 'cancelled');
+  /** @throws GranaryError RUN_NOT_FOUND when none of them is there to be put back */
+  async #putBack(taken: readonly PutBack[]): Promise<void> {
+    // One may have begun in the moment when it was to be taken out, or have been put back singly since.
+    const runs = taken.filter(({ runId }) => this.item(runId)?.state === 'cancelled');
+    if (runs.length === 0)
+      throw new GranaryError(
+        'RUN_NOT_FOUND',
+        'None of these runs is in the queue as a cancelled one any more.',
+        'Those that were trained before are among the runs.',
+      );
+    await this.perform({ verb: 'put-back', runs });
   }
 
   async again(runId: string): Promise<void> {

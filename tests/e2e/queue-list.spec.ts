@@ -136,14 +136,28 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await expect(page.locator('[data-testid=queue-item][data-state=running]')).toHaveCount(1);
   await page.keyboard.press('Control+z');
   await expect(waiting).toHaveCount(before);
+  // Done again it is of the same runs: one that was queued since goes on waiting.
+  await third.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate with changes' }).click();
+  await dialog.getByLabel('Size', { exact: true }).fill('56');
+  await dialog.getByRole('button', { name: 'Add to the queue' }).click();
+  await expect(waiting).toHaveCount(before + 1);
+  await page.keyboard.press('Control+y');
+  await expect(waiting).toHaveCount(1);
+  await expect(waiting).toContainText('56');
+  await expect(page.getByTestId('queue-progress')).toHaveText(
+    new RegExp(`^0 of 6 done, ${before + 1} cancelled`),
+  );
+  await page.keyboard.press('Control+z');
+  await expect(waiting).toHaveCount(before + 1);
   await page.getByRole('button', { name: 'Clear ended' }).click();
-  await expect(items).toHaveCount(4);
+  await expect(items).toHaveCount(5);
   // What was cleared comes back to its place.
   await page.keyboard.press('Control+z');
-  await expect(items).toHaveCount(5);
+  await expect(items).toHaveCount(6);
   await expect(items.nth(0)).toHaveAttribute('data-run', ids[0]!);
   await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled');
   await page.keyboard.press('Control+y');
-  await expect(items).toHaveCount(4);
+  await expect(items).toHaveCount(5);
   expect(granary.complaints).toEqual([]);
 });

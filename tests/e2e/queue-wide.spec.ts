@@ -58,7 +58,7 @@ test('the run that trains stands beside the list, which tells what the folder ha
     .map((line) => epochLogSchema.parse(JSON.parse(line)));
   const { errorRate } = epochs[epochs.length - 1]!;
   await expect(items().nth(0)).toContainText(`${(100 * errorRate).toFixed(2)}%`);
-  await expect(list().getByTestId('queue-progress')).toHaveText(/^1 of 4 done/);
+  await expect(list().getByTestId('queue-progress')).toHaveText(/^0 of 4 done, 1 cancelled/);
   await expect(live().getByTestId('error-rate')).toHaveText(/%$/, { timeout: 60_000 });
   await expectToFit(page);
   await expectAccessible(page, 'queue beside the run that trains');
@@ -115,7 +115,7 @@ test('runs whose pictures are gone say so in the list, which keeps its width, un
     await expect(items().nth(place)).toHaveAttribute('data-state', 'failed', { timeout: 60_000 });
     await expect(items().nth(place)).toContainText(pictures);
   }
-  await expect(list().getByTestId('queue-progress')).toHaveText('4 of 4 done');
+  await expect(list().getByTestId('queue-progress')).toHaveText(/^0 of 4 done, \d failed, \d cancelled$/);
   await expect(live().getByTestId('run-failure')).toContainText(pictures);
   const [run, queue] = [await boxOf(live()), await boxOf(list())];
   expect(run.right).toBeLessThan(queue.left);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { parse } from 'yaml';
 import { GranaryError } from '../../../shared/errors.ts';
+import { queueProgress } from '../../../shared/queue-progress.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../../shared/records/queue.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { accumOf } from '../../scheduler/run-kind.ts';
@@ -187,7 +188,9 @@ function show({ items, paused }: Queue, { json, workspace }: Flags): void {
     rows.map((row) => [String(row.place), row.name, row.state, row.run, shorten(row.why ?? '')]),
     ['run', 'state', 'id', 'why'],
   );
-  process.stdout.write(`${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n`);
+  process.stdout.write(
+    `${pc.bold(table[0]!)}\n${table.slice(1).join('\n')}\n${pc.dim(queueProgress(items))}\n`,
+  );
   if (paused !== undefined)
     process.stdout.write(
       `\nPaused: ${paused.by === 'user' ? 'nothing more starts until `granary queue resume`.' : paused.reason}\n`,

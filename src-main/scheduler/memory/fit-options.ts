@@ -19,4 +19,6 @@ export interface FitOptions {
   workspace: string;
   /** Classes of each target, where they are known better than from the workspace. */
   classes?: number[];
+  /** Ends what is at work for it; {@link MemoryFit.fitOf} then throws CANCELLED, once those processes are gone. */
+  signal?: AbortSignal | undefined;
 }

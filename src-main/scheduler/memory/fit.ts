@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { GranaryError } from '../../../shared/errors.ts';
 import type { WorkerEvent } from '../../../shared/ipc/job.ts';
 import type { MachineReading } from '../../../shared/machine.ts';
 import {
@@ -9,6 +10,7 @@ import {
 import { type MemoryPlan, memoryMarginSchema, neededMb } from '../../../shared/records/memory-plan.ts';
 import { type ProbeResult, probeResultSchema } from '../../../shared/records/memory-probe.ts';
 import { manifestOfDataset } from '../../runs/manifest-store.ts';
+import { abortable } from '../abortable.ts';
 import { cardEnvironment } from '../slots.ts';
 import { type JobOptions, type RunningJob, startJob } from '../supervisor.ts';
 import { FitCache } from './fit-cache.ts';
@@ -67,11 +69,11 @@ export class MemoryFit {
 
   /**
    * How each of several runs fits, in their order. One worker records all networks that are not known yet.
-   * @throws GranaryError the worker's
+   * @throws GranaryError the worker's; CANCELLED when `options.signal` ended it
    */
   async fitOf(configs: readonly FitConfig[], options: FitOptions): Promise<Fit[]> {
     const questions = configs.map((config) => questionOf(config, options));
-    const forecasts = await this.forecasts(questions);
+    const forecasts = await this.forecasts(questions, undefined, options.signal);
     const fits: Fit[] = [];
     for (const [i, config] of configs.entries()) fits.push(await this.#fit(config, forecasts[i]!, options));
     return fits;
@@ -81,17 +83,19 @@ export class MemoryFit {
   async forecasts(
     questions: readonly MemoryQuestion[],
     onProgress: (done: number, total: number) => void = () => undefined,
+    signal?: AbortSignal,
   ): Promise<MemoryForecast[]> {
     const known = questions.map((question) => this.#cache.get('forecast', question, memoryForecastSchema));
     const missing = unique(questions.filter((_, i) => known[i] === null));
     if (missing.length > 0) {
       let done = 0;
-      const { forecasts } = await this.#run({ type: 'memory-forecast', questions: missing }, (event) => {
+      const hear = (event: WorkerEvent): void => {
         if (event.type !== 'memory-forecast') return;
         // Kept at once: the work is not lost when it is stopped.
         this.learn(event.forecast);
         onProgress(++done, missing.length);
-      });
+      };
+      const { forecasts } = await this.#run({ type: 'memory-forecast', questions: missing }, signal, hear);
       for (const forecast of forecasts)
         questions.forEach((question, i) => {
           if (sameAs(question, forecast.question)) known[i] = forecast;
@@ -168,14 +172,17 @@ export class MemoryFit {
         : { workspace: options.workspace, path, options: datasetOptions ?? {} };
     const id = randomUUID();
     const left = (): ReturnType<typeof processesWith> => processesWith(PROBE_VARIABLE, id);
-    const { device, card = null } = options;
-    const back = await MemoryBack.watch({ read: this.#read, device, card, left });
+    const { device, card = null, signal } = options;
+    const back = await MemoryBack.watch({ read: this.#read, device, card, left, signal });
     const environment = { [PROBE_VARIABLE]: id, ...(card === null ? {} : cardEnvironment(card)) };
     let result: ProbeResult | null = null;
     try {
-      result = await this.#run({ type: 'memory-probe', question, dataset }, undefined, { environment });
+      result = await this.#run({ type: 'memory-probe', question, dataset }, signal, undefined, {
+        environment,
+      });
       this.#cache.set('probe', key, result);
-    } catch {
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
       // Too little memory for it, most likely. The prediction alone decides then.
     }
     return { result, held: await back.problem(result?.peakMb) };
@@ -183,13 +190,16 @@ export class MemoryFit {
 
   async #run<J extends Parameters<typeof startJob>[0]>(
     job: J,
+    signal: AbortSignal | undefined,
     onEvent: (event: WorkerEvent) => void = () => undefined,
     options?: JobOptions,
   ): ReturnType<typeof startJob<J>>['result'] {
+    if (signal?.aborted === true)
+      throw new GranaryError('CANCELLED', 'It was stopped before its worker was started.');
     const running = this.#start(job, onEvent, options);
     this.#jobs.add(running as never);
     try {
-      return await running.result;
+      return await abortable(running, signal, 'kill');
     } finally {
       this.#jobs.delete(running as never);
     }

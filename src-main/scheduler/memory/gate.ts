@@ -25,15 +25,15 @@ export function memoryGate(options: GateOptions): LaunchGate {
   const { workspace } = options;
   const fit = options.fit ?? new MemoryFit();
   const device = options.device ?? deviceNow;
-  return async (launch) => {
-    if (launch.kind === 'ratings') return ratingsGate(launch, workspace, options.ratings);
+  return async (launch, signal) => {
+    if (launch.kind === 'ratings') return ratingsGate(launch, workspace, { ...options.ratings, signal });
     try {
       const now = await device(launch.card);
       const margin = options.margin ?? marginOf(workspace);
       const whenShort = launch.whenShort ?? readWorkspaceSettings(workspace).memory.whenShort;
       const { card } = launch;
       const probe = launch.config.autoAccum ? 'near' : 'never';
-      const around = { workspace, margin, card, probe } as const;
+      const around = { workspace, margin, card, probe, signal } as const;
       const plan = async (on: PlanningDevice, config = configOf(launch)): Promise<MemoryPlan> =>
         (await fit.fitOf([config], { ...around, device: on }))[0]!.plan;
       return await decide({ ...launch, whenShort }, now, plan);
@@ -58,14 +58,17 @@ async function decide(
   if (planned.fits && whenShort === 'replan') return start;
   const idle = idleDevice(now);
   const best = await plan(idle);
-  if (planned.fits) return sameWay(planned, best) ? start : { type: 'wait', reason: waitingFor(best, now) };
-  if (best.fits && (config.autoAccum || whenShort === 'wait'))
-    return { type: 'wait', reason: waitingFor(best, now) };
+  const wait = (neededMb: number): LaunchDecision => ({
+    type: 'wait',
+    reason: waitingText(neededMb, now.freeMb, now.name),
+  });
+  const withMargin = neededMb(best) + best.marginMb;
+  if (planned.fits) return sameWay(planned, best) ? start : wait(withMargin);
+  if (best.fits && (config.autoAccum || whenShort === 'wait')) return wait(withMargin);
   // An accumulation that was asked for is kept; its warning stands in the run's record.
   if (!config.autoAccum) return start;
   // The margin is for what a prediction misses. No run is lost for it: it starts in the leanest way, and recovery is behind it.
-  if (fitsWithoutMargin(best, idle))
-    return fitsWithoutMargin(planned, now) ? start : { type: 'wait', reason: waitingFor(best, now) };
+  if (fitsWithoutMargin(best, idle)) return fitsWithoutMargin(planned, now) ? start : wait(neededMb(best));
   for (const size of smallerSizes(config))
     if ((await plan(idle, { ...configOf(launch), size, presize: undefined })).fits)
       return { type: 'refuse', error: refusalOf(config, best, size) };
@@ -74,8 +77,4 @@ async function decide(
 
 function sameWay(a: MemoryPlan, b: MemoryPlan): boolean {
   return a.accum === b.accum && a.checkpointing === b.checkpointing;
-}
-
-function waitingFor(plan: MemoryPlan, { freeMb, name }: PlanningDevice): string {
-  return waitingText(neededMb(plan) + plan.marginMb, freeMb, name);
 }

@@ -27,6 +27,8 @@ export interface MemoryBackOptions {
   card?: number | null;
   /** Processes that should be gone: the probe's, and all that it started. */
   left: () => readonly ProcessMemory[];
+  /** Ends the wait for the memory. */
+  signal?: AbortSignal | undefined;
   /** For tests. */
   waitMs?: number;
   processes?: typeof processMemories;
@@ -56,7 +58,7 @@ export class MemoryBack {
    * @returns null: it is back; else how much is held and by whom
    */
   async problem(peakMb = 0): Promise<string | null> {
-    const { device, left, waitMs = WAIT_MS[device.kind] } = this.#options;
+    const { device, left, signal, waitMs = WAIT_MS[device.kind] } = this.#options;
     const tolerance = Math.max(TOLERANCE_MB, TOLERANCE_SHARE * peakMb);
     const end = Date.now() + waitMs;
     for (;;) {
@@ -64,7 +66,8 @@ export class MemoryBack {
       const now = heldOf(await this.#options.read(), this.#options);
       const kept = this.#before === null || now === null ? 0 : keptMb(device, this.#before, now);
       if (living.length === 0 && kept <= tolerance) return null;
-      if (Date.now() >= end) return sentence(device.name, living, kept, tolerance, growth(this.#before, now));
+      if (Date.now() >= end || signal?.aborted === true)
+        return sentence(device.name, living, kept, tolerance, growth(this.#before, now));
       await sleep(LOOK_MS);
     }
   }

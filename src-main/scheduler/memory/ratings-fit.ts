@@ -15,8 +15,8 @@ import { idleDevice } from './refusal.ts';
 import { deviceIn, machineMonitor } from './this-machine.ts';
 
 /**
- * A sweep with those recommenders told apart that would not fit the main memory even on an idle machine. A file that this workspace
- * has not read yet can be of any size: its recommenders pass.
+ * A sweep with those recommenders told apart that would not fit the main memory even on an idle machine with nothing kept back. A file
+ * that this workspace has not read yet can be of any size: its recommenders pass.
  * @param device for tests: other memory than this machine's
  */
 export async function withoutTooLarge(
@@ -31,19 +31,22 @@ export async function withoutTooLarge(
   const idle = idleDevice(await device());
   const margin = marginMb(idle, marginOf(workspace));
   return planned.map((run) => {
-    if ('error' in run || recommenderNeedMb(run.config, counts) <= idle.freeMb - margin) return run;
+    if ('error' in run || recommenderNeedMb(run.config, counts) <= idle.freeMb) return run;
     return { ...run, error: toErrorPayload(tooLarge(run, counts, idle, margin)) };
   });
 }
 
-/** What is said of a recommender that would not fit even on an idle machine, with the nearest that does. */
+/**
+ * What is said of a recommender that would not fit even on an idle machine, with the nearest that does.
+ * @param margin MiB that are kept free as a rule: what is offered instead leaves them alone where it can
+ */
 export function tooLarge(
   { name, config }: Pick<PlannedRatings, 'name' | 'config'>,
   counts: RatingsCounts,
   { freeMb, name: place }: PlanningDevice,
   margin: number,
 ): GranaryError {
-  const nearest = nearestThatFits(config, counts, freeMb - margin);
+  const nearest = nearestThatFits(config, counts, freeMb - margin) ?? nearestThatFits(config, counts, freeMb);
   const changes = [
     ...(nearest !== null && nearest.batchSize !== config.batchSize
       ? [`batches of ${nearest.batchSize}`]
@@ -52,7 +55,7 @@ export function tooLarge(
   ];
   return new GranaryError(
     'RUN_TOO_LARGE',
-    `${name} does not fit into memory: it needs ${formatMb(recommenderNeedMb(config, counts))} (predicted), and there are ${formatMb(Math.max(0, freeMb - margin))} of ${place}, less a margin of ${formatMb(margin)}.`,
+    `${name} does not fit into memory: it needs ${formatMb(recommenderNeedMb(config, counts))} (predicted), and there are ${formatMb(freeMb)} of ${place}.`,
     nearest === null
       ? 'Give fewer ratings, or use a machine with more memory.'
       : `With ${changes.join(' and ')} it fits.`,

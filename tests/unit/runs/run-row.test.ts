@@ -112,6 +112,17 @@ describe('runRow', () => {
     });
   });
 
+  it('has the highest peak of the card, be it an epoch’s or the result’s', () => {
+    const epochs = [
+      { ...epoch(1, 0.1), peakCardMb: 900 },
+      { ...epoch(2, 0.1), peakCardMb: 700 },
+    ];
+    expect(rowOf({ epochs }).peakCardMb).toBe(900);
+    expect(rowOf({ epochs, result: { ...finished, peakCardMb: 1200 } }).peakCardMb).toBe(1200);
+    expect(rowOf({ epochs, result: { ...finished, peakCardMb: 800 } }).peakCardMb).toBe(900);
+    expect(rowOf({ epochs: [epoch(1, 0.1)], result: finished }).peakCardMb).toBeNull();
+  });
+
   it('has the settings one level deep, and what people noted in place of the own name', () => {
     const notes = { ...emptyNotes, name: 'baseline', tags: ['good'], archived: true, color: '#102030' };
     const row = rowOf({ notes });

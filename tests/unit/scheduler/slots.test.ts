@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseGrid } from '../../../src-main/scheduler/grid-parse.ts';
+import { parseGrid, parseRatingsGrid } from '../../../src-main/scheduler/grid-parse.ts';
 import { machineSlots, slotsOf } from '../../../src-main/scheduler/slots.ts';
 import { Workbench } from '../../../src-main/scheduler/workbench.ts';
 import { exampleManifest, fixtureWorker } from './fixture-worker.ts';
@@ -57,6 +57,19 @@ describe('slots', { timeout: 30_000 }, () => {
     const { most, seen } = await trainFour(slots);
     expect(most).toBe(2);
     expect(new Set(seen)).toEqual(new Set(['0', '1']));
+  });
+
+  it('show no card to a recommender, which trains on the processor', async () => {
+    const ratings = join(workspace, 'r.csv');
+    writeFileSync(ratings, 'user,item,rating\nu1,i1,5\nu2,i2,1\n');
+    process.env['TEST_SEEN'] = join(workspace, 'seen');
+    const entry = join(import.meta.dirname, '../../fixtures/workers/seeing-worker.js');
+    const workbench = await Workbench.open(workspace, { job: { entry }, slots: slotsOf([0, 1]) });
+    const grid = parseRatingsGrid({ kind: 'ratings', blocks: [{ factors: [5, 6], epochs: 1 }] });
+    await workbench.enqueueRatings({ path: ratings, options: {} }, grid);
+    await workbench.whenIdle();
+    await workbench.close();
+    expect(readFileSync(join(workspace, 'seen'), 'utf8')).toBe('-1 any\n-1 any\n');
   });
 
   it('are as many as asked for on the processor, and one for one card', async () => {

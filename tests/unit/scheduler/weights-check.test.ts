@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -45,6 +45,35 @@ describe('WeightsCheck', () => {
       error: { message: 'convnext_tiny: fc.weight is gone.' },
     });
     delete process.env['TEST_MISFIT'];
+  });
+
+  it('a file that cannot even be looked at is asked about like any other, and keeps no run from being checked', async () => {
+    const loop = join(folder, 'loop.safetensors');
+    symlinkSync(loop, loop);
+    const places = [
+      loop,
+      join(file, 'below-a-file.safetensors'),
+      join(folder, `${'long'.repeat(80)}.safetensors`),
+    ];
+    const check = new WeightsCheck(folder, fixtureWorker());
+    // They were there when the runs were planned.
+    const later = (weights: string) =>
+      plan(['resnet18', 'convnext_tiny'], file).map((run) => ({
+        ...run,
+        config: { ...run.config, weights },
+      }));
+    const runs = [...places, file].flatMap(later);
+    expect((await check.mark(runs)).map((run) => ('error' in run ? run.error.code : null))).toEqual(
+      [...places, file].flatMap(() => [null, 'WEIGHTS_MISMATCH']),
+    );
+    // The real worker has a reason of each run's own.
+    const real = await new WeightsCheck(folder, undefined).mark(later(loop));
+    expect(real[0]).toMatchObject({
+      error: {
+        code: 'WEIGHTS_NOT_FOUND',
+        message: expect.stringMatching(/^resnet18: .*\(ELOOP\)/) as string,
+      },
+    });
   });
 
   it('has no questions about pretrained weights, none, and runs that cannot be trained anyway', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Grid } from '../../../shared/records/grid.ts';
@@ -86,6 +86,24 @@ describe('a workbench and the weights that its runs start from', () => {
     await expect(workbench.perform(retry)).rejects.toMatchObject({ code: 'USAGE' });
   });
 
+  it('puts back what was taken out, and marks what cannot begin as failed with the reason', async () => {
+    const workbench = await cutOff(3);
+    await workbench.perform({ verb: 'pause' });
+    await workbench.perform({ verb: 'cancel-waiting' });
+    const runs = workbench.queue.items.map(({ runId }, k) => ({
+      runId,
+      as: k === 2 ? ('interrupted' as const) : ('pending' as const),
+    }));
+    for (const k of [0, 2]) Object.assign(workbench.queue.items[k]!.config, { arch: 'convnext_tiny' });
+    await workbench.perform({ verb: 'put-back', runs });
+    // One that is only to be resumed is looked at when it is.
+    expect(home.onDisk().items).toMatchObject([
+      { state: 'failed', error: { code: 'WEIGHTS_MISMATCH' } },
+      { state: 'pending', error: null },
+      { state: 'interrupted', error: null },
+    ]);
+  });
+
   it('resumes what can go on, and marks what cannot as failed with the reason', async () => {
     const workbench = await cutOff(2);
     Object.assign(workbench.queue.items[0]!.config, { arch: 'convnext_tiny' });
@@ -101,5 +119,21 @@ describe('a workbench and the weights that its runs start from', () => {
     refit('convnext_tiny', workbench);
     await expect(workbench.resumeInterrupted()).rejects.toMatchObject({ code: 'WEIGHTS_MISMATCH' });
     expect(home.onDisk().items.map(({ state }) => state)).toEqual(['failed', 'failed']);
+  });
+
+  it('starts nothing where a reason cannot even be written down, and says why', async () => {
+    const workbench = await cutOff(2);
+    Object.assign(workbench.queue.items[0]!.config, { arch: 'convnext_tiny' });
+    const [bad, good] = workbench.queue.items.map(({ runId }) => join(home.path, 'runs', runId));
+    // What a full disk does to a result, a file in a folder's place does as well.
+    rmSync(join(bad!, 'checkpoint'), { recursive: true, force: true });
+    mkdirSync(bad!, { recursive: true });
+    writeFileSync(join(bad!, 'checkpoint'), '');
+    expect(await workbench.resumeInterrupted()).toHaveLength(1);
+    expect(home.onDisk()).toMatchObject({
+      paused: { by: 'fault', reason: expect.stringContaining('checkpoint') as string },
+      items: [{ state: 'failed' }, { state: 'pending' }],
+    });
+    expect(existsSync(checkpointPath(good!))).toBe(false);
   });
 });

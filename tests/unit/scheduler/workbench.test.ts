@@ -177,10 +177,29 @@ describe('a workbench', () => {
     await workbench.perform({ verb: 'cancel-waiting' });
     expect(states()).toEqual(['cancelled', 'skipped', 'cancelled']);
     await expect(
-      workbench.perform({ verb: 'put-back', runIds: [runIds[0]!, 'nobody'] }),
+      workbench.perform({
+        verb: 'put-back',
+        runs: [
+          { runId: runIds[0]!, as: 'pending' },
+          { runId: 'nobody', as: 'pending' },
+        ],
+      }),
     ).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     expect(states()).toEqual(['cancelled', 'skipped', 'cancelled']);
-    await workbench.perform({ verb: 'put-back', runIds: [runIds[0]!, runIds[2]!] });
+    // All or none, and each as it was.
+    const back = (...all: [number, 'pending' | 'interrupted'][]) =>
+      workbench.perform({ verb: 'put-back', runs: all.map(([k, as]) => ({ runId: runIds[k]!, as })) });
+    await back([2, 'interrupted']);
+    expect(states()).toEqual(['cancelled', 'skipped', 'interrupted']);
+    await workbench.perform({ verb: 'retry', runId: runIds[2]! });
+    await expect(back([0, 'pending'], [2, 'pending'])).rejects.toMatchObject({ code: 'USAGE' });
+    expect(states()).toEqual(['cancelled', 'skipped', 'pending']);
+    // What is not named stays in line; a run that is named twice is one.
+    await workbench.perform({ verb: 'cancel-waiting', runIds: [runIds[2]!, runIds[2]!, 'nobody'] });
+    await back([2, 'pending']);
+    await workbench.perform({ verb: 'cancel-waiting', runIds: [runIds[0]!] });
+    expect(states()).toEqual(['cancelled', 'skipped', 'pending']);
+    await back([0, 'pending'], [0, 'pending']);
     expect(states()).toEqual(['pending', 'skipped', 'pending']);
     expect(home.onDisk().items.map((item) => item.runId)).toEqual(runIds);
     // What trains goes on.

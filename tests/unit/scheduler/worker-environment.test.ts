@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Job } from '../../../shared/ipc/job.ts';
 import type { SetUpRecord } from '../../../src-main/files/set-up-record.ts';
 import { workerEnvironment } from '../../../src-main/scheduler/worker-environment.ts';
@@ -38,6 +38,15 @@ describe("a worker's environment", () => {
     expect(environment['XLA_FLAGS']).toBe(
       '--xla_gpu_cuda_data_dir=/cache/tensorflow/nvidia/cuda_nvcc --xla_dump_to=/tmp/x',
     );
+    // The flags are split at blanks: a path with one is quoted.
+    const spaced = setUp('linux-x64-cuda');
+    spaced.tensorflow.folder = '/home/a b/"c"';
+    vi.stubEnv('GRANARY_CACHE', '/home/a b/cache');
+    expect(workerEnvironment(check, asked, spaced)).toMatchObject({
+      TF_XLA_FLAGS: '--tf_xla_auto_jit=2 --tf_xla_persistent_cache_directory="/home/a b/cache/xla"',
+      XLA_FLAGS: '--xla_gpu_cuda_data_dir="/home/a b/\\"c\\"/nvidia/cuda_nvcc" --xla_dump_to=/tmp/x',
+    });
+    vi.unstubAllEnvs();
     expect(workerEnvironment(forecast, asked, setUp('linux-x64-cuda'))).not.toHaveProperty('TF_XLA_FLAGS');
   });
 });

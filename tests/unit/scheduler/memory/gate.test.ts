@@ -114,7 +114,10 @@ describe('the gate before a launch', () => {
     const lean = await decide({ totalMb: 800, freeMb: 800 });
     expect(lean).toMatchObject({ type: 'start', accum: 64, plan: { fits: false, checkpointing: true } });
     expect(lean).toMatchObject({ plan: { reason: expect.stringMatching(/by taking from the margin/) } });
-    expect(await decide({ totalMb: 800, freeMb: 500 })).toMatchObject({ type: 'wait' });
+    expect(await decide({ totalMb: 800, freeMb: 500 })).toMatchObject({
+      type: 'wait',
+      reason: expect.stringContaining('530 MiB are needed and 500 MiB'),
+    });
     expect(await decide({ totalMb: 500, freeMb: 500 })).toMatchObject({ type: 'refuse' });
   });
 

@@ -106,6 +106,22 @@ describe('before it is queued', () => {
     expect(nearest).not.toHaveProperty('error');
   });
 
+  it('none is kept back for the margin alone', async () => {
+    const [run] = plan({ factors: 5 });
+    const needed = recommenderNeedMb((run as { config: RatingsConfig }).config, {
+      ...films,
+      users: 4000,
+      items: 3000,
+      ratings: 4000,
+    });
+    expect((await withoutTooLarge(plan({ factors: 5 }), folder, memory(needed + 1)))[0]).not.toHaveProperty(
+      'error',
+    );
+    expect((await withoutTooLarge(plan({ factors: 5 }), folder, memory(needed - 1)))[0]).toMatchObject({
+      error: { code: 'RUN_TOO_LARGE', fix: expect.stringMatching(/it fits|Give fewer ratings/) as string },
+    });
+  });
+
   it('a file that was never read passes, and reasons that are there already stay', async () => {
     const elsewhere = join(folder, 'empty');
     expect((await withoutTooLarge(plan({ factors: 4096 }), elsewhere, memory(500)))[0]).not.toHaveProperty(

@@ -42,7 +42,13 @@ it('a recommender starts, waits for other programs’ memory, or is refused with
       /^Waits for memory: 7\d\d MiB are needed and 600 MiB of main memory free/,
     ) as string,
   });
-  expect(await decide(memory(600, 600))).toMatchObject({
+  // The margin alone refuses none, and what is waited for then is the need itself.
+  expect(await decide(memory(600, 600))).toEqual({ type: 'start', accum: 1, plan: null });
+  expect(await decide(memory(400, 600))).toEqual({
+    type: 'wait',
+    reason: expect.stringMatching(/^Waits for memory: 4\d\d MiB are needed and 400 MiB/) as string,
+  });
+  expect(await decide(memory(400, 400))).toMatchObject({
     type: 'refuse',
     error: { code: 'RUN_TOO_LARGE', message: expect.stringMatching(/^dot-bias 50 does not fit/) as string },
   });
