@@ -3,8 +3,18 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import type { GridBlock } from '../../shared/records/grid.ts';
 
+/** The flags of augmentation as commander gives them. */
+export interface AugmentFlags {
+  flip?: boolean;
+  maxRotate?: number;
+  maxZoom?: number;
+  maxWarp?: number;
+  maxLighting?: number;
+  minScale?: number;
+}
+
 /** The flags of `train` and `queue` as commander gives them. */
-export interface RunFlags {
+export interface RunFlags extends AugmentFlags {
   presize?: string;
   padMode?: string;
   epochs?: number;
@@ -24,12 +34,6 @@ export interface RunFlags {
   target?: string[];
   targetWeights?: number[];
   augment?: boolean;
-  flip?: boolean;
-  maxRotate?: number;
-  maxZoom?: number;
-  maxWarp?: number;
-  maxLighting?: number;
-  minScale?: number;
   tta?: number;
   checkpointing?: boolean;
   checkpointMinutes?: number;
@@ -41,7 +45,7 @@ export interface RunFlags {
 
 /** Adds every setting of a run that is the same in `train` and `queue`. Defaults are those of docs/recipe.md. */
 export function addRunFlags(command: Command): Command {
-  return command
+  command
     .option('--presize <size>', 'size of the cached pixels, reached by --resize (default: 1.5 × size)')
     .option('--pad-mode <mode>', 'what --resize pad fills with: zeros, border or reflection (default: zeros)')
     .option('--epochs <n>', 'epochs with all layers (default: 5)', integer('--epochs'))
@@ -97,7 +101,22 @@ export function addRunFlags(command: Command): Command {
       'what the loss of each target counts, in their order, such as 1,0.5 (default: each 1)',
       decimals('--target-weights'),
     )
-    .option('--no-augment', 'train without augmentation')
+    .option('--no-augment', 'train without augmentation');
+  return addAugmentFlags(command)
+    .option(
+      '--tta <n>',
+      'augmented views in test-time augmentation; 0 for none (default: 4)',
+      integer('--tta'),
+    )
+    .option('--image-column <name>', 'CSV datasets: the column that names the picture (default: guessed)')
+    .option('--images-dir <dir>', 'folder of the training pictures (default: guessed)')
+    .option('--test-dir <dir>', 'folder of the test pictures (default: guessed)')
+    .option('--no-test-dir', 'there are no test pictures');
+}
+
+/** Adds what augmentation does at most, as `train`, `queue` and `preview` take it. */
+export function addAugmentFlags(command: Command): Command {
+  return command
     .option('--no-flip', 'never mirror pictures (digits, text, anything with a handedness)')
     .option('--max-rotate <degrees>', 'largest rotation either way (default: 10)', decimal('--max-rotate'))
     .option('--max-zoom <x>', 'largest zoom into the picture (default: 1.1)', decimal('--max-zoom'))
@@ -111,16 +130,7 @@ export function addRunFlags(command: Command): Command {
       '--min-scale <x>',
       'smallest share of the area that a random crop keeps; 1 for no crop (default: 0.75)',
       decimal('--min-scale'),
-    )
-    .option(
-      '--tta <n>',
-      'augmented views in test-time augmentation; 0 for none (default: 4)',
-      integer('--tta'),
-    )
-    .option('--image-column <name>', 'CSV datasets: the column that names the picture (default: guessed)')
-    .option('--images-dir <dir>', 'folder of the training pictures (default: guessed)')
-    .option('--test-dir <dir>', 'folder of the test pictures (default: guessed)')
-    .option('--no-test-dir', 'there are no test pictures');
+    );
 }
 
 /** What the flags say of every run: a grid block without architecture, resize method and size. */
@@ -159,7 +169,7 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
 }
 
 /** What the flags say of augmentation; undefined when they say nothing. */
-function augmentOf(flags: RunFlags): GridBlock['augment'] {
+export function augmentOf(flags: AugmentFlags): GridBlock['augment'] {
   const { maxRotate, maxZoom, maxWarp, maxLighting, minScale } = flags;
   const augment = defined({
     flip: flags.flip === false ? false : undefined,

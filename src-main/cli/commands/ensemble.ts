@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { GranaryError } from '../../../shared/errors.ts';
 import type { Ensemble } from '../../../shared/records/ensemble.ts';
 import { createEnsemble } from '../../ensemble/create.ts';
+import { listEnsembles } from '../../ensemble/list.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { percent } from '../../report/html.ts';
 import { storedSampleSubmission } from '../../runs/manifest-store.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
+import { formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { collect } from '../run-flags.ts';
 
@@ -24,9 +26,9 @@ export function register(program: Command): void {
   program
     .command('ensemble')
     .description(
-      'Combine finished runs: the mean of their probabilities, joined by image id, and a submission file',
+      'Combine finished runs: the mean of their probabilities, joined by image id, and a submission file. Without runs: list the ensembles that were kept.',
     )
-    .argument('<runs...>', 'run ids, or unique beginnings or ends of them')
+    .argument('[runs...]', 'run ids, or unique beginnings or ends of them')
     .option(
       '--weights <list>',
       'one vote weight a run, in their order, such as 2,1,1 (default: all the same)',
@@ -50,10 +52,12 @@ export function register(program: Command): void {
 Examples:
   $ granary ensemble k3x9 p0zz 7a1c --out submission.csv
   $ granary ensemble k3x9 p0zz --weights 2,1 --submission data/sample_submission.csv --out submission.csv
-  $ granary ensemble k3x9 p0zz --target disease      (members may predict other targets besides)`,
+  $ granary ensemble k3x9 p0zz --target disease      (members may predict other targets besides)
+  $ granary ensemble                                 (those that were kept, newest first)`,
     )
     .action(async (runs: string[], flags: Flags) => {
       const workspace = workspacePath(flags.workspace);
+      if (runs.length === 0) return printKept(workspace, flags);
       const ensemble = await createEnsemble({
         workspace,
         runs,
@@ -67,6 +71,29 @@ Examples:
       if (flags.json) printJson(ensemble);
       else process.stdout.write(describe(ensemble));
     });
+}
+
+/** @throws GranaryError USAGE where something was to be combined and no run is named */
+function printKept(workspace: string, { json, workspace: _given, ...others }: Flags): void {
+  if (Object.values(others).some((value) => value !== undefined))
+    throw new GranaryError(
+      'USAGE',
+      'No run is named that could be combined.',
+      'Name runs: granary ensemble k3x9 p0zz',
+    );
+  const kept = listEnsembles(workspace);
+  if (json === true) return printJson(kept);
+  const lines = formatTable(
+    ['id', 'made', 'error', 'runs'],
+    kept.map(({ id, created, targets, members }) => [
+      id,
+      created.slice(0, 16).replace('T', ' '),
+      targets.map(({ errorRate }) => percent(errorRate)).join(', '),
+      members.map(({ name, weight }) => (weight === 1 ? name : `${name} ×${weight}`)).join(', '),
+    ]),
+    ['made', 'runs'],
+  );
+  process.stdout.write(kept.length === 0 ? 'No ensemble was kept here.\n' : `${lines.join('\n')}\n`);
 }
 
 /** @throws GranaryError ENSEMBLE_WEIGHTS */

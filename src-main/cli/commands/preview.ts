@@ -6,11 +6,11 @@ import { previewSettingsSchema } from '../../../shared/records/preview.ts';
 import { type ResizeMethod, resizeMethodSchema } from '../../../shared/records/run-config.ts';
 import { givenPath, workspacePath } from '../../files/paths.ts';
 import { printJson } from '../output.ts';
-import { integer } from '../run-flags.ts';
+import { type AugmentFlags, addAugmentFlags, augmentOf, integer } from '../run-flags.ts';
 import { runWorkerJob } from '../worker-job.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 
-interface Flags {
+interface Flags extends AugmentFlags {
   id: string;
   out: string;
   resize: string;
@@ -26,7 +26,7 @@ interface Flags {
 
 /** `granary preview`: one picture as runs would see it. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('preview')
     .description('Draw one picture as runs would see it: every resize method at every size, and augmented.')
     .argument('<dataset>', 'as for `granary inspect`')
@@ -41,7 +41,8 @@ export function register(program: Command): void {
         .default('zeros'),
     )
     .option('--views <n>', 'augmented views of each', integer('--views'), 5)
-    .option('--seed <n>', 'the same seed draws the same views', integer('--seed'), 0)
+    .option('--seed <n>', 'the same seed draws the same views', integer('--seed'), 0);
+  addAugmentFlags(command)
     .option('--image-column <name>', 'CSV: the column that names the picture (default: guessed)')
     .option('--workspace <dir>', 'workspace (default: GRANARY_WORKSPACE, else ~/Granary)')
     .option('--json', 'print one JSON object')
@@ -59,7 +60,7 @@ The files come from the code that runs use. The cached pixels end in -presized, 
         resize: flags.resize.split(',').map(resizeMethod),
         sizes: flags.size.split(',').map((text) => parseImageSize(text.trim())),
         presize: flags.presize === undefined ? undefined : parseImageSize(flags.presize),
-        ...{ padMode: flags.padMode, views: flags.views, seed: flags.seed },
+        ...{ padMode: flags.padMode, views: flags.views, seed: flags.seed, augment: augmentOf(flags) },
       });
       if (!settings.success) {
         const issue = settings.error.issues[0]!;
