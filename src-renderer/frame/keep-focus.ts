@@ -7,10 +7,16 @@ function focusables(within: Element): Focusable[] {
   return [...within.querySelectorAll<Focusable>(FOCUSABLE)];
 }
 
+/** Whether a change has taken an element's focus from it, and the element can have it again. */
+function putBack({ type, target, removedNodes }: MutationRecord, held: Element): boolean {
+  if (type === 'attributes') return target === held;
+  return [...removedNodes].some((node) => node.contains(held));
+}
+
 /**
  * Keeps the keyboard's place in a part of the page: when what has the focus is taken out of it (a row that was removed, a button whose
  * place another takes, a view that was left) the focus goes to what stands there now, in the nearest part that is left, and to the
- * whole where nothing is. Otherwise it would fall back to the page, and a screen reader with it. Lists that are drawn only where they
+ * whole where nothing is; what was only moved, or disabled for a while, has it again. Otherwise it would fall back to the page, and a screen reader with it. Lists that are drawn only where they
  * are seen (`data-virtual`) look after it themselves, as long as they are there.
  * @param root can be focused itself
  * @returns ends it
@@ -38,9 +44,15 @@ export function keepFocus(root: HTMLElement): () => void {
     }
   }
 
-  function restore(): void {
-    const lost = held !== null && !held.isConnected;
-    if (!lost || list?.isConnected || (document.activeElement ?? document.body) !== document.body) return;
+  function restore(changes: readonly MutationRecord[]): void {
+    if (held === null || (document.activeElement ?? document.body) !== document.body) return;
+    if (held.isConnected) {
+      // A row that was moved among others, or a button that had nothing to do for a while.
+      if (changes.some((change) => putBack(change, held!)))
+        (held as Focusable).focus({ preventScroll: true });
+      return;
+    }
+    if (list?.isConnected) return;
     const parts = around.filter(({ part }) => part.isConnected);
     const before = all;
     forget();
@@ -72,7 +84,7 @@ export function keepFocus(root: HTMLElement): () => void {
   }
 
   const observer = new MutationObserver(restore);
-  observer.observe(root, { childList: true, subtree: true });
+  observer.observe(root, { childList: true, subtree: true, attributeFilter: ['disabled'] });
   root.addEventListener('focusin', remember);
   root.addEventListener('focusout', taken);
   document.addEventListener('pointerdown', pressed, true);

@@ -113,6 +113,30 @@ test('pictures are browsed by class, by keyboard, and copies stand side by side'
   expect(granary.complaints.filter((text) => !/status of (410|415)/.test(text))).toEqual([]);
 });
 
+test('a picture’s details have their button where they are, and lead back to the picture when they are closed', async () => {
+  const { page } = granary;
+  await page.getByRole('tab', { name: /^Pictures/ }).click();
+  const detail = page.getByTestId('picture-detail');
+  const tile = (index: number): Locator =>
+    page.getByTestId('picture-grid').locator(`[data-index="${index}"]`);
+  await tile(2).click();
+  const close = detail.getByRole('button', { name: 'Close' });
+  const [card, button] = [(await detail.boundingBox())!, (await close.boundingBox())!];
+  expect(button.x).toBeGreaterThan(card.x);
+  expect(button.y).toBeGreaterThan(card.y);
+  expect(button.y + button.height).toBeLessThan(card.y + card.height);
+  await close.focus();
+  await page.keyboard.press('Enter');
+  await expect(detail).toBeHidden();
+  await expect(tile(2)).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(detail).toBeVisible();
+  await expect(tile(3)).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(detail).toBeHidden();
+  await expect(tile(3)).toBeFocused();
+});
+
 test('one picture is drawn as runs would see it, under each method', async () => {
   const { page } = granary;
   await page.getByRole('tab', { name: 'Preview' }).click();

@@ -136,6 +136,12 @@ test('settings show what the caches take, and clear one after asking', async () 
   // Not the end of “140 kB”, which it says before.
   await expect(row).toContainText(/(?<![\d.])0 kB/);
   expect(existsSync(join(granary.workspace, 'cache', 'thumbnails'))).toBe(false);
+  // With nothing left to clear the button does nothing, and still has the keyboard.
+  const clear = row.getByRole('button', { name: 'Clear Thumbnails' });
+  await expect(clear).toBeDisabled();
+  await expect(clear).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await page.getByRole('radio', { name: 'Dark' }).check();
   // Playwright holds the page's own answer to light: what main was told is asked for.
   const theme = (): Promise<string> => granary.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource);

@@ -1,7 +1,9 @@
-import { expect, type Locator, type Page, test } from '@playwright/test';
-import { writeFileSync } from 'node:fs';
+import { expect, type Locator, test } from '@playwright/test';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { focused, walked } from './support/keyboard.ts';
+import { drawPictures } from './support/pictures.ts';
 
 /**
  * Every view with the keyboard alone: all of it is reached and shown as reached, and the keyboard's place is kept when things go away. Each
@@ -23,51 +25,6 @@ test.afterAll(async () => {
 });
 
 const row = (id: string): Locator => granary.page.locator(`[data-testid="run-row"][data-run="${id}"]`);
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const { activeElement } = document;
-    return activeElement === null || activeElement === document.body
-      ? 'nothing'
-      : (activeElement.getAttribute('aria-label') ?? activeElement.textContent.trim());
-  });
-
-/** Walks through the view with Tab from its beginning. What had no name, was out of sight or looked as if it had no focus, in words. */
-async function walked(page: Page): Promise<{ stops: number; faults: string[] }> {
-  await page.getByRole('main').focus();
-  const faults: string[] = [];
-  for (let stops = 0; stops < 200; stops += 1) {
-    await page.keyboard.press('Tab');
-    const stop = await page.evaluate(() => {
-      const one = document.activeElement;
-      if (one === null || one.closest('main') === null || one.tagName === 'MAIN') return null;
-      const shown = (element: Element): boolean => {
-        const { outlineStyle, outlineWidth, strokeWidth } = getComputedStyle(element);
-        const outlined = outlineStyle !== 'none' && outlineWidth !== '0px';
-        return outlined || (element instanceof SVGElement && parseFloat(strokeWidth) >= 3);
-      };
-      const box = one.getBoundingClientRect();
-      const labels = (one as HTMLInputElement).labels ?? null;
-      const name =
-        one.getAttribute('aria-label') ??
-        labels?.[0]?.textContent ??
-        (one.textContent || one.getAttribute('title'));
-      return {
-        what: `${one.tagName.toLowerCase()} “${(name ?? '').trim().slice(0, 60)}”`,
-        named: (name ?? '').trim() !== '',
-        seen:
-          box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-        // Of a card with a box in it the whole card shows it.
-        shown: shown(one) || (one.closest('label') !== null && shown(one.closest('label')!)),
-      };
-    });
-    if (stop === null) return { stops, faults };
-    if (!stop.named) faults.push(`${stop.what} has no name`);
-    if (!stop.seen) faults.push(`${stop.what} is out of sight`);
-    if (!stop.shown) faults.push(`${stop.what} does not show that it has the focus`);
-  }
-  return { stops: 200, faults: [...faults, 'Tab does not come out of it'] };
-}
-
 test('all of each view is reached with Tab, has a name, and shows that it is reached', async () => {
   const { page } = granary;
   const go = (name: string): Promise<void> =>
@@ -103,6 +60,36 @@ test('all of each view is reached with Tab, has a name, and shows that it is rea
   await expectWalk('run', 10);
   await page.keyboard.press('Escape');
   expect(granary.complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+});
+
+test('so is all of a dataset’s tabs and of a grid', async () => {
+  const { page } = granary;
+  const pictures = join(folder.path, 'shapes');
+  await drawPictures(pictures, 4);
+  copyFileSync(join(pictures, 'discs', 'discs-0.jpg'), join(pictures, 'rings', 'copy.jpg'));
+  await dropOnWindow(page, pictures);
+  await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
+  const expectWalk = async (what: string, least: number): Promise<void> => {
+    const { stops, faults } = await walked(page);
+    expect(faults, what).toEqual([]);
+    expect(stops, what).toBeGreaterThanOrEqual(least);
+  };
+  await expectWalk('overview', 8);
+  await page.getByRole('tab', { name: /^Pictures/ }).click();
+  await page.locator('[data-index="2"]').click();
+  await expect(page.getByTestId('picture-detail')).toBeVisible();
+  await expectWalk('pictures', 9);
+  await page.getByRole('tab', { name: /^Copies/ }).click();
+  await expect(page.getByTestId('copy-group')).toBeVisible();
+  await expectWalk('copies', 3);
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  await expectWalk('preview', 10);
+  await page.getByRole('button', { name: 'Set up a grid' }).click();
+  await page.getByText('resnet18', { exact: true }).click();
+  await page.getByLabel('Sizes').fill('32, 40');
+  await page.getByText('More settings').click();
+  await expect(page.getByTestId('preview-count')).toHaveText('2 runs');
+  await expectWalk('grid', 60);
 });
 
 test('what takes the place of something that goes away has the focus then', async () => {

@@ -130,7 +130,9 @@ test('a run that is stopped after its epoch keeps that epoch whole; one that is 
   const { page } = granary;
   const first = (await live().getAttribute('data-run'))!;
   await live().getByRole('button', { name: 'Stop after this epoch' }).click();
-  await expect(live().getByRole('button', { name: 'Stops after this epoch' })).toBeDisabled();
+  const stops = live().getByRole('button', { name: 'Stops after this epoch' });
+  await expect(stops).toBeDisabled();
+  await expect(stops).toBeFocused();
   const items = page.getByTestId('queue-item');
   await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled', { timeout: 60_000 });
   const result = runResultSchema.parse(JSON.parse(runText(first, 'result.json')));

@@ -88,6 +88,11 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await items.nth(3).getByRole('button', { name: /^Move/ }).focus();
   await page.keyboard.press('Alt+ArrowUp');
   await expect.poll(order).toEqual([0, 1, 3, 2]);
+  // It goes along with its row, both ways.
+  await expect(items.nth(2).getByRole('button', { name: /^Move/ })).toBeFocused();
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect.poll(order).toEqual([0, 1, 2, 3]);
+  await expect(items.nth(3).getByRole('button', { name: /^Move/ })).toBeFocused();
   await page.keyboard.press('Alt+Home');
   await expect.poll(order).toEqual([0, 3, 1, 2]);
   await items.nth(3).getByRole('button', { name: /^Move/ }).dragTo(items.nth(1));

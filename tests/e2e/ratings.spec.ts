@@ -238,6 +238,8 @@ test('from a dropped folder to recommendations: what is shown is what folder and
     await learnt.getByLabel('Items a user').fill('3');
     await learnt.getByRole('button', { name: 'Recommendations for all as CSV' }).click();
     await expect(page.getByText(/^Wrote .* recommendations to/)).toBeVisible();
+    // While it was written the button was disabled.
+    await expect(learnt.getByRole('button', { name: 'Recommendations for all as CSV' })).toBeFocused();
     cli(workspace, 'collab', 'recommend', id, '--all', '-n', '3', '--out', `${csv}.cli`);
     expect(readFileSync(csv, 'utf8')).toBe(readFileSync(`${csv}.cli`, 'utf8'));
     const embeddings = join(folder.path, 'embeddings');

@@ -23,6 +23,17 @@ export const datasetView: ViewEntry = {
       },
     },
     {
+      id: 'dataset.close-picture',
+      title: 'Close the picture’s details',
+      group: 'Dataset',
+      keys: 'Escape',
+      enabled: () =>
+        shell.view === 'dataset' && dataset.browser?.tab === 'pictures' && dataset.browser.selected !== null,
+      run: () => {
+        if (dataset.browser !== null) dataset.browser.selected = null;
+      },
+    },
+    {
       id: 'dataset.sample',
       title: 'Try the sample dataset',
       group: 'Dataset',

@@ -98,7 +98,7 @@ export class LiveSeries {
       epochs.map((log) => log.lr),
     );
     this.rate = plain(
-      'images a second',
+      'rate',
       steps.imagesPerSecond,
       epochs.map((log) => log.imagesPerSecond),
     );

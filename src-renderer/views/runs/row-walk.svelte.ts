@@ -38,24 +38,13 @@ export class RowWalk {
     };
     const pressed = (event: KeyboardEvent): void => void this.#pressed(event);
     const came = ({ target }: FocusEvent): void => void (this.#run = runOf(target as Element));
-    // (It is taken by nothing where a row moves, or where somebody presses on nothing.)
-    const left = ({ relatedTarget }: FocusEvent): void => {
-      if (relatedTarget !== null) this.#run = undefined;
-    };
-    const elsewhere = ({ target }: PointerEvent): void => {
-      if (!scroller.contains(target as Node)) this.#run = undefined;
-    };
     scroller.addEventListener('scroll', scrolled);
     scroller.addEventListener('keydown', pressed);
-    scroller.addEventListener('focusout', left);
     scroller.addEventListener('focusin', came);
-    document.addEventListener('pointerdown', elsewhere, true);
     return () => {
       scroller.removeEventListener('scroll', scrolled);
       scroller.removeEventListener('keydown', pressed);
-      scroller.removeEventListener('focusout', left);
       scroller.removeEventListener('focusin', came);
-      document.removeEventListener('pointerdown', elsewhere, true);
     };
   }
 
@@ -65,19 +54,19 @@ export class RowWalk {
     if (document.activeElement === document.body) this.#focus('button');
   }
 
-  /**
-   * After other rows were drawn: the focus stays with the run that it was at. A row that has moved has lost it; one that shows
-   * another run now hands it to the table, where the arrows go on.
-   */
+  /** After other rows were drawn: the focus of a row that shows another run now goes to where its run is, or to the table, where the arrows go on. */
   drawn(): void {
-    const run = this.#run;
-    const scroller = this.#scroller;
     const element = document.activeElement;
-    if (run === undefined || scroller === null || !(element === document.body || scroller.contains(element)))
+    const now = runOf(element);
+    if (
+      !this.#scroller?.contains(element) ||
+      now === undefined ||
+      this.#run === undefined ||
+      now === this.#run
+    )
       return;
-    if (element !== document.body && runOf(element) === run) return;
-    const row = scroller.querySelector<HTMLElement>(`[data-run="${CSS.escape(run)}"]`);
-    (row?.querySelector('button') ?? scroller).focus({ preventScroll: true });
+    const row = this.#scroller.querySelector<HTMLElement>(`[data-run="${CSS.escape(this.#run)}"]`);
+    (row?.querySelector('button') ?? this.#scroller).focus({ preventScroll: true });
   }
 
   /** Arrows go from row to row, Home and End to the ends. */
