@@ -46,6 +46,12 @@ export function systemRefusal(thrown: Error): { code: ErrorCode; message: string
       message: `The folder ${path} cannot be made: a folder above it is gone, or is a link to nothing.`,
       fix: 'Bring back the folder above it (a disk may be away), or use another one (for a workspace: --workspace, GRANARY_WORKSPACE, or Settings in the app).',
     };
+  if ((thrown.code === 'EEXIST' || thrown.code === 'ENOTDIR') && syscall === 'mkdir' && path !== undefined)
+    return {
+      code: 'FOLDER_NOT_FOUND',
+      message: `The folder ${path} cannot be made: a file has its name, or that of a folder above it.`,
+      fix: 'Move that file away, or use another folder (for a workspace: --workspace, GRANARY_WORKSPACE, or Settings in the app).',
+    };
   const refusal = refusals[thrown.code];
   // Without a path it is about something else than files, such as another user's process.
   if (refusal === undefined || (path === undefined && refusal.code !== 'NO_SPACE')) return undefined;
@@ -61,6 +67,7 @@ const words: Readonly<Record<string, string>> = {
   ...entry(['EROFS'], 'its disk is read-only'),
   ...entry(['EACCES', 'EPERM'], 'this user may not'),
   ...entry(['EEXIST', 'ENOTDIR'], 'it is a file, or lies below one'),
+  ...entry(['ENOENT'], 'a folder above it is gone, or is a link to nothing'),
 };
 
 /** Why a folder cannot be written, as the end of a sentence. */

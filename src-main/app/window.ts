@@ -1,31 +1,24 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { join } from 'node:path';
 import { rendererOrigin } from '../ipc/door.ts';
-import type { PreferenceStore, WindowBounds } from './preferences.ts';
-
-/** Bounds that still lie on a screen that is there; otherwise the system places the window. */
-function placed(bounds: WindowBounds | undefined): Partial<WindowBounds> {
-  if (bounds?.x === undefined || bounds.y === undefined) return bounds ?? {};
-  const { x, y, width, height } = bounds;
-  const area = screen.getDisplayMatching({ x, y, width, height }).workArea;
-  const seen =
-    x < area.x + area.width - 80 &&
-    x + width > area.x + 80 &&
-    y >= area.y - 10 &&
-    y < area.y + area.height - 80;
-  return seen ? bounds : { width: bounds.width, height: bounds.height };
-}
+import type { PreferenceStore } from './preferences.ts';
+import { LEAST, placed } from './placed.ts';
 
 /** The one window: sandboxed, isolated, without Node, showing only our own page. */
 export function openWindow(appFolder: string, preferences: PreferenceStore): BrowserWindow {
   const remembered = preferences.bounds;
-  const { x, y, width = 1240, height = 820 } = placed(remembered);
+  const {
+    x,
+    y,
+    width = 1240,
+    height = 820,
+  } = placed(remembered, (bounds) => screen.getDisplayMatching(bounds).workArea);
   const window = new BrowserWindow({
     ...(x === undefined || y === undefined ? {} : { x, y }),
     width,
     height,
-    minWidth: 860,
-    minHeight: 560,
+    minWidth: LEAST.width,
+    minHeight: LEAST.height,
     show: false,
     title: 'Granary',
     // The page's own ground in either theme, so that opening does not flash.

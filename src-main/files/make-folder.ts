@@ -1,24 +1,36 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those above it that are missing. Asked for several at once, Node says ENOENT of a read-only disk, of a full
- * quota and of a name that the disk does not take; here the error is the system's own.
+ * Makes a folder, and those above it that are missing, one by one: asked for several at once, Node says ENOENT of a read-only disk,
+ * of a full quota and of a name that the disk does not take, and never comes back from below /proc.
  * @throws the file system's error: ENOENT only where a folder above is a link to nothing, or went meanwhile
  */
 export function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const above = dirname(path);
+  if (above !== path && !isThere(above)) makeFolder(above);
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(highestMissing(path));
-    mkdirSync(path, { recursive: true });
+    // Another process may have been quicker.
+    if (!isFolder(path)) throw error;
   }
 }
 
-function highestMissing(path: string): string {
-  const above = dirname(path);
-  return above === path || lstatSync(above, { throwIfNoEntry: false }) !== undefined
-    ? path
-    : highestMissing(above);
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Also a link that leads nowhere: what it stands for cannot be made here. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toErrorPayload } from '../../../shared/errors.ts';
 import { makeFolder } from '../../../src-main/files/make-folder.ts';
+import { WorkspaceLock } from '../../../src-main/scheduler/lock.ts';
 import { buildCli, granary } from '../cli/cli-process.ts';
 
 const disk = mkdtempSync(join(tmpdir(), 'granary-refusal-'));
@@ -50,6 +51,29 @@ describe('a refusal of the file system', () => {
     });
     rmSync(join(disk, 'link'));
   });
+
+  it('of a folder in whose place a file stands says that, whoever wanted it', () => {
+    const file = join(disk, 'file');
+    writeFileSync(file, 'x');
+    for (const place of [file, join(file, 'a', 'b')]) {
+      const taken = toErrorPayload(refused(() => makeFolder(place)));
+      expect(taken).toMatchObject({
+        code: 'FOLDER_NOT_FOUND',
+        fix: expect.stringContaining('Move that file'),
+      });
+      expect(() => WorkspaceLock.acquire(place, 'a test')).toThrowError(
+        `The workspace ${place} cannot be written: it is a file, or lies below one.`,
+      );
+    }
+    rmSync(file);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'comes back from below /proc, where Node alone goes on for ever',
+    () => {
+      expect(toErrorPayload(refused(() => makeFolder('/proc/granary/a/b'))).code).toBe('FOLDER_NOT_FOUND');
+    },
+  );
 
   it('is not made of other errors', () => {
     const missing = refused(() => writeFileSync(join(disk, 'none', 'file'), 'x'));
