@@ -4,7 +4,10 @@
  */
 const BUDGET_MS = 4;
 
-/** Draws what has changed once a frame, and spreads over several frames what one cannot hold, so that no frame is long. */
+/**
+ * Draws what has changed once a frame, and makes what a view begins with; what one frame cannot hold is spread over several, so
+ * that none is long.
+ */
 class DrawQueue {
   readonly #waiting = new Set<() => void>();
   #planned = false;
@@ -22,8 +25,9 @@ class DrawQueue {
   #run(): void {
     this.#planned = false;
     const began = performance.now();
-    for (const draw of this.#waiting) {
-      this.#waiting.delete(draw);
+    // A copy: what is asked for by these waits for the next frame.
+    for (const draw of [...this.#waiting]) {
+      if (!this.#waiting.delete(draw)) continue;
       draw();
       if (performance.now() - began > BUDGET_MS) break;
     }
@@ -37,5 +41,5 @@ class DrawQueue {
   }
 }
 
-/** One for all charts of the window: they share its frames. */
+/** One for the window: all that is drawn or made shares its frames. */
 export const drawQueue = new DrawQueue();

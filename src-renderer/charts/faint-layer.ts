@@ -1,18 +1,6 @@
-import type { Chart, Plugin } from 'chart.js';
-import { type Series, type SeriesView, shownPoints } from './series.ts';
-import type { Point } from './thin.ts';
-
-interface FaintLine {
-  points: readonly Point[];
-  color: string;
-  dash: number[];
-}
-
-/** How far lines reach on the y axis; undefined where there are none. */
-interface Reach {
-  low: number | undefined;
-  high: number | undefined;
-}
+import type { Chart } from 'chart.js';
+import type { Series, SeriesView } from './series.ts';
+import { clipTo, ShownLine } from './shown-line.ts';
 
 /**
  * Lines behind the others, which nobody points at. They are drawn once and kept as a picture until the axes or the lines
@@ -21,21 +9,22 @@ interface Reach {
 export class FaintLayer {
   #series: readonly Series[] = [];
   #as = '';
-  #lines: readonly FaintLine[] = [];
-  #reach: Reach = { low: undefined, high: undefined };
+  #lines: readonly ShownLine[] = [];
   #picture: HTMLCanvasElement | null = null;
+  /** The axes that the picture was drawn for, and how many of the lines are in it. */
   #drawn = '';
+  #count = 0;
 
-  readonly plugin: Plugin<'line'> = {
-    id: 'faint',
-    beforeDatasetsDraw: (chart) => this.#show(chart),
-  };
+  /** How many there are. */
+  get length(): number {
+    return this.#lines.length;
+  }
 
   /**
    * Says what is to be seen. Columns that are the same arrays as before are taken to hold the same values.
    * @param color the colour that a series' name of one stands for, as #rrggbb
    */
-  set(series: readonly Series[], view: SeriesView, color: (name: string) => string): Reach {
+  set(series: readonly Series[], view: SeriesView, color: (name: string) => string): void {
     const { range, most, log } = view;
     const as = [range?.min, range?.max, most, log, ...series.map((one) => color(one.color))].join(' ');
     const before = this.#series;
@@ -45,60 +34,40 @@ export class FaintLayer {
       series.length === before.length &&
       series.every(({ xs, ys }, i) => xs === before[i]!.xs && ys === before[i]!.ys)
     )
-      return this.#reach;
+      return;
     this.#as = as;
     this.#drawn = '';
-    this.#lines = series.map((one) => ({
-      points: shownPoints(one, view),
-      color: `${color(one.color)}4d`,
-      dash: one.dash ?? [],
-    }));
-    const reach: Reach = { low: undefined, high: undefined };
-    for (const { points } of this.#lines)
-      for (const { y } of points) {
-        if (reach.low === undefined || y < reach.low) reach.low = y;
-        if (reach.high === undefined || y > reach.high) reach.high = y;
-      }
-    return (this.#reach = reach);
+    this.#lines = series.map((one) => new ShownLine(one, view, color(one.color)));
   }
 
-  #show(chart: Chart): void {
+  /** @param most how many of the lines are shown; those that the picture has stay in it */
+  show(chart: Chart, most: number): void {
     if (this.#lines.length === 0) return;
     const { ctx, chartArea, currentDevicePixelRatio: ratio, width, height } = chart;
     const { x, y } = chart.scales;
     if (x === undefined || y === undefined || width === 0 || height === 0) return;
     const { left, right, top, bottom } = chartArea;
     const as = [x.min, x.max, y.min, y.max, y.type, left, right, top, bottom, width, height, ratio].join(' ');
-    this.#picture ??= document.createElement('canvas');
+    const picture = (this.#picture ??= document.createElement('canvas'));
     if (as !== this.#drawn) {
       this.#drawn = as;
-      this.#draw(this.#picture, chart);
+      this.#count = 0;
+      picture.width = Math.round(width * ratio);
+      picture.height = Math.round(height * ratio);
     }
-    ctx.drawImage(this.#picture, 0, 0, width, height);
+    if (this.#count < Math.min(most, this.#lines.length)) this.#draw(picture, chart, most);
+    ctx.drawImage(picture, 0, 0, width, height);
   }
 
-  #draw(picture: HTMLCanvasElement, chart: Chart): void {
+  #draw(picture: HTMLCanvasElement, chart: Chart, most: number): void {
     const { chartArea, currentDevicePixelRatio: ratio } = chart;
     const { x, y } = chart.scales;
-    picture.width = Math.round(chart.width * ratio);
-    picture.height = Math.round(chart.height * ratio);
     const pen = picture.getContext('2d')!;
+    pen.save();
     pen.scale(ratio, ratio);
-    pen.beginPath();
-    pen.rect(
-      chartArea.left,
-      chartArea.top,
-      chartArea.right - chartArea.left,
-      chartArea.bottom - chartArea.top,
-    );
-    pen.clip();
-    pen.lineWidth = 1;
-    for (const { points, color, dash } of this.#lines) {
-      pen.strokeStyle = color;
-      pen.setLineDash(dash);
-      pen.beginPath();
-      for (const point of points) pen.lineTo(x!.getPixelForValue(point.x), y!.getPixelForValue(point.y));
-      pen.stroke();
-    }
+    clipTo(pen, chartArea);
+    for (const line of this.#lines.slice(this.#count, most)) line.stroke(pen, x!, y!, `${line.color}4d`, 1);
+    pen.restore();
+    this.#count = Math.min(most, this.#lines.length);
   }
 }

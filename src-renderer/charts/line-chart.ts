@@ -1,34 +1,14 @@
-import {
-  CategoryScale,
-  Chart,
-  LinearScale,
-  LineController,
-  LineElement,
-  LogarithmicScale,
-  PointElement,
-  Tooltip,
-  type ChartDataset,
-  type ScaleOptionsByType,
-} from 'chart.js';
+import { Chart, LinearScale, LogarithmicScale, type ScaleOptionsByType } from 'chart.js';
 import zoom from 'chartjs-plugin-zoom';
 import type { ChartGroup } from './chart-group.ts';
 import { drawQueue } from './draw-queue.ts';
+import type { TooltipStyle } from './draw-tooltip.ts';
 import { FaintLayer } from './faint-layer.ts';
 import { PointedLayer } from './pointed-layer.ts';
-import { ROW_FONT } from './tooltip-rows.ts';
-import { type Series, shownPoints } from './series.ts';
-import type { Point } from './thin.ts';
+import type { Series } from './series.ts';
+import { clipTo, reachOf, ShownLine } from './shown-line.ts';
 
-Chart.register(
-  LineController,
-  LineElement,
-  PointElement,
-  LinearScale,
-  LogarithmicScale,
-  CategoryScale,
-  Tooltip,
-  zoom,
-);
+Chart.register(LinearScale, LogarithmicScale, zoom);
 
 export interface LineChartOptions {
   xTitle: string;
@@ -44,44 +24,55 @@ export interface LineChartOptions {
 
 /** A line's lowest and highest point of each pixel across are all that can be seen of it. */
 const POINTS_A_PIXEL = 2;
+/** As many lines come into a chart in one frame, so that the first drawing of many makes none long. */
+const LINES_A_FRAME = 5;
 
-/** A line chart on a canvas: plain columns in, colours from the page's tokens in either theme. */
+/**
+ * A line chart on a canvas: plain columns in, colours from the page's tokens in either theme. Chart.js makes its axes and zooms;
+ * the lines are drawn here, without an object of Chart.js for each of their points.
+ */
 export class LineChart {
-  readonly #chart: Chart<'line', Point[]>;
+  readonly #chart: Chart<'line'>;
   readonly #group: ChartGroup;
   readonly #leave: () => void;
   #options: LineChartOptions;
-  /** Those in front, which Chart.js draws, and those behind. */
-  #lines: readonly Series[] = [];
-  #behind: readonly Series[] = [];
+  #series: readonly Series[] = [];
+  /** Those in front, the first on top. */
+  #lines: readonly ShownLine[] = [];
   readonly #faint = new FaintLayer();
+  /** How many of those in front, and of those behind, are drawn already. */
+  #shown = 0;
   readonly #pointer: PointedLayer;
   #xMax: number | undefined;
   /** What the next frame has to do. */
-  #due = { style: true, lines: true };
+  #due = { style: true, lines: true, more: false };
   #theme = matchMedia('(prefers-color-scheme: dark)');
   #recolor = (): void => this.#ask('style');
-  #grid = '';
+  #tooltip: TooltipStyle = { family: '', text: '', ground: '', border: '' };
   /** The page's colours, as they are in the present theme. */
   readonly #tokens = new Map<string, string>();
 
   constructor(canvas: HTMLCanvasElement, options: LineChartOptions, group: ChartGroup) {
     this.#options = options;
     this.#group = group;
-    this.#pointer = new PointedLayer(
-      () => group.cursor,
-      () => this.#grid,
-    );
-    this.#chart = new Chart<'line', Point[]>(canvas, {
+    this.#pointer = new PointedLayer(() => {
+      const { xTitle, formatX, formatExact } = this.#options;
+      return {
+        x: group.cursor,
+        lines: this.#lines.slice(0, this.#shown),
+        style: this.#tooltip,
+        title: (x) => `${xTitle} ${formatX(x)}`,
+        row: ({ series }, y) => `${series.name}  ${formatExact(y)}`,
+      };
+    });
+    this.#chart = new Chart<'line'>(canvas, {
       type: 'line',
       data: { datasets: [] },
-      plugins: [this.#faint.plugin, this.#pointer.plugin],
+      plugins: [{ id: 'lines', afterDatasetsDraw: (chart) => this.#drawLines(chart) }, this.#pointer.plugin],
       options: {
         animation: false,
         responsive: true,
         maintainAspectRatio: false,
-        parsing: false,
-        normalized: true,
         // The group decides what is marked: the pointer may be in another chart.
         events: [],
         layout: { padding: { top: 6, right: 8 } },
@@ -113,8 +104,7 @@ export class LineChart {
 
   /** @param xMax where the x axis ends; by itself at the last point */
   set(series: readonly Series[], xMax?: number): void {
-    this.#lines = series.filter(({ faint }) => faint !== true);
-    this.#behind = series.filter(({ faint }) => faint === true);
+    this.#series = series;
     this.#xMax = xMax;
     this.#ask('lines');
   }
@@ -145,18 +135,20 @@ export class LineChart {
 
   #reset = (): void => this.#group.zoom(null);
 
-  #ask(what: 'style' | 'lines'): void {
+  #ask(what: 'style' | 'lines' | 'more'): void {
     this.#due[what] = true;
     drawQueue.ask(this.#frame);
   }
 
   /** All that was asked for since the last frame, in one go. */
   #frame = (): void => {
-    const { style, lines } = this.#due;
-    this.#due = { style: false, lines: false };
+    const { style, lines, more } = this.#due;
+    this.#due = { style: false, lines: false, more: false };
+    if (more) this.#shown += LINES_A_FRAME;
     if (style) this.#restyle();
     if (style || lines) this.#draw();
-    else this.#pointer.moved(this.#chart as unknown as Chart<'line'>);
+    else if (more) this.#drawMore();
+    else this.#pointer.moved(this.#chart);
   };
 
   #token(name: string): string {
@@ -170,14 +162,18 @@ export class LineChart {
 
   /** Everything that does not come with the points: axes, colours, the tooltip. */
   #restyle(): void {
-    const { xTitle, formatX, formatY, formatExact, fromZero, log } = this.#options;
+    const { xTitle, formatX, formatY, fromZero, log } = this.#options;
     this.#tokens.clear();
     const font = { family: getComputedStyle(this.#chart.canvas).fontFamily, size: 11 };
     const text = this.#token('--text-soft');
     const grid = this.#token('--chart-grid');
-    this.#grid = this.#token('--line-strong');
-    const options = this.#chart.options;
-    options.scales = {
+    this.#tooltip = {
+      family: font.family,
+      text: this.#token('--text'),
+      ground: this.#token('--raised'),
+      border: this.#token('--line-strong'),
+    };
+    this.#chart.options.scales = {
       x: {
         type: 'linear',
         title: { display: true, text: xTitle, color: text, font, padding: { top: 2 } },
@@ -202,65 +198,50 @@ export class LineChart {
         border: { display: false },
       },
     };
-    options.plugins!.tooltip = {
-      backgroundColor: this.#token('--raised'),
-      borderColor: this.#token('--line-strong'),
-      borderWidth: 1,
-      titleColor: this.#token('--text'),
-      bodyColor: this.#token('--text'),
-      titleFont: { ...font, weight: 600 },
-      bodyFont: { ...font, size: ROW_FONT },
-      footerColor: this.#token('--text'),
-      footerFont: { ...font, weight: 400 },
-      padding: 8,
-      boxPadding: 4,
-      usePointStyle: true,
-      animation: false,
-      callbacks: {
-        title: (items) => (items[0] === undefined ? '' : `${xTitle} ${formatX(items[0].parsed.x ?? 0)}`),
-        label: (item) => ` ${item.dataset.label ?? ''}  ${formatExact(item.parsed.y ?? NaN)}`,
-        footer: () => (this.#pointer.left === 0 ? '' : `and ${this.#pointer.left} more`),
-      },
-    };
   }
 
+  /** Axes as far as all lines reach, and the lines that were drawn before; others come in the frames after. */
   #draw(): void {
     const { range } = this.#group;
     const most = POINTS_A_PIXEL * Math.max(200, Math.round(this.#chart.width));
     const view = { range, most, log: this.#options.log };
-    const { datasets } = this.#chart.data;
-    // Datasets stay, so that Chart.js keeps what it made for their points; but that has the points' colour and size in it, too.
-    datasets.length = Math.min(datasets.length, this.#lines.length);
-    this.#lines.forEach((series, place) => {
-      const points = shownPoints(series, view);
-      const next = dataset(series, points, this.#token(series.color));
-      const before = datasets[place];
-      datasets[place] = before !== undefined && drawnAlike(before, next) ? Object.assign(before, next) : next;
-    });
-    const { low, high } = this.#faint.set(this.#behind, view, (color) => this.#token(color));
+    const behind = this.#series.filter(({ faint }) => faint === true);
+    this.#lines = this.#series
+      .filter(({ faint }) => faint !== true)
+      .map((one) => new ShownLine(one, view, this.#token(one.color)));
+    this.#faint.set(behind, view, (color) => this.#token(color));
+    const reach = reachOf(this.#series, view);
     const { x, y } = this.#chart.options.scales as Record<'x' | 'y', ScaleOptionsByType<'linear'>>;
-    // Undefined means: as far as the points reach.
     Object.assign(x, { min: range?.min, max: range?.max ?? this.#xMax });
-    Object.assign(y, { suggestedMin: low, suggestedMax: high });
+    Object.assign(x, { suggestedMin: reach.x?.min, suggestedMax: reach.x?.max });
+    Object.assign(y, { suggestedMin: reach.y?.min, suggestedMax: reach.y?.max });
+    this.#shown = Math.min(this.#shown, this.#count);
+    if (this.#count - this.#shown <= LINES_A_FRAME) this.#shown = this.#count;
+    else this.#ask('more');
     this.#chart.update('none');
   }
-}
 
-function dataset(series: Series, points: Point[], color: string): ChartDataset<'line', Point[]> {
-  const few = series.dots === true && points.length <= 60;
-  return {
-    label: series.name,
-    data: points,
-    borderColor: color,
-    backgroundColor: color,
-    borderWidth: 2,
-    borderDash: series.dash ?? [],
-    pointRadius: few ? 2.6 : points.length === 1 ? 3 : 0,
-    pointStyle: 'circle',
-  };
-}
+  #drawMore(): void {
+    if (this.#shown < this.#count) this.#ask('more');
+    this.#chart.draw();
+  }
 
-/** Whether points of the one can be drawn with what was made for those of the other. */
-function drawnAlike(a: ChartDataset<'line', Point[]>, b: ChartDataset<'line', Point[]>): boolean {
-  return a.borderColor === b.borderColor && a.pointRadius === b.pointRadius;
+  /** Lines in front or behind, whichever are more: each in front has its own behind it, or none has. */
+  get #count(): number {
+    return Math.max(this.#lines.length, this.#faint.length);
+  }
+
+  #drawLines(chart: Chart<'line'>): void {
+    const { ctx, chartArea } = chart;
+    const { x, y } = chart.scales;
+    // Chart.js draws once while it is made, without axes.
+    if (x === undefined || y === undefined) return;
+    this.#faint.show(chart, this.#shown);
+    const lines = this.#lines.slice(0, this.#shown).reverse();
+    ctx.save();
+    clipTo(ctx, chartArea);
+    for (const line of lines) line.stroke(ctx, x, y, line.color, 2);
+    ctx.restore();
+    for (const line of lines) line.dots(ctx, x, y, chartArea);
+  }
 }

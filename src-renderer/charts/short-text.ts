@@ -24,12 +24,18 @@ export function rulerOf(font: string): Ruler {
  */
 export function shortened(text: string, room: number, ruler: Ruler): string {
   if (ruler(text) <= room) return text;
-  for (let kept = text.length - 1; kept > 1; kept -= 1) {
+  const cut = (kept: number): string => {
     const start = Math.floor(kept / 2);
-    const cut = `${text.slice(0, start)}…${text.slice(text.length - (kept - start))}`;
-    if (ruler(cut) <= room) return cut;
+    return `${text.slice(0, start)}…${text.slice(text.length - (kept - start))}`;
+  };
+  // By halves: to measure a text takes long. Fewer letters are never wider.
+  let [fits, wide] = [1, text.length];
+  while (wide - fits > 1) {
+    const kept = (fits + wide) >> 1;
+    if (ruler(cut(kept)) <= room) fits = kept;
+    else wide = kept;
   }
-  return '…';
+  return fits === 1 ? '…' : cut(fits);
 }
 
 /** A title in one line or, at a space or after a point, in two, each no wider than there is room. */

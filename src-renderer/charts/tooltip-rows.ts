@@ -1,7 +1,7 @@
 /** Font size of a tooltip's rows, pixels. */
 export const ROW_FONT = 12;
-/** What Chart.js leaves between two of them by default. */
-const SPACING = 2;
+/** Between two of them. */
+export const ROW_SPACING = 2;
 /** Title, the row that counts the rest, and padding. */
 const FRAME = 70;
 const LINE_HEIGHT = 1.2;
@@ -13,7 +13,7 @@ const LINE_HEIGHT = 1.2;
  * @returns places in `values`, and how many are left out
  */
 export function tooltipRows(values: readonly number[], height: number): { told: number[]; left: number } {
-  const room = Math.max(1, Math.floor((height - FRAME) / (ROW_FONT * LINE_HEIGHT + SPACING)));
+  const room = Math.max(1, Math.floor((height - FRAME) / (ROW_FONT * LINE_HEIGHT + ROW_SPACING)));
   const told = values
     .map((_, place) => place)
     .sort((a, b) => lowestFirst(values[a]!, values[b]!))

@@ -109,6 +109,66 @@ test('compared runs show their curves, only the settings that differ, and the pi
   ).toHaveAttribute('data-code', 'ENSEMBLE_CLASSES_DIFFER');
 });
 
+test('many curves come a few a frame; runs that go meanwhile leave nothing behind', async () => {
+  const { page } = granary;
+  const few = 5;
+  await expect(page.getByTestId('run-row')).toHaveCount(9);
+  for (const one of await page.getByTestId('run-row').all())
+    await one.getByRole('checkbox').setChecked(ids.includes((await one.getAttribute('data-run'))!));
+  // Notes each smoothed line (they are 2 pixels wide) and each raw one (kept in pictures beside the page) with its frame, and
+  // takes a run out at once when the first are drawn.
+  await page.evaluate(() => {
+    const seen: { frame: number; chart: number; behind: boolean }[] = [];
+    const canvases: HTMLCanvasElement[] = [];
+    const { stroke } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.stroke = function (this: CanvasRenderingContext2D) {
+      (stroke as () => void).call(this);
+      const behind = !this.canvas.isConnected;
+      if (!behind && this.lineWidth !== 2) return;
+      if (!canvases.includes(this.canvas)) canvases.push(this.canvas);
+      const frame = Number(document.timeline.currentTime);
+      seen.push({ frame, chart: canvases.indexOf(this.canvas), behind });
+      if (seen.length > 1) return;
+      queueMicrotask(() => document.querySelector<HTMLElement>('[data-testid="compared"] button')!.click());
+    };
+    Object.assign(window, {
+      strokes: () => seen,
+      unwatch: () => (CanvasRenderingContext2D.prototype.stroke = stroke),
+    });
+  });
+  await page.keyboard.press('Control+5');
+  await page.mouse.move(2, 2);
+  await expect(page.getByTestId('compared')).toHaveCount(ids.length - 1);
+  const charts = page.getByTestId('compare-curves').locator('canvas');
+  const drawn = (): Promise<string[]> =>
+    charts.evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
+  const inTurn = await settled(drawn);
+  const strokes = await page.evaluate(() => {
+    const here = window as unknown as {
+      strokes: () => { frame: number; chart: number; behind: boolean }[];
+      unwatch: () => void;
+    };
+    here.unwatch();
+    return here.strokes();
+  });
+  const chartsSeen = [...new Set(strokes.map(({ chart }) => chart))];
+  expect(chartsSeen.length).toBe(2 * inTurn.length);
+  for (const chart of chartsSeen) {
+    const own = strokes.filter((one) => one.chart === chart);
+    const frames = [...new Set(own.map(({ frame }) => frame))];
+    const counts = frames.map((frame) => own.filter((one) => one.frame === frame).length);
+    expect(counts[0]).toBe(few);
+    for (const [place, count] of counts.entries()) expect(count).toBeLessThanOrEqual((place + 1) * few);
+    // Those in front are drawn with those before them; those behind stay in their picture.
+    if (!own[0]!.behind) expect(counts.at(-1)).toBe(ids.length - 1);
+  }
+  // As the same runs look that were there from the beginning.
+  await page.keyboard.press('Control+4');
+  await page.keyboard.press('Control+5');
+  await expect(charts).toHaveCount(inTurn.length);
+  expect(await settled(drawn)).toEqual(inTurn);
+});
+
 test('zooming one chart zooms all of its view, stays when points are added, and ends with a double click', async () => {
   const { page } = granary;
   await page.keyboard.press('Control+5');

@@ -40,3 +40,24 @@ it('draws once a frame, spreads what is long over several frames, and forgets wh
   next();
   expect(drawn).toEqual(['a', 'b', 'c']);
 });
+
+it('leaves to the next frame what is asked for while it draws, and does not draw what was forgotten meanwhile', () => {
+  const { next } = frames();
+  const drawn: string[] = [];
+  const forgotten = (): void => void drawn.push('forgotten');
+  let rest = 2;
+  const inParts = (): void => {
+    drawn.push('part');
+    rest -= 1;
+    if (rest > 0) drawQueue.ask(inParts);
+    drawQueue.forget(forgotten);
+  };
+  drawQueue.ask(inParts);
+  drawQueue.ask(forgotten);
+  next();
+  expect(drawn).toEqual(['part']);
+  next();
+  expect(drawn).toEqual(['part', 'part']);
+  next();
+  expect(drawn).toEqual(['part', 'part']);
+});
