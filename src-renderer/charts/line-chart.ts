@@ -146,7 +146,7 @@ export class LineChart {
     this.#due = { style: false, lines: false, more: false };
     if (more) this.#shown += LINES_A_FRAME;
     if (style) this.#restyle();
-    if (style || lines) this.#draw();
+    if (style || lines) this.#draw(!more);
     else if (more) this.#drawMore();
     else this.#pointer.moved(this.#chart);
   };
@@ -200,8 +200,11 @@ export class LineChart {
     };
   }
 
-  /** Axes as far as all lines reach, and the lines that were drawn before; others come in the frames after. */
-  #draw(): void {
+  /**
+   * Axes as far as all lines reach, and the lines that were drawn before; others come in the frames after.
+   * @param few whether new lines come at once where they are no more than a frame takes
+   */
+  #draw(few: boolean): void {
     const { range } = this.#group;
     const most = POINTS_A_PIXEL * Math.max(200, Math.round(this.#chart.width));
     const view = { range, most, log: this.#options.log };
@@ -216,8 +219,8 @@ export class LineChart {
     Object.assign(x, { suggestedMin: reach.x?.min, suggestedMax: reach.x?.max });
     Object.assign(y, { suggestedMin: reach.y?.min, suggestedMax: reach.y?.max });
     this.#shown = Math.min(this.#shown, this.#count);
-    if (this.#count - this.#shown <= LINES_A_FRAME) this.#shown = this.#count;
-    else this.#ask('more');
+    if (few && this.#count - this.#shown <= LINES_A_FRAME) this.#shown = this.#count;
+    if (this.#shown < this.#count) this.#ask('more');
     this.#chart.update('none');
   }
 
