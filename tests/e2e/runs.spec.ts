@@ -50,6 +50,26 @@ test('the usual columns fit a window of 1,360 and of 1,240 pixels, the last one 
   );
 });
 
+test('what is noted of a run has its place in a narrow window: colours keep their size', async () => {
+  const { app, page } = granary;
+  const resize = (width: number): Promise<void> =>
+    app.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]!.setContentSize(size, 820),
+      width,
+    );
+  await resize(860);
+  await row(ids[0]!).getByRole('button').first().click();
+  const notes = page.getByRole('region', { name: 'What is noted of this run' });
+  const swatches = notes.getByRole('button', { name: /^Colour \d/ });
+  await expect(swatches).toHaveCount(8);
+  const widths = await swatches.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+  expect(widths).toEqual(widths.map(() => 20));
+  const beyond = await notes.evaluate((card) => card.scrollWidth - card.clientWidth);
+  expect(beyond).toBeLessThanOrEqual(0);
+  await page.keyboard.press('Escape');
+  await resize(1240);
+});
+
 test('runs are found, sorted, grouped and shown with the columns that are chosen, which are remembered', async () => {
   const { page } = granary;
   await page.keyboard.press('Control+4');
