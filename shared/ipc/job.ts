@@ -278,6 +278,8 @@ export const workerEventSchema = z.discriminatedUnion('type', [
     header: runHeaderSchema,
     resumed: resumedSchema,
   }),
+  /** What a picture takes in a step with all layers, tried before the frozen epochs of a run. */
+  z.object({ type: z.literal('full-pace'), secondsPerPicture: z.number() }),
   /** At most ten a second. `step` counts optimizer steps over the whole run. */
   z.object({
     type: z.literal('step'),

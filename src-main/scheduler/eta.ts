@@ -8,11 +8,13 @@ export interface MeasuredRun {
   config: RunConfig;
   counts: RunHeader['counts'];
   epochs: readonly EpochLog[];
+  /** Seconds that a picture took in a step with all layers, tried before frozen epochs. */
+  fullPace?: number;
   /** From its first file to its last; null while it trains. */
   seconds: number | null;
 }
 
-/** Forward and backward take about three times a forward pass. Only used until both have been measured. */
+/** Forward and backward take about three times a forward pass. Only used until both have been measured or tried. */
 const FULL_OVER_FROZEN = 3;
 /** Start of the process, reading the dataset, recording the graph: until a run has finished. */
 const OVERHEAD_SECONDS = 8;
@@ -67,7 +69,11 @@ function ratesOf(runs: readonly MeasuredRun[]): Rates | null {
       (log) => log.phase === phase,
     );
   const [fullSeen, frozenSeen] = [trained('full'), trained('frozen')];
-  const full = fullSeen ?? (frozenSeen === null ? null : frozenSeen * FULL_OVER_FROZEN);
+  const tried = runs.flatMap(({ fullPace, config }) =>
+    fullPace === undefined ? [] : [fullPace / gmacsOf(config)],
+  );
+  const fullTried = tried.length === 0 ? null : tried.reduce((a, b) => a + b, 0) / tried.length;
+  const full = fullSeen ?? fullTried ?? (frozenSeen === null ? null : frozenSeen * FULL_OVER_FROZEN);
   if (full === null) return null;
   const frozen = frozenSeen ?? full / FULL_OVER_FROZEN;
   const look =

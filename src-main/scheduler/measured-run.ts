@@ -14,6 +14,9 @@ export function measuredSoFar(before: AnyMeasured | null, event: WorkerEvent): A
     }
     case 'ratings-started':
       return before ?? { kind: 'ratings', config: event.header.config, epochs: [], seconds: null };
+    case 'full-pace':
+      if (before === null || before.kind === 'ratings') return before;
+      return { ...before, fullPace: event.secondsPerPicture };
     case 'epoch':
       if (before === null || before.kind === 'ratings') return before;
       return { ...before, epochs: [...before.epochs, event.log] };

@@ -33,7 +33,7 @@ export interface RunDesk {
   keep(checkpoint: Checkpoint): void;
   epochDone(log: EpochLog, checkpoint: Checkpoint): void;
   /** Passing news: progress, steps, warnings. */
-  tell(event: Extract<WorkerEvent, { type: 'progress' | 'step' | 'warning' | 'log' }>): void;
+  tell(event: Extract<WorkerEvent, { type: 'progress' | 'full-pace' | 'step' | 'warning' | 'log' }>): void;
 }
 
 /** Where a run works, how it is heard, and how it is stopped. */

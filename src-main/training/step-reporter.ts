@@ -1,4 +1,5 @@
 import type { StepPoint, WorkerEvent } from '../../shared/ipc/job.ts';
+import type { FullPace } from './full-steps.ts';
 
 type StepEvent = Extract<WorkerEvent, { type: 'step' }>;
 
@@ -31,7 +32,7 @@ const nothing: Workload = { steps: 0, images: { frozen: 0, full: 0 }, evaluation
 const INTERVAL_MS = 100;
 /** How much a new step's duration weighs in the running mean. */
 const SMOOTHING = 0.1;
-/** A frozen step has no backward pass through the body, so a full one takes about three times as long until one was seen. */
+/** A frozen step has no backward pass through the body, so that a full one takes about three times as long where none was tried. */
 const FULL_OVER_FROZEN = 3;
 
 /** Turns steps into at most ten events a second, with a rate and an ETA over all that is left of the run. */
@@ -100,6 +101,16 @@ export class StepReporter {
       points: this.#points,
     });
     this.#points = [];
+  }
+
+  /**
+   * What steps with all layers take is known before any counts.
+   * @param firstSeconds what `images` pictures took the first time, @param seconds and later
+   */
+  tried({ images, firstSeconds, seconds }: FullPace): void {
+    const shape = `full ${images}`;
+    this.#pace.full.add(images, firstSeconds, shape);
+    this.#pace.full.add(images, seconds, shape);
   }
 
   /** @param seconds what looking at `images` pictures took */

@@ -35,6 +35,7 @@ export async function trainRun(
     const eager = new EagerOpCounter();
     try {
       const training = new Training(run, program, pictures, eager, around, from, began);
+      await training.tryAllLayers();
       if (from === null) training.begin();
       else training.goOn(from.checkpoint);
       from?.checkpoint.weights.clear();

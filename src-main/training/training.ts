@@ -18,6 +18,7 @@ import type { Program } from './program/index.ts';
 import type { Checkpoint, EpochInProgress } from './checkpoint.ts';
 import type { ResumePoint } from './resume-point.ts';
 import type { FinishedRun, RunDesk, RunOutput, RunSurroundings, SetOutput } from './run-output.ts';
+import { timeFullSteps } from './full-steps.ts';
 import { StepReporter, type Workload } from './step-reporter.ts';
 import { labelsOfTarget } from './targets.ts';
 import { type EpochOutcome, trainEpoch } from './train-epoch.ts';
@@ -76,6 +77,22 @@ export class Training {
       breathe: () => breathe(around.signal),
       evaluated: (images, seconds) => this.#reporter.evaluated(images, seconds),
     };
+  }
+
+  /**
+   * Finds out what a step with all layers takes where frozen epochs come first, for the time left; want of memory for it is met here, and
+   * not after the frozen epochs. Before {@link begin} or {@link goOn}: it leaves other values behind.
+   */
+  async tryAllLayers(): Promise<void> {
+    const { phases, config, plan } = this.#run;
+    const goesOnFrozen = phaseOfEpoch(phases, this.#epochs.length) === 'frozen';
+    if (!goesOnFrozen || !phases.some(({ phase }) => phase === 'full')) return;
+    // Of so few pictures no micro-batch is ever whole.
+    if (plan.windows[0]?.micro[0] !== plan.microBatch) return;
+    const { desk, signal } = this.#around;
+    const pace = await timeFullSteps(this.#program, config, () => breathe(signal));
+    this.#reporter.tried(pace);
+    desk.tell({ type: 'full-pace', secondsPerPicture: pace.seconds / pace.images });
   }
 
   /** Sets the network to what the run starts from. */

@@ -17,7 +17,8 @@ export function runWarnings(facts: {
   const warnings: string[] = [];
   if (config.accum > 1 && batchNorm) {
     warnings.push(
-      `${config.arch} normalises over batches, and with accumulation it sees micro-batches of ${plan.microBatch}: the result is not that of a whole batch of ${config.batchSize}.`,
+      // Without their size: a run that goes on in smaller ones is not warned again.
+      `${config.arch} normalises over batches, and with accumulation over micro-batches alone: the result is not that of a whole batch of ${config.batchSize}.`,
     );
   }
   if (plan.left > 0) {

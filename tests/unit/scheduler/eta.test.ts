@@ -54,6 +54,20 @@ describe('the time a queue takes', () => {
     expect(estimateSeconds([other], [begun])).toBeCloseTo(measured(other, 0.5).seconds! + 4, 6);
   });
 
+  it('takes a full epoch from a step that was tried rather than from a frozen one', () => {
+    const run = measured(config('resnet18', 64, 2, { frozenEpochs: 1 }), 0.5);
+    const begun = { ...run, epochs: run.epochs.slice(0, 1), seconds: null };
+    const other = config('resnet18', 64, 3);
+    // Half of what three frozen epochs would tell.
+    const fullPace = (0.5 / 2) * gmacsOf(other);
+    const full = 3 * counts.train * fullPace;
+    const expected = measured(other, 0.5).seconds! + 4 - full;
+    expect(estimateSeconds([other], [{ ...begun, fullPace }])).toBeCloseTo(expected, 6);
+    // Once a full epoch was seen it counts alone.
+    const seen = { ...run, fullPace, seconds: null };
+    expect(estimateSeconds([other], [seen])).toBeCloseTo(measured(other, 0.5).seconds! + 4, 6);
+  });
+
   it('trusts runs of the same architecture more than others, of the same size most, and scales others by multiply-adds', () => {
     const known = [
       measured(config('resnet18', 64, 2), 0.5),

@@ -20,11 +20,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Trains a run on one of the folders, and returns its id and the most data its worker was seen to have, in MiB. */
+/**
+ * Trains a run on one of the folders, and returns its id and the most data its worker was seen to have, in MiB.
+ * @param stop at the end of its first epoch
+ */
 async function train(
   data: 'data' | 'few',
   flags: string,
   environment: Record<string, string> = {},
+  stop = false,
 ): Promise<[string, number]> {
   const workspace = join(folder, 'ws');
   let [runId, highest] = ['', 0];
@@ -37,28 +41,36 @@ async function train(
       // Not begun, or gone.
     }
   }, 20);
-  const args = ['train', join(folder, data), ...flags.split(' '), '--tta', '0', '--seed', '3'];
-  await granaryLines({ script: cli.script, workspace, environment }, args, (line) => {
+  const settings = flags.startsWith('--resume') ? [] : [join(folder, data), '--tta', '0', '--seed', '3'];
+  const args = ['train', ...settings, ...flags.split(' ')];
+  await granaryLines({ script: cli.script, workspace, environment }, args, (line, child) => {
     if (line.type === 'run-started') runId = line['runId'] as string;
+    if (line.type === 'epoch' && stop) child.kill('SIGINT');
   });
   clearInterval(look);
   return [runId, highest];
 }
 
+const settings = '--arch tf_efficientnet_lite0 --size 96 --batch-size 32 --accum 1';
+/** A run of full epochs alone with memory enough, to start from and to compare with. */
+let before: ReturnType<typeof train> | undefined;
+const measured = (): ReturnType<typeof train> =>
+  (before ??= train('data', `${settings} --weights none --epochs 1 --frozen-epochs 0`));
+
 describe.runIf(process.platform === 'linux')('a worker under a limit of the system', () => {
   it(
-    'that runs out of memory in its second epoch goes on from its checkpoint with smaller micro-batches',
+    'that runs out of memory when it is resumed goes on from its checkpoint with smaller micro-batches',
     { timeout: 200_000 },
     async () => {
-      const settings = '--arch tf_efficientnet_lite0 --size 96 --batch-size 32 --accum 1';
-      const [first, peakMb] = await train('data', `${settings} --weights none --epochs 1 --frozen-epochs 0`);
-      // The frozen epoch takes much less than this; the full one took all of it.
-      const [id] = await train('data', `${settings} --weights ${first} --frozen-epochs 1 --epochs 1`, {
-        GRANARY_WORKER_MEMORY: `${Math.round(0.8 * peakMb)}MB`,
-      });
+      const [first, peakMb] = await measured();
+      // With memory enough, and stopped in its second epoch.
+      const flags = `${settings} --weights ${first} --frozen-epochs 1 --epochs 1`;
+      const [id] = await train('data', flags, {}, true);
+      await train('data', `--resume ${id}`, { GRANARY_WORKER_MEMORY: `${Math.round(0.8 * peakMb)}MB` });
       const workspace = join(folder, 'ws');
-      const attempts = readAttempts(join(workspace, 'runs', id));
+      const [whole, ...attempts] = readAttempts(join(workspace, 'runs', id));
       const last = attempts.at(-1)!;
+      expect(whole).toMatchObject({ accum: 1, outcome: 'CANCELLED' });
       expect(attempts[0]).toMatchObject({ accum: 1, microBatch: 32, outcome: 'WORKER_OUT_OF_MEMORY' });
       expect(last).toMatchObject({ from: { epoch: 1 }, outcome: 'finished' });
       expect(last.reason).toMatch(/^memory did not suffice at accumulation/);
@@ -73,6 +85,21 @@ describe.runIf(process.platform === 'linux')('a worker under a limit of the syst
         [1, 'frozen'],
         [2, 'full'],
       ]);
+    },
+  );
+
+  it(
+    'that its frozen epoch would not need, but the full ones do, is told so before any of them',
+    { timeout: 200_000 },
+    async () => {
+      const [first, peakMb] = await measured();
+      const [id] = await train('data', `${settings} --weights ${first} --frozen-epochs 1 --epochs 1`, {
+        GRANARY_WORKER_MEMORY: `${Math.round(0.8 * peakMb)}MB`,
+      });
+      const attempts = readAttempts(join(folder, 'ws', 'runs', id));
+      expect(attempts[0]).toMatchObject({ accum: 1, from: null, outcome: 'WORKER_OUT_OF_MEMORY' });
+      expect(attempts[1]).toMatchObject({ accum: 2, from: null });
+      expect(attempts.at(-1)).toMatchObject({ outcome: 'finished' });
     },
   );
 

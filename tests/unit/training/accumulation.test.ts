@@ -7,6 +7,8 @@ import { decodeSafetensors, float32Values } from '../../../shared/safetensors/in
 import { inspectDataset } from '../../../src-main/dataset/inspect.ts';
 import type { Checkpoint } from '../../../src-main/training/checkpoint.ts';
 import { prepareRun } from '../../../src-main/training/prepare.ts';
+import type { ResumePoint } from '../../../src-main/training/resume-point.ts';
+import { resumedWarnings } from '../../../src-main/training/resumed-warnings.ts';
 import { trainRun } from '../../../src-main/training/train-run.ts';
 import { smallDatasetOptions, temporaryFolder, writeSmallDataset } from './small-dataset.ts';
 
@@ -76,9 +78,19 @@ describe('gradient accumulation', { timeout: 300_000 }, () => {
       ...{ dataset, arch: 'resnet18', size: { height: 32, width: 32 }, weights: 'none', seed: 5 },
       ...{ batchSize: 8, accum: 4, ttaViews: 0, holdout: false },
     });
-    const { header } = await prepareRun({ runId: 'run', name: 'run', queue: null }, config, manifest);
-    const told = header.warnings.filter((warning) => warning.includes('micro-batches of 2'));
+    const identity = { runId: 'run', name: 'run', queue: null };
+    const { header } = await prepareRun(identity, config, manifest);
+    const told = header.warnings.filter((warning) => warning.includes('normalises over batches'));
     expect(told).toEqual([expect.stringContaining('not that of a whole batch of 8')]);
+    // It goes on in smaller micro-batches, for want of memory.
+    const again = await prepareRun(identity, { ...config, accum: 8 }, manifest);
+    const checkpoint = { config, graphHash: header.graphHash } as Checkpoint;
+    const point = { header, checkpoint } as ResumePoint;
+    const { warnings, graphHash } = again.header;
+    expect(resumedWarnings(point, warnings, again.config, graphHash)).toEqual([
+      ...header.warnings,
+      expect.stringContaining('goes on in micro-batches of 1. The effective batch stays 8.'),
+    ]);
   });
 
   it('leaves a checkpoint that holds weights, optimizer and place', async () => {

@@ -149,6 +149,16 @@ describe('going on with a run', { timeout: 300_000 }, () => {
     expect(await bitsOf('between', end)).toEqual(undisturbed);
   });
 
+  it('gives them after a stop in a frozen epoch, before which a step with all layers is tried each time', async () => {
+    const weights = join(scratch, 'start.safetensors');
+    const { output } = await train('before', { epochs: 1 });
+    writeFileSync(weights, output!.weights);
+    const settings = { weights, frozenEpochs: 1, epochs: 1 };
+    const whole = await bitsOf('frozen', await train('frozen', settings));
+    await train('frozen-cut', settings, 2);
+    expect(await bitsOf('frozen-cut', await train('frozen-cut', settings, Infinity, true))).toEqual(whole);
+  });
+
   it('takes another micro-batch, with the effective batch as it was', async () => {
     const { output } = await train('halved', { accum: 2 }, Infinity, true);
     expect(output!.result.epochs).toBe(2);

@@ -97,6 +97,17 @@ describe('step reporter', () => {
     expect(events[1]).toMatchObject({ step: 6, totalSteps: 10, etaSeconds: 4 + 1 });
   });
 
+  it('tells the time of full steps from those that were tried before the frozen ones, and from themselves later', () => {
+    const { it: steps, events } = reporter({ frozen: 2, full: 10, evaluations: 0 });
+    steps.tried({ images: 8, firstSeconds: 20, seconds: 1.7 });
+    for (const at of [0, 1000]) steps.stepped({ ...facts, phase: 'frozen' }, 1, at);
+    expect(events[1]!.etaSeconds).toBeCloseTo(17, 6);
+    expect(events[1]!.imagesPerSecond).toBe(8);
+    // Its graph was prepared when it was tried: it counts.
+    steps.stepped(facts, 1.9, 3000);
+    expect(events[2]!.etaSeconds).toBeCloseTo(9 * 1.8, 6);
+  });
+
   it('expects full steps to be slower than the frozen ones that were seen', () => {
     const { it: steps, events } = reporter({ frozen: 2, full: 10, evaluations: 0 });
     for (const at of [0, 1000]) steps.stepped({ ...facts, phase: 'frozen' }, 1, at);
