@@ -36,7 +36,7 @@ export class Attendant {
   }
 
   hear<N extends NewsName>(name: N, payload: News<N>): void {
-    if (name === 'queue:changed') this.#queueChanged((payload as News<'queue:changed'>).items);
+    if (name === 'queue:changed') this.#queueChanged(payload as News<'queue:changed'>);
     if (name === 'run:recovered') {
       const { name: run, reason } = payload as News<'run:recovered'>;
       this.#desktop.notify(`${run} goes on`, capital(reason));
@@ -50,14 +50,20 @@ export class Attendant {
     }
   }
 
-  #queueChanged(items: readonly QueueItem[]): void {
-    const fresh = items.filter(
-      ({ runId, state }) => this.#states.get(runId) === 'running' && state !== 'running',
-    );
+  #queueChanged({ items, paused }: QueueView): void {
+    // One that is refused at its launch never trained.
+    const fresh = items.filter(({ runId, state }) => {
+      const before = this.#states.get(runId);
+      return (before === 'running' && state !== 'running') || (before === 'pending' && state === 'failed');
+    });
     this.#take(items);
     if (fresh.length > 0) this.#share = 0;
     this.#show();
     const open = items.some(({ state }) => state === 'running' || state === 'pending');
+    // Nobody stopped it: a full disk did, which every other run would meet, too.
+    const fault = ({ state, error }: QueueItem): boolean =>
+      state === 'interrupted' && error !== null && error.code !== 'CANCELLED';
+    if (paused !== null && fresh.some(fault)) return this.#desktop.notify('The queue has stopped', paused);
     const told = fresh.filter(({ state }) => state === 'finished' || state === 'failed');
     if (told.length === 0) return;
     if (open) {

@@ -86,7 +86,16 @@ async function print(
     else if (fit !== null && fit.state !== 'fits')
       process.stdout.write(`${pc.yellow(`${name}:`)} ${fit.plan.reason} ${fit.fix ?? ''}\n`);
   }
-  if (total !== null && rows.length > 1) process.stdout.write(`All of it: about ${formatDuration(total)}.\n`);
+  if (rows.length > 1) process.stdout.write(`${summary(times.length, rows.length - times.length, total)}\n`);
+}
+
+/** `5 runs, and 1 that is not run. All of it: about 1:20:00.` */
+function summary(runs: number, others: number, seconds: number | null): string {
+  const count = `${runs} ${runs === 1 ? 'run' : 'runs'}${others === 0 ? '' : `, and ${others} that ${others === 1 ? 'is' : 'are'} not run`}.`;
+  if (runs === 0) return count;
+  return seconds === null
+    ? `${count} How long they take is told once a run was measured in this workspace.`
+    : `${count} All of it: about ${formatDuration(seconds)}.`;
 }
 
 function words(fit: RunFit): string {

@@ -64,6 +64,8 @@ export class TerminalDisplay implements RunDisplay {
   /** Whose lines were printed last: where several runs train at once a line tells when it changes. */
   #speaker: string | null = null;
   #reason: string | null = null;
+  /** Runs with what they were warned of: a run that goes on in a new process says it again. */
+  readonly #warned = new Set<string>();
 
   constructor(status: StatusLine) {
     this.#status = status;
@@ -113,6 +115,8 @@ export class TerminalDisplay implements RunDisplay {
         status.show(() => `[${place}] ${progressText(event)}`);
         break;
       case 'warning':
+        if (this.#warned.has(`${runId} ${event.message}`)) break;
+        this.#warned.add(`${runId} ${event.message}`);
         status.print(pc.yellow(`Note: ${event.message}`));
         break;
     }

@@ -2,15 +2,16 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { architecture, checkSize } from '../../../shared/architectures/index.ts';
 import { GranaryError } from '../../../shared/errors.ts';
-import { formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
+import { defaultPresize, formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
 import { formatMb } from '../../../shared/memory.ts';
 import type { Manifest } from '../../../shared/records/dataset.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { parseMb } from '../../scheduler/memory/amount.ts';
 import { cardByName } from '../../scheduler/memory/cards-table.ts';
 import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
-import type { FitConfig } from '../../scheduler/memory/fit-options.ts';
+import type { FitConfig, FitOptions } from '../../scheduler/memory/fit-options.ts';
 import { type Fit, MemoryFit } from '../../scheduler/memory/fit.ts';
+import { refusalOf, smallerSizes } from '../../scheduler/memory/refusal.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
 import { marginOf } from '../../scheduler/workspace-settings.ts';
 import { formatTable } from '../format.ts';
@@ -21,8 +22,8 @@ import { runWorkerJob } from '../worker-job.ts';
 
 interface Flags {
   classes?: number;
-  arch: string[];
-  size: string[];
+  arch?: string[];
+  size?: string[];
   batchSize: number;
   checkpointing?: boolean;
   memory?: string;
@@ -33,6 +34,14 @@ interface Flags {
   json?: boolean;
 }
 
+/** What is answered for when no architecture is named: one of each family, of the size that a card at home is asked about. */
+const USUAL = [
+  ...['tf_efficientnet_lite0', 'resnet50', 'convnext_small', 'vit_small_patch16_224'],
+  ...['swin_tiny_patch4_window7_224', 'swinv2_tiny_window8_256'],
+];
+/** Classes where nothing tells: they decide the last layer alone. */
+const SOME_CLASSES = 10;
+
 /** `granary fit`: how architectures fit the memory, before anything is queued. */
 export function register(program: Command): void {
   program
@@ -41,9 +50,17 @@ export function register(program: Command): void {
       'Say which accumulation fits each architecture into memory: predicted from its graph, then tried for a few steps.',
     )
     .argument('[dataset]', 'folder of the dataset; a few pictures of its smallest class are trained on')
-    .option('--classes <n>', 'number of classes, where there is no dataset yet', integer('--classes'))
-    .requiredOption('--arch <ids>', "timm's ids, separated by commas", list)
-    .requiredOption('--size <sizes>', 'training sizes, separated by commas: 128,320x240 (height first)', list)
+    .option(
+      '--classes <n>',
+      'number of classes, where there is no dataset yet (with --card: 10)',
+      integer('--classes'),
+    )
+    .option('--arch <ids>', "timm's ids, separated by commas (default: one of each family)", list)
+    .option(
+      '--size <sizes>',
+      'training sizes, separated by commas: 128,320x240 (height first; default: the architecture’s own)',
+      list,
+    )
     .option('--batch-size <n>', 'effective batch: micro-batch × accumulation', integer('--batch-size'), 64)
     .option('--checkpointing', 'less memory for more time, from the beginning')
     .option('--memory <amount>', 'plan for this much free memory instead of what is free now, such as 8GB')
@@ -61,6 +78,7 @@ export function register(program: Command): void {
 Examples:
   $ granary fit data/paddy --arch convnext_small,vit_small_patch16_224 --size 224
   $ granary fit --classes 10 --arch convnext_large --size 320x240 --memory 8GB
+  $ granary fit --card "RTX 3060 12GB"
   $ granary fit --classes 10 --arch swin_large_patch4_window7_224 --size 224 --card "RTX 3060 12GB"`,
     )
     .action(fit);
@@ -69,7 +87,7 @@ Examples:
 async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
   const json = flags.json === true;
   const workspace = workspacePath(flags.workspace);
-  if (dataset === undefined && flags.classes === undefined)
+  if (dataset === undefined && flags.classes === undefined && flags.card === undefined)
     throw new GranaryError(
       'USAGE',
       'Neither a dataset nor --classes was given.',
@@ -84,31 +102,39 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
       'For example: --batch-size 64',
     );
   const margin = marginOf(workspace, flags.margin);
-  const combinations = flags.arch.flatMap((arch) =>
-    flags.size.map((text) => {
-      const size = parseImageSize(text);
-      checkSize(architecture(arch), size);
+  const combinations = (flags.arch ?? USUAL).flatMap((arch) => {
+    const info = architecture(arch);
+    const sizes = flags.size?.map(parseImageSize) ?? [info.defaultSize];
+    return sizes.map((size) => {
+      checkSize(info, size);
       return { arch, size };
-    }),
-  );
+    });
+  });
   const device = await chooseDevice(flags);
-  const classes = dataset === undefined ? [flags.classes!] : await classesOf(dataset, workspace, json);
+  const classes =
+    dataset === undefined ? [flags.classes ?? SOME_CLASSES] : await classesOf(dataset, workspace, json);
   const memoryFit = new MemoryFit();
   const status = new StatusLine(!json);
   const stop = (): void => memoryFit.stop();
   process.once('SIGINT', stop);
   try {
-    const rows: (Fit & { config: FitConfig })[] = [];
-    for (const { arch, size } of combinations) {
-      status.show(() => `${arch} ${formatImageSize(size)}  (${rows.length + 1}/${combinations.length})`);
-      const config: FitConfig = {
-        ...{ arch, size, batchSize: flags.batchSize, accum: 1, autoAccum: true },
-        checkpointing: flags.checkpointing === true,
-        ...(dataset === undefined ? {} : { dataset }),
-      };
-      const probe = flags.probe && flags.card === undefined ? 'always' : 'never';
-      const [answer] = await memoryFit.fitOf([config], { device, margin, probe, workspace, classes });
-      rows.push({ ...answer!, config });
+    const configs = combinations.map(({ arch, size }): FitConfig => ({
+      ...{ arch, size, batchSize: flags.batchSize, accum: 1, autoAccum: true },
+      checkpointing: flags.checkpointing === true,
+      ...(dataset === undefined ? {} : { dataset }),
+    }));
+    const around = { device, margin, workspace, classes };
+    // One worker predicts all that is not known yet.
+    status.show(() => `predicting ${configs.length === 1 ? configs[0]!.arch : `${configs.length} networks`}`);
+    const answers = await memoryFit.fitOf(configs, { ...around, probe: 'never' });
+    const rows: Row[] = [];
+    for (const [i, config] of configs.entries()) {
+      status.show(() => `${config.arch} ${formatImageSize(config.size)}  (${i + 1}/${configs.length})`);
+      let answer = answers[i]!;
+      if (flags.probe && flags.card === undefined)
+        answer = (await memoryFit.fitOf([config], { ...around, probe: 'always' }))[0]!;
+      const fix = answer.plan.fits ? null : await nearestThatFits(memoryFit, config, answer, around);
+      rows.push({ ...answer, config, fix });
     }
     status.clear();
     report(rows, flags.card !== undefined, json);
@@ -116,6 +142,23 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
     status.clear();
     process.off('SIGINT', stop);
   }
+}
+
+/** An answer, and what to choose instead where it does not fit. */
+type Row = Fit & { config: FitConfig; fix: string | null };
+
+/** The largest smaller size that is predicted to fit, in words. */
+async function nearestThatFits(
+  memoryFit: MemoryFit,
+  config: FitConfig,
+  { plan }: Fit,
+  around: Omit<FitOptions, 'probe'>,
+): Promise<string> {
+  const sizes = smallerSizes(config);
+  const smaller = sizes.map((size) => ({ ...config, size, presize: defaultPresize(size) }));
+  const answers = await memoryFit.fitOf(smaller, { ...around, probe: 'never' });
+  const found = answers.findIndex((answer) => answer.plan.fits);
+  return refusalOf(config, plan, sizes[found] ?? null).fix;
 }
 
 /** What is planned for: a card of the table, an amount, or what is free on this machine now. */
@@ -138,11 +181,11 @@ async function classesOf(dataset: string, workspace: string, json: boolean): Pro
   return [Math.max(1, manifest.targets[0]?.classes.length ?? 1)];
 }
 
-function report(rows: readonly (Fit & { config: FitConfig })[], estimate: boolean, json: boolean): void {
+function report(rows: readonly Row[], estimate: boolean, json: boolean): void {
   if (json) {
     printJson({
       estimate,
-      runs: rows.map(({ plan, config, imagesPerSecond, held }) => ({
+      runs: rows.map(({ plan, config, imagesPerSecond, held, fix }) => ({
         ...{ arch: config.arch, size: formatImageSize(config.size), batch_size: plan.batchSize },
         ...{
           micro_batch: plan.microBatch,
@@ -156,7 +199,7 @@ function report(rows: readonly (Fit & { config: FitConfig })[], estimate: boolea
           free_mb: Math.round(plan.device.freeMb),
           device: plan.device.name,
         },
-        ...{ images_per_second: imagesPerSecond, reason: plan.reason, memory_held: held },
+        ...{ images_per_second: imagesPerSecond, reason: plan.reason, fix, memory_held: held },
       })),
     });
     return;
@@ -177,8 +220,9 @@ function report(rows: readonly (Fit & { config: FitConfig })[], estimate: boolea
     ]),
   );
   process.stdout.write(`${lines.join('\n')}\n`);
-  for (const { plan, config } of rows.filter(({ plan }) => !plan.fits))
-    process.stdout.write(`\n${config.arch} ${formatImageSize(config.size)}: ${plan.reason}\n`);
+  for (const { plan, config, fix } of rows)
+    if (fix !== null)
+      process.stdout.write(`\n${config.arch} ${formatImageSize(config.size)}: ${plan.reason} ${fix}\n`);
   for (const { held, config } of rows)
     if (held !== null)
       process.stdout.write(`\n${pc.yellow(`${config.arch} ${formatImageSize(config.size)}:`)} ${held}\n`);

@@ -7,6 +7,12 @@ export interface LineProcessEvents {
   ended(reason: string, missing: boolean): void;
 }
 
+export interface LineProcessOptions {
+  firstWaitMs?: number | undefined;
+  /** So long without {@link LineProcess.alive}: it hangs, and is ended to be started again. Default: never. */
+  patienceMs?: number;
+}
+
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 /** Lives longer than this: it worked, and the next wait is a short one again. */
@@ -22,13 +28,16 @@ export class LineProcess {
   #timer: NodeJS.Timeout | null = null;
   #waitMs: number;
   #stopped = false;
+  readonly #patienceMs: number | undefined;
+  #watch: NodeJS.Timeout | null = null;
 
   constructor(
     program: string,
     args: readonly string[],
     events: LineProcessEvents,
-    firstWaitMs = FIRST_WAIT_MS,
+    { firstWaitMs = FIRST_WAIT_MS, patienceMs }: LineProcessOptions = {},
   ) {
+    this.#patienceMs = patienceMs;
     this.#program = program;
     this.#args = args;
     this.#events = events;
@@ -47,11 +56,13 @@ export class LineProcess {
     for (const stream of [child.stdout, child.stderr]) (stream as unknown as { unref?(): void }).unref?.();
     createInterface({ input: child.stdout }).on('line', (line) => this.#events.line(line));
     child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-500)));
+    this.alive();
     let over = false;
     const end = (reason: string, missing: boolean): void => {
       if (over) return;
       over = true;
       this.#child = null;
+      this.#unwatch();
       if (this.#stopped) return;
       if (Date.now() - began > GOOD_AFTER_MS) this.#waitMs = this.#firstWaitMs;
       this.#events.ended(reason, missing);
@@ -67,8 +78,22 @@ export class LineProcess {
     });
   }
 
+  /** It said something that makes sense. */
+  alive(): void {
+    this.#unwatch();
+    if (this.#patienceMs === undefined) return;
+    this.#watch = setTimeout(() => this.#child?.kill('SIGKILL'), this.#patienceMs);
+    this.#watch.unref();
+  }
+
+  #unwatch(): void {
+    if (this.#watch !== null) clearTimeout(this.#watch);
+    this.#watch = null;
+  }
+
   stop(): void {
     this.#stopped = true;
+    this.#unwatch();
     if (this.#timer !== null) clearTimeout(this.#timer);
     // A child that could not be started has no pid yet, and Node would then send the signal to our own process group.
     if (this.#child?.pid !== undefined) this.#child.kill();

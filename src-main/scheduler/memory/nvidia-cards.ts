@@ -17,6 +17,12 @@ export interface NvidiaOptions {
   retryMs?: number;
 }
 
+/**
+ * After so many intervals without a card's line the program is started anew: it may hang, or ask for ever for a driver that has gone. Many,
+ * for a sleeping machine of several cards takes its time before the first.
+ */
+const HANGING_INTERVALS = 60;
+
 /** A card, or a program on it, that was not named for so many intervals is gone. */
 export const STALE_INTERVALS = 3;
 
@@ -108,32 +114,35 @@ export class NvidiaCards {
       program,
       loop(`--query-gpu=${cardFields.join()}`),
       {
-        line: (line) => this.#cardLine(line),
+        line: (line) => {
+          if (this.#cardLine(line)) cards.alive();
+        },
         ended: (reason, missing) => {
           if (!missing) return this.#lost(reason);
           this.stop();
           this.#try(place + 1);
         },
       },
-      this.#retryMs,
+      { firstWaitMs: this.#retryMs, patienceMs: HANGING_INTERVALS * 1000 * this.#interval },
     );
     const processes = new LineProcess(
       program,
       loop(`--query-compute-apps=${processFields.join()}`),
       { line: (line) => this.#processLine(line), ended: () => undefined },
-      this.#retryMs,
+      { firstWaitMs: this.#retryMs },
     );
     this.#loops = [cards, processes];
     cards.start();
     processes.start();
   }
 
-  #cardLine(text: string): void {
+  /** @returns whether it was told of a card */
+  #cardLine(text: string): boolean {
     const card = parseCardLine(text);
     if (card === null) {
       if (/lost|unable to determine|failed to initialize|unknown error/i.test(text))
         this.#problem = text.trim();
-      return;
+      return false;
     }
     this.#cards.set(card.uuid, { card, seen: Date.now() });
     this.#gone.delete(card.uuid);
@@ -141,6 +150,7 @@ export class NvidiaCards {
     this.#everSeen = true;
     this.#settled = true;
     this.#heard();
+    return true;
   }
 
   #processLine(text: string): void {

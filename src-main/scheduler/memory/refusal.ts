@@ -11,7 +11,7 @@ import type { PlanningDevice } from './device.ts';
 const ALWAYS_TAKEN = 0.1;
 
 /** Smaller sizes that are offered when nothing fits, as shares of the size that was asked for. */
-const SMALLER = [0.875, 0.75, 0.625, 0.5, 0.375, 0.25];
+const SMALLER = [0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.1875, 0.125];
 
 /** The device as it is when other programs have gone. */
 export function idleDevice(now: PlanningDevice): PlanningDevice {

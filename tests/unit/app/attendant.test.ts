@@ -66,6 +66,30 @@ describe('the attendant of the queue', () => {
     expect(told).toHaveLength(2);
   });
 
+  it('tells the end of a queue whose last run was refused at its launch, and so never trained', () => {
+    attendant.begin(queue(item('a', 'running'), item('b', 'pending')));
+    attendant.hear('queue:changed', queue(item('a', 'finished'), item('b', 'pending')));
+    attendant.hear('queue:changed', queue(item('a', 'finished'), item('b', 'failed', 'It does not fit.')));
+    expect(told).toEqual(['The queue is done: 1 run finished, 1 failed']);
+  });
+
+  it('tells that a full disk has stopped the queue, and nothing of a queue that is paused and closed', () => {
+    const full = {
+      ...item('a', 'interrupted'),
+      error: { code: 'NO_SPACE' as const, message: 'The disk is full.' },
+    };
+    attendant.begin(queue(item('a', 'running'), item('b', 'pending')));
+    attendant.hear('queue:changed', { ...queue(full, item('b', 'pending')), paused: 'The disk is full.' });
+    expect(told).toEqual(['The queue has stopped: The disk is full.']);
+    const closed = {
+      ...item('b', 'interrupted'),
+      error: { code: 'CANCELLED' as const, message: 'It was stopped.' },
+    };
+    attendant.hear('queue:changed', { ...queue(full, item('b', 'running')), paused: 'You paused it.' });
+    attendant.hear('queue:changed', { ...queue(full, closed), paused: 'You paused it.' });
+    expect(told).toHaveLength(1);
+  });
+
   it('says nothing of what ended before, of what the user stopped, or of another workspace', () => {
     attendant.begin(queue(item('a', 'finished')));
     attendant.hear('queue:changed', queue(item('a', 'finished'), item('b', 'running')));

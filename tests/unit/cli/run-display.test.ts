@@ -40,6 +40,14 @@ function printed(action: () => void): string {
 }
 
 describe('the live display', () => {
+  it('says a warning of a run once, though a process that goes on with it says it again', () => {
+    const display = new TerminalDisplay(new StatusLine(false, terminal(200)));
+    const warn = (run: string): void =>
+      display.hear(run, { type: 'warning', message: 'It normalises.' }, '1/2', null);
+    const out = printed(() => ['a', 'a', 'b'].forEach(warn));
+    expect(out.match(/It normalises\./g)).toHaveLength(2);
+  });
+
   it('shows bar, loss, error, rate and both times left, and a table line an epoch', () => {
     const screen = terminal(200);
     const display = new TerminalDisplay(new StatusLine(true, screen));

@@ -130,6 +130,17 @@ describe('the memory monitor', { timeout: 20_000 }, () => {
     await until(({ cards, problem }) => cards.length === 1 && problem === null);
   });
 
+  it('starts the program again when it tells of no card any more and does not end', async () => {
+    watch({ cards: [first] }, 0.03);
+    monitor!.start();
+    await until(({ cards }) => cards.length === 1);
+    const silent = await until(({ cards }) => cards.length === 0);
+    expect(silent.problem).toContain('RTX 3060');
+    // Its successor finds the card.
+    await until(({ cards, problem }) => cards.length === 1 && problem === null);
+    expect(starts().filter((line) => line.includes('--query-gpu')).length).toBeGreaterThan(1);
+  });
+
   it('reads what an H100 with driver 580 answered, and the program that held some of its memory', async () => {
     const card = (used: number, free: number, power: string): string =>
       `0, GPU-23ca80a6-cac0-a873-50f3-39705a2d29ab, 580.159.04, 81559, ${used}, ${free}, 0, 50, ${power}, NVIDIA H100 80GB HBM3`;
