@@ -165,6 +165,11 @@ describe.skipIf(!mounted)('a full disk', () => {
     await workbench.enqueue(dataset, grid);
     await workbench.whenDone();
     expect(readQueue(disk, 'leave').items).toMatchObject([{ state: 'finished' }]);
+    // A command that cannot be written down has not been carried out.
+    fill();
+    await expect(workbench.perform({ verb: 'clear' })).rejects.toMatchObject({ code: 'NO_SPACE' });
+    expect(workbench.queue.items).toMatchObject([{ state: 'finished' }]);
+    rmSync(filler);
     await workbench.close();
     expect(existsSync(join(disk, 'scheduler.lock'))).toBe(false);
     expect(statSync(disk).isDirectory()).toBe(true);
