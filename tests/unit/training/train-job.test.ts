@@ -214,7 +214,7 @@ describe('the train job', { timeout: 300_000 }, () => {
     expect(epochs[0]!.trainLoss).toBeCloseTo(colour!.trainLoss! + 0.5 * texture!.trainLoss!, 6);
     expect(epochs[0]!.validLoss).toBeCloseTo(colour!.validLoss + 0.5 * texture!.validLoss, 6);
     expect(header!.config.targetWeights).toEqual([1, 0.5]);
-    expect(header!.warnings).toEqual([expect.stringContaining('micro-batches of 4')]);
+    expect(header!.warnings).toEqual([expect.stringContaining('normalises over batches')]);
     expect(header!.weights.missing).toEqual(['classifier.weight', 'classifier.bias']);
     const [before, after] = [tensorsOf(weightsOf('first')), tensorsOf(weightsOf('frozen'))];
     for (const [name, tensor] of before) {
