@@ -164,6 +164,8 @@ export const workspaceStateSchema = z.object({
   mode: z.enum(['owner', 'attached']),
   /** Who holds it, in words; null when this process does. */
   holder: z.string().nullable(),
+  /** Its folder is not there any more: moved, deleted, or its disk was taken out. */
+  gone: z.boolean(),
 });
 export type WorkspaceState = z.infer<typeof workspaceStateSchema>;
 

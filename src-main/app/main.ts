@@ -68,9 +68,12 @@ async function start(): Promise<void> {
   serveScheme(join(packageRoot(), 'dist', 'renderer'), (url) => session.pictures.serve(url));
   session.onTraining = (training) => wakefulness.set(training);
 
+  /** To be told once by the window. */
+  let told: string | null = null;
   const openWorkspace = async (path: string): Promise<void> => {
     await session.open(path);
     preferences.workspace = path;
+    told = session.notice;
     tell('workspace:changed', session.state);
   };
   const changePreferences = (changed: ChannelInput<'preferences:write'>): Preferences => {
@@ -83,8 +86,6 @@ async function start(): Promise<void> {
     return wishes;
   };
   let recovered = false;
-  /** To be told once by the window. */
-  let told: string | null = null;
   const setUp = new NativeSetup(
     app.isPackaged
       ? { node: nodeBinary(), script: unpacked(join(packageRoot(), 'scripts', 'setup', 'app.mjs')) }

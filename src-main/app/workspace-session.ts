@@ -20,6 +20,7 @@ import { machineSlots } from '../scheduler/slots.ts';
 import { startJob } from '../scheduler/supervisor.ts';
 import { memoryGate } from '../scheduler/memory/gate.ts';
 import { Workbench } from '../scheduler/workbench.ts';
+import { checkThere } from '../scheduler/workspace-there.ts';
 import {
   changeMemorySettings,
   marginOfEnvironment,
@@ -58,8 +59,8 @@ export class WorkspaceSession {
   }
 
   get state(): WorkspaceState {
-    const { workspace, mode, holder } = this.#open();
-    return { path: workspace, mode, holder };
+    const { workspace, mode, holder, gone } = this.#open();
+    return { path: workspace, mode, holder, gone };
   }
 
   /** What has to be told of how the workspace was found; null: nothing. */
@@ -69,20 +70,17 @@ export class WorkspaceSession {
 
   /** Thumbnails of the workspace's datasets. */
   get pictures(): PictureService {
-    if (this.#pictures === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
-    return this.#pictures;
+    return this.#part(this.#pictures);
   }
 
   /** Predictions and previews. */
   get jobs(): DataJobs {
-    if (this.#jobs === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
-    return this.#jobs;
+    return this.#part(this.#jobs);
   }
 
   /** Ratings files. */
   get ratings(): RatingsJobs {
-    if (this.#ratings === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
-    return this.#ratings;
+    return this.#part(this.#ratings);
   }
 
   /** Processes that train here. */
@@ -92,8 +90,7 @@ export class WorkspaceSession {
 
   /** How runs of a grid would fit the memory. */
   get fits(): FitDesk {
-    if (this.#fits === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
-    return this.#fits;
+    return this.#part(this.#fits);
   }
 
   get memorySettings(): MemorySettingsView {
@@ -107,7 +104,7 @@ export class WorkspaceSession {
 
   /** Changes how runs of the workspace use memory, from the next launch on. */
   changeMemorySettings(change: Partial<MemorySettings>): MemorySettingsView {
-    changeMemorySettings(this.#open().workspace, change);
+    changeMemorySettings(this.#there().workspace, change);
     const view = this.memorySettings;
     this.#tell('memory:settings-changed', view);
     return view;
@@ -164,7 +161,7 @@ export class WorkspaceSession {
    */
   inspect(dataset: string, options: DatasetOptions): Promise<Manifest> {
     return this.#read(async (signal, onProgress) => {
-      const manifest = await this.#open().inspect(dataset, options, onProgress, signal);
+      const manifest = await this.#there().inspect(dataset, options, onProgress, signal);
       this.pictures.catalogue.addDataset(manifest);
       return manifest;
     });
@@ -186,7 +183,7 @@ export class WorkspaceSession {
   }
 
   async preview(dataset: string, options: DatasetOptions, grid: Grid): Promise<GridPreview> {
-    const workbench = this.#open();
+    const workbench = this.#there();
     const { runs, seconds } = await workbench.previewGrid({ path: dataset, options, manifest: null }, grid);
     const valid = runs.filter((run) => !('error' in run));
     return {
@@ -203,41 +200,41 @@ export class WorkspaceSession {
 
   /** Queues every run of a grid, and begins to train when nothing does. Returns the new items. */
   enqueue(dataset: string, options: DatasetOptions, grid: Grid): Promise<QueueItem[]> {
-    return this.#open().enqueue({ path: dataset, options, manifest: null }, grid);
+    return this.#there().enqueue({ path: dataset, options, manifest: null }, grid);
   }
 
   previewRatings(source: RatingsSource, grid: RatingsGrid): ReturnType<Workbench['previewRatings']> {
-    return this.#open().previewRatings(source, grid);
+    return this.#there().previewRatings(source, grid);
   }
 
   /** Queues every recommender of a sweep. */
   enqueueRatings(source: RatingsSource, grid: RatingsGrid): Promise<QueueItem[]> {
-    return this.#open().enqueueRatings(source, grid);
+    return this.#there().enqueueRatings(source, grid);
   }
 
   /** Trains a run that ended, or was interrupted, once more. */
   again(runId: string): Promise<QueueItem> {
-    return this.#open().again(runId);
+    return this.#there().again(runId);
   }
 
   resumeInterrupted(): Promise<QueueItem[]> {
-    return this.#open().resumeInterrupted();
+    return this.#there().resumeInterrupted();
   }
 
   /** Does what the user asks of the queue; attached, the process that holds the workspace does it. */
   perform(command: QueueCommand): Promise<void> {
-    return this.#open().perform(command);
+    return this.#there().perform(command);
   }
 
   /** Every run's row, oldest first; only folders that changed since the last time are read. */
   runs(): Promise<RunRow[]> {
-    const { workspace } = this.#open();
+    const { workspace } = this.#there();
     if (this.#index?.workspace !== workspace) this.#index = new RunIndex(workspace);
     return this.#index.rows();
   }
 
   run(runId: string): Promise<RunSummary> {
-    return this.#open().run(runId);
+    return this.#there().run(runId);
   }
 
   /** The memory of a run that trains, or that trained last, here. */
@@ -266,8 +263,21 @@ export class WorkspaceSession {
   }
 
   #open(): Workbench {
-    if (this.#workbench === null) throw new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
+    if (this.#workbench === null) throw noWorkspace();
     return this.#workbench;
+  }
+
+  /** For all that reads or writes the workspace's files: its folder has to be there. */
+  #there(): Workbench {
+    const workbench = this.#open();
+    checkThere(workbench.workspace);
+    return workbench;
+  }
+
+  #part<T>(part: T | null): T {
+    this.#there();
+    if (part === null) throw noWorkspace();
+    return part;
   }
 
   /** One reading at a time, with its progress told. */
@@ -309,4 +319,8 @@ export class WorkspaceSession {
     this.#live.set(runId, memory);
     return memory;
   }
+}
+
+function noWorkspace(): GranaryError {
+  return new GranaryError('WORKSPACE_INVALID', 'No workspace is open.');
 }

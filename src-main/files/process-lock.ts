@@ -25,6 +25,9 @@ const ATTEMPTS = 20;
  * pid with its start time tells a dead holder from a living one.
  */
 export class ProcessLock {
+  /** Of this process, by token. */
+  static readonly #ours = new Map<string, ProcessLock>();
+
   readonly #path: string;
   readonly #token: string;
   readonly #heartbeat: NodeJS.Timeout;
@@ -32,6 +35,7 @@ export class ProcessLock {
   private constructor(path: string, token: string) {
     this.#path = path;
     this.#token = token;
+    ProcessLock.#ours.set(token, this);
     this.#heartbeat = setInterval(() => {
       if (this.held) utimesSync(this.#path, new Date(), new Date());
     }, HEARTBEAT_MS);
@@ -60,7 +64,7 @@ export class ProcessLock {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         if (tryLink(prepared, path)) return new ProcessLock(path, token);
         const holder = readLock(path);
-        if (holder !== null && isAlive(holder, path)) return holder;
+        if (holder !== null && !ProcessLock.#movedWith(holder) && isAlive(holder, path)) return holder;
         removeStale(path, holder?.token ?? null);
       }
       return null;
@@ -76,7 +80,14 @@ export class ProcessLock {
 
   release(): void {
     clearInterval(this.#heartbeat);
+    ProcessLock.#ours.delete(this.#token);
     if (this.held) rmSync(this.#path, { force: true });
+  }
+
+  /** Whether a lock was taken by this process at another place, and came here with its folder: nobody holds it here. */
+  static #movedWith(holder: LockHolder): boolean {
+    const ours = ProcessLock.#ours.get(holder.token);
+    return ours !== undefined && !ours.held;
   }
 }
 

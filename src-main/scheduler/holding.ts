@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { GranaryError } from '../../shared/errors.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../shared/records/queue.ts';
 import { WorkspaceLock, describeHolder, lockHolder } from './lock.ts';
 import { answerCommands, emptyMailbox } from './mailbox.ts';
 import { readQueue } from './queue-file.ts';
 import { type QueueListener, type QueueOptions, RunQueue } from './run-queue.ts';
+import { checkThere } from './workspace-there.ts';
 
 export interface HoldingListener extends Omit<QueueListener, 'changed' | 'mayStart'> {
   changed: (items: QueueItem[]) => void;
-  /** It took the workspace over from a holder that is gone, or lost its lock. */
+  /** It took the workspace over from a holder that is gone, lost its lock, or the folder went or came back. */
   modeChanged: (mode: 'owner' | 'attached') => void;
   /** Another program asks this of the queue. */
   asked: (command: QueueCommand) => Promise<void>;
@@ -28,6 +30,8 @@ export class Holding {
   #seen: Queue | null = null;
   #poll: NodeJS.Timeout | null = null;
   #answering = false;
+  /** Whether the folder was missing when it was last looked for. */
+  #gone = false;
 
   /** @param options.command what others are told holds the workspace */
   constructor(workspace: string, options: QueueOptions & { command?: string }, listener: HoldingListener) {
@@ -56,6 +60,11 @@ export class Holding {
     return this.#owned === null ? 'attached' : 'owner';
   }
 
+  /** True while its folder is not there: moved, deleted, or its disk was taken out. */
+  get gone(): boolean {
+    return !existsSync(this.#workspace);
+  }
+
   /** Who has it in this process's place, in words; null when this process has it, or nobody. */
   get holder(): string | null {
     const holder = this.#owned === null ? lockHolder(this.#workspace) : null;
@@ -72,8 +81,9 @@ export class Holding {
     return this.#owned?.queue ?? null;
   }
 
-  /** @throws GranaryError WORKSPACE_LOCKED when the workspace is not this process's */
+  /** @throws GranaryError WORKSPACE_LOCKED when the workspace is not this process's; WORKSPACE_INVALID when its folder is gone */
   mine(): RunQueue {
+    checkThere(this.#workspace);
     if (this.#owned?.lock.held === true) return this.#owned.queue;
     const holder = lockHolder(this.#workspace);
     throw new GranaryError(
@@ -133,8 +143,14 @@ export class Holding {
     return false;
   }
 
-  /** Attached: shows the holder's queue as it changes, and takes over when the holder is gone. */
+  /** Attached: shows the holder's queue as it changes, and takes over when the holder is gone. A folder that went is waited for. */
   #follow(): void {
+    const { gone } = this;
+    if (gone !== this.#gone) {
+      this.#gone = gone;
+      this.#listener.modeChanged(this.mode);
+    }
+    if (gone) return;
     if (this.#owned !== null) return this.#answer();
     if (lockHolder(this.#workspace) === null) {
       try {

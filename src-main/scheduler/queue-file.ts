@@ -6,6 +6,7 @@ import { type Queue, queueSchema } from '../../shared/records/queue.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
 import { isNewer } from '../files/newer-version.ts';
+import { checkThere } from './workspace-there.ts';
 
 /** A queue with nothing in it and an id of its own, which its runs' headers will carry. */
 export function newQueue(): Queue {
@@ -51,8 +52,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @throws GranaryError NO_SPACE when the disk is full: the file is then as it was */
+/** @throws GranaryError NO_SPACE when the disk is full: the file is then as it was; WORKSPACE_INVALID when the folder is gone */
 export function writeQueue(workspace: string, queue: Queue): void {
+  checkThere(workspace);
   try {
     writeJsonAtomic(join(workspace, layout.queue), queue);
   } catch (error) {

@@ -25,6 +25,7 @@ import { hasFinished } from './run-outcome.ts';
 import { type RatingsSource, planRatingsGrid } from './ratings-grid.ts';
 import { RunPlanner } from './run-planner.ts';
 import type { QueueOptions, RunQueue } from './run-queue.ts';
+import { checkThere } from './workspace-there.ts';
 
 export interface WorkbenchEvents {
   'queue-changed': [items: QueueItem[]];
@@ -33,7 +34,7 @@ export interface WorkbenchEvents {
   'run-recovered': [news: { runId: string; name: string; reason: string }];
   /** Ids of runs whose folder changed, whichever process changed it. */
   'runs-changed': [ids: string[]];
-  /** An attached workbench took over from a holder that is gone, or a holder lost its lock. */
+  /** An attached workbench took over from a holder that is gone, a holder lost its lock, or the folder went or came back. */
   'mode-changed': [mode: 'owner' | 'attached'];
   /** Nothing trains and nothing waits. */
   idle: [];
@@ -74,6 +75,8 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     this.#options = options;
     this.#planner = new RunPlanner(this.workspace, options.job);
     this.#watcher = new RunWatcher(this.workspace, (ids) => {
+      // With their folder all runs seem deleted. They are told of again when it is back.
+      if (this.#holding.gone) return;
       // While one trains its folder changes all the time, and tells nothing of a whole run yet.
       if (ids.some((id) => hasFinished(runFolder(this.workspace, id)))) this.#planner.forgetPast();
       this.emit('runs-changed', ids);
@@ -111,6 +114,11 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   /** Who holds the workspace, in words; null when this process does, or nobody. */
   get holder(): string | null {
     return this.#holding.holder;
+  }
+
+  /** True while the workspace's folder is not there. */
+  get gone(): boolean {
+    return this.#holding.gone;
   }
 
   /** What has to be told of how the queue was found; null: nothing. */
@@ -208,6 +216,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
    *   has no checkpoint as {@link WeightsCheck.confirm}
    */
   async perform(command: QueueCommand): Promise<void> {
+    checkThere(this.workspace);
     if (this.#holding.mode === 'attached') return sendCommand(this.workspace, command);
     if (command.verb === 'retry') {
       const again = itemOf(this.queue.items, command.runId);

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
@@ -74,6 +74,18 @@ test('what is no folder is refused in words, and the one that is open stays', as
   );
   expect(said).toContain('it is a file, or lies below one');
   await fault.getByRole('button', { name: 'Dismiss' }).click();
+});
+
+test('a workspace whose queue cannot be read says where it was put when one changes to it', async () => {
+  const { page } = granary;
+  const damaged = join(folder.path, 'damaged');
+  mkdirSync(damaged);
+  writeFileSync(join(damaged, 'queue.json'), '{');
+  await openAnother(damaged);
+  await expect(page.getByTestId('settings-workspace-path')).toHaveText(damaged);
+  await expect(page.getByTestId('toast')).toContainText('queue.json.damaged-');
+  await openAnother(other);
+  await expect(page.getByTestId('settings-workspace-path')).toHaveText(other);
 });
 
 test('while a run trains no other workspace is opened; reduced motion stands everything still', async () => {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +60,26 @@ describe('the lock of a workspace', () => {
     expect(firsts.filter((line) => line.type === 'open')).toHaveLength(1);
     expect(firsts.filter((line) => line['code'] === 'WORKSPACE_LOCKED')).toHaveLength(5);
     await Promise.all(heirs.map((heir) => heir.killHard()));
+  });
+
+  it('stays behind in a folder that was moved: who holds the old place takes the new one, and nobody the folder by another name', () => {
+    const moved = `${workspace}-moved`;
+    const other = `${workspace}-link`;
+    const lock = WorkspaceLock.acquire(workspace, 'granary queue');
+    try {
+      symlinkSync(workspace, other);
+      expect(() => WorkspaceLock.acquire(other, 'granary queue')).toThrow(/granary queue \(process/);
+      renameSync(workspace, moved);
+      const again = WorkspaceLock.acquire(moved, 'granary queue');
+      expect(again.held).toBe(true);
+      lock.release();
+      expect(again.held).toBe(true);
+      again.release();
+      expect(lockHolder(moved)).toBeNull();
+    } finally {
+      lock.release();
+      for (const path of [moved, other]) rmSync(path, { recursive: true, force: true });
+    }
   });
 
   it('is not taken over by the pid alone: a later process with that pid is not the holder', () => {

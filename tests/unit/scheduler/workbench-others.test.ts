@@ -1,3 +1,4 @@
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identityOf } from '../../../src-main/files/process-identity.ts';
@@ -20,7 +21,7 @@ function process_(archs: string, epochs: number, fault: Fault, epochMs: number):
 }
 
 describe('a second program', () => {
-  it('is told who holds the home.path, or attaches, sees everything and starts nothing', async () => {
+  it('is told who holds the workspace, or attaches, sees everything and starts nothing', async () => {
     const other = process_('resnet18,resnet34', 10, 'good', 400);
     await other.until((line) => line.type === 'run-started');
     await expect(home.open()).rejects.toMatchObject({
@@ -111,5 +112,27 @@ describe('after kill -9', () => {
     await eventually(() => identityOf(pid) === null);
     expect((await workbench.run(run!.id)).state).toBe('interrupted');
     expect((await workbench.run(run!.id)).epochs).toHaveLength(1);
+  });
+});
+
+describe('a workspace whose folder is moved away', () => {
+  it('is not made anew by any command, and goes on when it is back', async () => {
+    const workbench = await home.open();
+    await workbench.perform({ verb: 'pause' });
+    await workbench.enqueue(dataset, gridOf(['resnet18']));
+    const away = `${home.path}-away`;
+    renameSync(home.path, away);
+    try {
+      const gone = { code: 'WORKSPACE_INVALID', message: expect.stringContaining('not there any more') };
+      await expect(workbench.perform({ verb: 'resume' })).rejects.toMatchObject(gone);
+      await expect(workbench.enqueue(dataset, gridOf(['resnet34']))).rejects.toMatchObject(gone);
+      expect(workbench.gone).toBe(true);
+      expect(existsSync(home.path)).toBe(false);
+    } finally {
+      renameSync(away, home.path);
+    }
+    await workbench.perform({ verb: 'resume' });
+    await workbench.whenIdle();
+    expect(home.onDisk().items.map(({ state }) => state)).toEqual(['finished']);
   });
 });
