@@ -17,9 +17,13 @@ const expected =
 /**
  * Reads a CSV file: UTF-8 (with or without a byte order mark), UTF-16 or, where it is neither, Windows-1252; any usual separator,
  * quotes and line ends.
+ * @param isData whether the first row is one like the others, so that nobody wrote names of columns: they are numbered then
  * @throws GranaryError DATASET_BAD_CSV
  */
-export async function readCsvTable(path: string): Promise<CsvTable> {
+export async function readCsvTable(
+  path: string,
+  isData: (cells: readonly string[]) => boolean = () => false,
+): Promise<CsvTable> {
   const bad = (what: string, fix = expected): GranaryError =>
     new GranaryError('DATASET_BAD_CSV', `${path}: ${what}`, fix);
   const bytes = await readFile(path).catch((error: Error) => {
@@ -33,19 +37,23 @@ export async function readCsvTable(path: string): Promise<CsvTable> {
   const parsed = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy', ...(delimiter && { delimiter }) });
   const error = parsed.errors.find((e) => e.type === 'Quotes');
   if (error) throw bad(`row ${(error.row ?? 0) + 1}: ${error.message}.`);
-  const [header, ...body] = parsed.data;
-  if (header === undefined || body.length === 0) throw bad('has no rows.');
+  const first = parsed.data[0]?.map((cell) => cell.trim()) ?? [];
+  const headerless = isData(first);
+  const body = headerless ? parsed.data : parsed.data.slice(1);
+  if (body.length === 0) throw bad('has no rows.');
 
-  const columns = header.map((name, i) => name.trim() || `column ${i + 1}`);
+  const columns = first.map((name, i) => (headerless ? '' : name) || `column ${i + 1}`);
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) throw bad(`has two columns named "${twice}".`, 'Give one of them another name.');
   const rows = body.map((row, i) => {
     // A separator at a line's end makes an empty last cell, which is harmless.
     if (row.slice(columns.length).some((cell) => cell.trim() !== ''))
-      throw bad(`row ${i + 2} has ${row.length} cells, the header has ${columns.length}.`);
+      throw bad(
+        `row ${i + (headerless ? 1 : 2)} has ${row.length} cells, the ${headerless ? 'first' : 'header'} has ${columns.length}.`,
+      );
     return columns.map((_, c) => (row[c] ?? '').trim());
   });
-  return { path, columns, rows };
+  return { path, columns, ...(headerless && { headerless }), rows };
 }
 
 function decode(bytes: Buffer): string {
@@ -56,12 +64,6 @@ function decode(bytes: Buffer): string {
   } catch {
     return new TextDecoder('windows-1252').decode(bytes);
   }
-}
-
-/** The table with its first row among the others, where that is no row of names; its columns are numbered then. */
-export function withoutHeader(table: CsvTable): CsvTable {
-  const columns = table.columns.map((_, i) => `column ${i + 1}`);
-  return { ...table, columns, headerless: true, rows: [table.columns, ...table.rows] };
 }
 
 /** The cells of one column. */

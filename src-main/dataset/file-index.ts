@@ -27,16 +27,21 @@ class Names {
     return only(this.#paths.get(this.#spell(path)));
   }
 
-  /** Files at this path below one of the folders, else those of this name anywhere: one, several that it may mean, or none. */
-  find(path: string, folders: readonly string[]): readonly string[] {
+  /** The file at this path, or at this path below one of the folders. */
+  below(folders: readonly string[], path: string): string | undefined {
     const wanted = this.#spell(path);
     for (const folder of ['', ...folders]) {
       const below = folder === '' ? wanted : `${this.#spell(folder)}/${wanted}`;
       const found = only(this.#paths.get(below)) ?? only(this.#paths.get(`${below}.`));
-      if (found !== undefined) return [found];
+      if (found !== undefined) return found;
     }
-    const name = posix.basename(wanted);
-    return this.#names.get(name) ?? this.#names.get(`${name}.`) ?? [];
+    return undefined;
+  }
+
+  /** Files of this name anywhere: one, several that it may mean, or none. */
+  called(name: string): readonly string[] {
+    const wanted = this.#spell(name);
+    return this.#names.get(wanted) ?? this.#names.get(`${wanted}.`) ?? [];
   }
 }
 
@@ -70,25 +75,38 @@ export class FileIndex {
     return this.#find(name, folders) ?? { found: null, why: 'missing' };
   }
 
-  #find(name: string, folders: readonly string[]): Resolved | undefined {
-    let found = this.#exact.find(name, folders);
-    if (found.length === 0) found = (this.#loose ??= new Names(this.#files, loosely)).find(name, folders);
-    if (found.length === 0) return undefined;
-    return found.length === 1 ? { found: found[0]! } : { found: null, why: 'ambiguous' };
+  get #spellings(): readonly (() => Names)[] {
+    return [() => this.#exact, () => (this.#loose ??= new Names(this.#files, loosely))];
   }
 
-  #byItsEnd(name: string): Resolved {
-    for (
-      let end = name.slice(name.indexOf('/') + 1);
-      end.includes('/');
-      end = end.slice(end.indexOf('/') + 1)
-    ) {
-      const found = this.#exact.at(end);
+  /** In the folder that a path names, also when that is spelt otherwise, rather than of its name in another folder. */
+  #find(path: string, folders: readonly string[]): Resolved | undefined {
+    if (path.includes('/'))
+      for (const names of this.#spellings) {
+        const found = names().below(folders, path);
+        if (found !== undefined) return { found };
+      }
+    for (const names of this.#spellings) {
+      const found = path.includes('/') ? undefined : names().below(folders, path);
       if (found !== undefined) return { found };
+      const called = names().called(posix.basename(path));
+      if (called.length > 0)
+        return called.length === 1 ? { found: called[0]! } : { found: null, why: 'ambiguous' };
     }
-    return this.#find(posix.basename(name), []) ?? { found: null, why: 'outside-root' };
+    return undefined;
+  }
+
+  #byItsEnd(path: string): Resolved {
+    for (const names of this.#spellings)
+      for (let end = afterSlash(path); end.includes('/'); end = afterSlash(end)) {
+        const found = names().at(end);
+        if (found !== undefined) return { found };
+      }
+    return this.#find(posix.basename(path), []) ?? { found: null, why: 'outside-root' };
   }
 }
+
+const afterSlash = (path: string): string => path.slice(path.indexOf('/') + 1);
 
 function only(list: readonly string[] | undefined): string | undefined {
   return list?.length === 1 ? list[0] : undefined;

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { guessImageColumn } from './columns.ts';
-import { type CsvTable, readCsvTable, withoutHeader } from './csv-table.ts';
+import { type CsvTable, readCsvTable } from './csv-table.ts';
 import { FileIndex } from './file-index.ts';
 import { below, isPicture, isTable, knownFolders, topFiles, wrappers } from './layout.ts';
 import { formatOfName } from './file-format.ts';
@@ -101,12 +101,11 @@ async function trainingTable(
   return undefined;
 }
 
-/** A table as it is, or with its first row among the others where that names a picture: then nobody wrote names of columns. */
+/** A table whose first row may be one like the others: where that names a picture. */
 async function readTable(path: string, index: FileIndex): Promise<CsvTable> {
-  const table = await readCsvTable(path);
   const namesAPicture = (text: string): boolean =>
     formatOfName(text) !== undefined && index.resolve(text).found !== null;
-  return table.columns.some(namesAPicture) ? withoutHeader(table) : table;
+  return readCsvTable(path, (cells) => cells.some(namesAPicture));
 }
 
 /** A folder without labels may have a table that was meant to give them: then its error says why that one was not taken. */

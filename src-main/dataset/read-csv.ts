@@ -52,7 +52,12 @@ export function readCsv(
       if (resolved.why === 'outside-root') problems.add('outside-root', 'error', text);
       else {
         const about = resolved.why === 'ambiguous' ? 'several files have this name' : undefined;
-        problems.add('row-without-file', 'warning', text || `row ${r + 2}`, text ? about : 'no name');
+        problems.add(
+          'row-without-file',
+          'warning',
+          text || `row ${r + (table.headerless ? 1 : 2)}`,
+          text ? about : 'no name',
+        );
       }
       return;
     }
