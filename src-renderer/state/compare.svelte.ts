@@ -2,7 +2,7 @@ import { ask } from '../api/granary.ts';
 import type { Disagreements, PredictionChoice, RunConfusion, RunRow } from '../../shared/ipc/views.ts';
 import type { RunCurves } from '../../shared/run-table/curves.ts';
 import { ALL_TARGETS } from '../../shared/run-table/figures.ts';
-import { distinct } from './collections.ts';
+import { distinct, setOf } from './collections.ts';
 import { faultOf, type Fault } from './fault.ts';
 
 /** More curves than this nobody tells apart; what is beyond is said. */
@@ -23,6 +23,9 @@ export class CompareState {
   fault = $state.raw<Fault | null>(null);
   disagreementFault = $state.raw<Fault | null>(null);
   #asked = 0;
+  /** The newest questions for curves that were asked, and whose answer is shown. */
+  #askedCurves = 0;
+  #shownCurves = 0;
 
   readonly targets = $derived(
     distinct(this.rows.flatMap((row) => row.targets.map(({ target }) => target))).filter(
@@ -33,29 +36,37 @@ export class CompareState {
   /** Those that have classes of pictures to be confused. */
   readonly classifiers = $derived(this.finished.filter(({ kind }) => kind === 'pictures'));
 
-  /** What is compared; a run that goes on is read anew when its row changes. */
+  /** What is compared; a run that goes on is read anew when its row changes, and nothing when only others' rows do. */
   show(rows: readonly RunRow[]): void {
+    if (sameRows(rows, this.rows)) return;
+    const before = { judged: this.classifiers, target: this.target };
     this.rows = rows;
     // What was read of a run that was taken out goes with it: it has no name and no colour any more.
-    const compared = ({ run }: { run: string }): boolean => rows.some(({ id }) => id === run);
-    this.curves = this.curves.filter(compared);
-    this.confusions = this.confusions?.filter(compared) ?? null;
+    const ids = setOf(rows.map(({ id }) => id));
+    this.curves = this.curves.filter(({ run }) => ids.has(run));
+    this.confusions = this.confusions?.filter(({ run }) => ids.has(run)) ?? null;
+    if (this.disagreements?.runs.some((run) => !ids.has(run))) this.disagreements = null;
     if (!this.targets.includes(this.target)) this.target = this.targets[0] ?? '';
     void this.#readCurves();
-    void this.readPredictions();
+    // One that goes on has no predictions yet: those of the others stay.
+    if (!sameRows(before.judged, this.classifiers) || before.target !== this.target)
+      void this.readPredictions();
   }
 
   async #readCurves(): Promise<void> {
-    const { rows } = this;
+    const asked = ++this.#askedCurves;
     try {
-      const runIds = rows.slice(0, MOST_CURVES).map(({ id }) => id);
+      const runIds = this.rows.slice(0, MOST_CURVES).map(({ id }) => id);
       const curves = await ask('compare:curves', { runIds });
+      // Of a run that goes on there may be news before each answer: what is newer than what is shown is shown.
+      if (asked < this.#shownCurves) return;
+      this.#shownCurves = asked;
       // Others may have been chosen meanwhile.
-      if (rows !== this.rows) return;
-      this.curves = curves;
+      const ids = setOf(this.rows.map(({ id }) => id));
+      this.curves = curves.filter(({ run }) => ids.has(run));
       this.fault = null;
     } catch (error) {
-      if (rows === this.rows) this.fault = faultOf(error);
+      if (asked === this.#askedCurves) this.fault = faultOf(error);
     }
   }
 
@@ -64,8 +75,7 @@ export class CompareState {
     const asked = ++this.#asked;
     const runIds = this.classifiers.map(({ id }) => id);
     if (runIds.length === 0 || this.target === '') {
-      this.confusions = null;
-      this.disagreements = null;
+      this.confusions = this.disagreements = this.disagreementFault = null;
       return;
     }
     const { target, pictures, probabilities } = this;
@@ -81,4 +91,9 @@ export class CompareState {
     this.disagreements = disagreements !== null && 'rows' in disagreements ? disagreements : null;
     this.disagreementFault = disagreements !== null && 'code' in disagreements ? disagreements : null;
   }
+}
+
+/** Whether they are the same rows: one that has changed is another object. */
+function sameRows(a: readonly RunRow[], b: readonly RunRow[]): boolean {
+  return a.length === b.length && a.every((row, place) => row === b[place]);
 }

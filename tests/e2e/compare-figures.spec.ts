@@ -1,5 +1,5 @@
 import { expect, type Locator, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHeaderSchema, runResultSchema } from '../../shared/records/run-record.ts';
 import { readPredictions } from '../../src-main/runs/predictions.ts';
@@ -218,4 +218,44 @@ test('each member of an ensemble has its own error beside it, with TTA and witho
       );
     }
   }
+});
+
+test('news of a run that is not compared reads nothing anew; news of one that is does', async () => {
+  const { app, page } = granary;
+  await page.keyboard.press('Control+4');
+  await page.getByLabel('Mark all runs').check();
+  await page.locator(`[data-testid="run-row"][data-run="${ids[9]!}"]`).getByRole('checkbox').uncheck();
+  await page.keyboard.press('Control+5');
+  await expect(page.getByTestId('compared')).toHaveCount(9);
+  await expect(page.getByTestId('disagreeing')).toBeVisible();
+  await page.getByLabel('All 10 runs that the table lists').check();
+  await app.evaluate(({ ipcMain }) => {
+    // Electron's own table of who answers what.
+    const { _invokeHandlers: answers } = ipcMain as unknown as {
+      _invokeHandlers: Map<string, (...given: unknown[]) => unknown>;
+    };
+    const asked: string[] = [];
+    for (const [channel, answer] of answers)
+      if (channel.startsWith('compare:'))
+        answers.set(channel, (...given) => {
+          asked.push(channel);
+          return answer(...given);
+        });
+    Object.assign(globalThis, { asked });
+  });
+  const asked = () => app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+  const rename = (id: string, name: string): void =>
+    writeFileSync(
+      join(workspace, 'runs', id, 'notes.json'),
+      JSON.stringify({ version: 1, name, tags: [], note: '', archived: false }),
+    );
+  const dot = (name: string) => page.getByTestId('scatter').getByRole('button', { name: `${name}:` });
+  rename(ids[9]!, 'not compared');
+  await expect(dot('not compared')).toBeVisible();
+  expect(await asked()).toEqual([]);
+  rename(ids[0]!, 'compared');
+  await expect(dot('compared')).toBeVisible();
+  await expect
+    .poll(async () => new Set(await asked()))
+    .toEqual(new Set(['compare:curves', 'compare:confusions', 'compare:disagreements']));
 });
