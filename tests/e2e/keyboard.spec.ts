@@ -243,3 +243,33 @@ test('a plot of runs is one stop: arrows go from run to run, Space opens one', a
   await page.keyboard.press('Space');
   await expect(page.getByTestId('run-name')).toHaveText(name.split(':')[0]!);
 });
+
+test('a table whose rows all fit is whole where it opens at a run, and Tab leads into whatever a filter leaves of it', async () => {
+  const { app, page } = granary;
+  const { writeRuns } = await import('../support/example-workspace.mjs');
+  writeRuns(join(folder.path, 'workspace'), { runs: 14, epochs: 1, seed: 9 });
+  const zoom = (factor: number) =>
+    app.evaluate(({ BrowserWindow }, to) => {
+      BrowserWindow.getAllWindows()[0]!.webContents.setZoomFactor(to);
+    }, factor);
+  await zoom(0.5);
+  await page.keyboard.press('Escape');
+  const rows = page.getByTestId('run-row');
+  await expect(rows).toHaveCount(20);
+  const last = (await rows.last().getAttribute('data-run'))!;
+  await row(last).getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('run-name')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(row(last).getByRole('button')).toBeFocused();
+  await expect(rows).toHaveCount(20);
+
+  const name = (await row(last).getByRole('button').getAttribute('aria-label'))!;
+  await page.getByTestId('runs-filter').fill(last);
+  await expect(rows).toHaveCount(1);
+  await page.getByTestId('runs-scroll').getByRole('button').nth(-2).focus();
+  await page.keyboard.press('Tab');
+  await expect.poll(() => focused(page)).toBe(`Mark ${name}`);
+  await page.getByTestId('runs-filter').fill('');
+  await zoom(1);
+});

@@ -10,7 +10,7 @@ const MOVES: Readonly<Record<string, number>> = {
 
 /** How far the runs table is scrolled, and which of its rows the keyboard is at, also one that is not drawn yet. */
 export class RowWalk {
-  /** The row that Tab leads into. */
+  /** The row that the keyboard is at, or was last. */
   active = $state(0);
   scrollTop = $state(0);
   /** Of the window onto the rows. */
@@ -33,9 +33,7 @@ export class RowWalk {
   /** Goes along with what is scrolled, whose rows are in a `tbody`. */
   follow(scroller: HTMLElement): () => void {
     this.#scroller = scroller;
-    const scrolled = (): void => {
-      this.scrollTop = Math.floor(scroller.scrollTop / ROW) * ROW;
-    };
+    const scrolled = (): void => this.#scrolled();
     const pressed = (event: KeyboardEvent): void => void this.#pressed(event);
     const came = ({ target }: FocusEvent): void => void (this.#run = runOf(target as Element));
     scroller.addEventListener('scroll', scrolled);
@@ -51,6 +49,8 @@ export class RowWalk {
   /** After the table has opened at a row: shows it, and gives it the focus where that is nowhere. */
   open(): void {
     this.#scroller?.scrollTo(0, this.scrollTop);
+    // It may have come less far, or nowhere where all rows fit: then no scroll is told either.
+    this.#scrolled();
     if (document.activeElement === document.body) this.#focus('button');
   }
 
@@ -67,6 +67,10 @@ export class RowWalk {
       return;
     const row = this.#scroller.querySelector<HTMLElement>(`[data-run="${CSS.escape(this.#run)}"]`);
     (row?.querySelector('button') ?? this.#scroller).focus({ preventScroll: true });
+  }
+
+  #scrolled(): void {
+    this.scrollTop = Math.floor((this.#scroller?.scrollTop ?? 0) / ROW) * ROW;
   }
 
   /** Arrows go from row to row, Home and End to the ends. */
