@@ -25,13 +25,17 @@ class DrawQueue {
   #run(): void {
     this.#planned = false;
     const began = performance.now();
-    // A copy: what is asked for by these waits for the next frame.
-    for (const draw of [...this.#waiting]) {
-      if (!this.#waiting.delete(draw)) continue;
-      draw();
-      if (performance.now() - began > BUDGET_MS) break;
+    try {
+      // A copy: what is asked for by these waits for the next frame.
+      for (const draw of [...this.#waiting]) {
+        if (!this.#waiting.delete(draw)) continue;
+        draw();
+        if (performance.now() - began > BUDGET_MS) break;
+      }
+    } finally {
+      // Also where one of them threw: the others do not wait for ever.
+      if (this.#waiting.size > 0) this.#plan();
     }
-    if (this.#waiting.size > 0) this.#plan();
   }
 
   #plan(): void {

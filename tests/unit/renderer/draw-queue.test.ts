@@ -61,3 +61,15 @@ it('leaves to the next frame what is asked for while it draws, and does not draw
   next();
   expect(drawn).toEqual(['part', 'part']);
 });
+
+it('goes on with the others after one that throws', () => {
+  const { next } = frames();
+  const drawn: string[] = [];
+  drawQueue.ask(() => {
+    throw new Error('a part of the page that cannot be made');
+  });
+  drawQueue.ask(() => void drawn.push('other'));
+  expect(next).toThrow('cannot be made');
+  next();
+  expect(drawn).toEqual(['other']);
+});
