@@ -21,8 +21,13 @@ const SIDE = 6;
 const MOST_TICKS = 8;
 /** What the words of the last axis have at most, at the right of all. */
 const MOST_LAST = 72;
-/** Axes stand no nearer than this: figures such as `13.3%` and `0.0005` are whole. Where they would the plot is wider than its place, and scrolls. */
-export const LEAST_APART = 54;
+/** Axes stand no nearer than this: figures such as `13.3%` and `0.0005` are whole. */
+const LEAST_APART = 54;
+
+/** Pixels that so many axes take at least; where there is less room the plot is wider than it, and scrolls. */
+export function leastWidth(count: number): number {
+  return Math.max(0, count - 1) * LEAST_APART + 2 * SIDE + GAP + MOST_LAST;
+}
 
 /** Axes over a width, the first at its left edge and the words of the last at its right one, all so short that none reaches another's. */
 export function parallelAxes(

@@ -81,20 +81,35 @@ export interface Reach {
   y: Range | undefined;
 }
 
-/** How far lines reach in what is shown of them: values that are no number, and on a logarithmic axis those not above zero, are not. */
+/**
+ * How far lines reach in what is shown of them, at the edges of the range where they cross them, too: a part between two points has
+ * none of its own. Values that are no number, and on a logarithmic axis those not above zero, are not.
+ */
 export function reachOf(lines: readonly Series[], { range, log }: Pick<SeriesView, 'range' | 'log'>): Reach {
   const [from, to] = range === null ? [-Infinity, Infinity] : [range.min, range.max];
+  const edges = range === null ? [] : [from, to];
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
+  const reach = (x: number, y: number): void => {
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < low) low = y;
+    if (y > high) high = y;
+  };
   for (const { xs, ys } of lines) {
     const count = Math.min(xs.length, ys.length);
+    let [xBefore, yBefore] = [NaN, NaN];
     for (let i = 0; i < count; i++) {
       const x = xs[i]!;
       const y = ys[i]!;
-      if (!Number.isFinite(y) || (log && y <= 0) || x < from || x > to) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < low) low = y;
-      if (y > high) high = y;
+      if (!Number.isFinite(y) || (log && y <= 0)) continue;
+      if (x >= from && x <= to) reach(x, y);
+      for (const edge of edges)
+        if (xBefore < edge && edge < x) {
+          const share = (edge - xBefore) / (x - xBefore);
+          reach(edge, log ? yBefore * (y / yBefore) ** share : yBefore + share * (y - yBefore));
+        }
+      xBefore = x;
+      yBefore = y;
     }
   }
   return left > right

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LEAST_APART, parallelAxes } from '../../../src-renderer/charts/parallel-axes.ts';
+import { leastWidth, parallelAxes } from '../../../src-renderer/charts/parallel-axes.ts';
 import { inLines, shortened } from '../../../src-renderer/charts/short-text.ts';
 
 /** Letters of one width. */
@@ -72,11 +72,17 @@ describe('parallelAxes', () => {
   );
 
   it('leaves figures whole, of the last axis, too, where the axes stand as near as they may', () => {
-    const figures = ['0%', '6.67%', '13.3%'];
-    const ten = Array.from({ length: 10 }, (_, place) => axis(`figure ${place}`, figures));
+    const figures = ['0%', '0.0005', '13.3%'];
     const narrow = (text: string): number => 6.8 * text.length;
-    const placed = parallelAxes(ten, 10 * LEAST_APART, narrow, narrow);
-    expect(placed.map(({ ticks }) => ticks.map(({ text }) => text))).toEqual(ten.map(() => figures));
+    // Also beside a last axis whose words are long.
+    for (const last of [figures, words])
+      for (const count of [2, 5, 10]) {
+        const all = Array.from({ length: count }, (_, place) => axis(`figure ${place}`, figures));
+        all[count - 1] = axis('last', last);
+        const placed = parallelAxes(all, leastWidth(count), narrow, narrow);
+        for (const { ticks } of placed.slice(0, last === figures ? count : -1))
+          expect(ticks.map(({ text }) => text)).toEqual(figures);
+      }
   });
 
   it('tells the whole of what it shortens, draws at most eight ticks, and stands alone in the middle', () => {
