@@ -92,7 +92,9 @@ describe('warnings before a run', () => {
   });
 
   it('tell of accumulation under batch normalisation, with the micro-batch', () => {
-    expect(runWarnings(facts({ accum: 4 }, true))).toEqual([expect.stringContaining('normalises over batches')]);
+    expect(runWarnings(facts({ accum: 4 }, true))).toEqual([
+      expect.stringContaining('normalises over batches'),
+    ]);
   });
 
   it('tell of a picture that sits out, and of frozen epochs without pretrained weights', () => {
