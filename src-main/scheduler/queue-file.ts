@@ -15,18 +15,13 @@ export function newQueue(): Queue {
 
 /**
  * The workspace's queue as it stands on disk; an empty one where there is none.
- * @param onDamaged what to do with a file that cannot be read: a holder puts it aside and is told where, a reader leaves it alone
+ * @param onDamaged what to do with a file that is damaged or cannot be read: a holder puts it aside and is told where, a reader leaves it alone
  * @throws GranaryError WORKSPACE_INVALID where a newer version wrote it: nothing is touched then
  */
 export function readQueue(workspace: string, onDamaged: 'leave' | ((aside: string) => void)): Queue {
   const path = join(workspace, layout.queue);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return newQueue();
-  }
-  const value = parseJson(text);
+  const value = readJson(path);
+  if (value === null) return newQueue();
   const parsed = queueSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   if (isNewer(value, 1))
@@ -44,11 +39,12 @@ export function readQueue(workspace: string, onDamaged: 'leave' | ((aside: strin
   return newQueue();
 }
 
-function parseJson(text: string): unknown {
+/** Null where there is no such file; undefined where it cannot be read or is no JSON. */
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : undefined;
   }
 }
 

@@ -58,7 +58,7 @@ export class RunQueue {
     this.#slots = options.slots ?? ONE_SLOT;
     this.#closed = options.startNothing ?? false;
     this.#queue = readQueue(workspace, (aside) => {
-      this.#notice = `The queue could not be read: it was damaged, and lies in ${aside}. The runs that had begun are in their folders.`;
+      this.#notice = `The queue could not be read: its file is damaged or may not be opened, and lies in ${aside}. The runs that had begun are in their folders.`;
     });
     const left = this.#queue.items.filter(isOpen);
     for (const item of left) {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { QueueCommand } from '../../../shared/records/queue.ts';
@@ -267,6 +267,16 @@ describe('a workbench', () => {
     const aside = readdirSync(home.path).find((name) => name.startsWith('queue.json.damaged-'));
     expect(aside).toBeDefined();
     expect(workbench.notice).toContain(join(home.path, aside!));
+  });
+
+  it('does not write over a queue file that it cannot open', async () => {
+    // Whoever runs the tests may be allowed everything: a folder is what nobody reads as a file.
+    mkdirSync(join(home.path, 'queue.json'));
+    writeFileSync(join(home.path, 'queue.json', 'kept'), 'x');
+    const workbench = await home.open();
+    const aside = readdirSync(home.path).find((name) => name.startsWith('queue.json.damaged-'))!;
+    expect(readFileSync(join(home.path, aside, 'kept'), 'utf8')).toBe('x');
+    expect(workbench.notice).toContain(aside);
   });
 
   it('leaves the queue of a newer version alone, and says so', async () => {
