@@ -1,4 +1,3 @@
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { News } from '../../shared/ipc/channels.ts';
@@ -7,6 +6,7 @@ import type { JobResult, WorkerEvent } from '../../shared/ipc/job.ts';
 import type { RatingsManifest, RatingsOptions } from '../../shared/records/ratings.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { type RunningJob, startJob } from '../scheduler/supervisor.ts';
+import { SampleDrawer } from './sample-drawer.ts';
 
 /** MovieLens-100k's shape: what the lesson trains on. */
 const sample = { users: 943, items: 1682, ratings: 100_000, seed: 1 };
@@ -16,6 +16,7 @@ export class RatingsJobs {
   readonly #workspace: string;
   readonly #tell: <N extends NewsName>(name: N, payload: News<N>) => void;
   #reading: Pick<RunningJob<'collab-inspect'>, 'stop' | 'kill'> | null = null;
+  readonly #samples = new SampleDrawer();
 
   constructor(workspace: string, tell: <N extends NewsName>(name: N, payload: News<N>) => void) {
     this.#workspace = workspace;
@@ -40,12 +41,10 @@ export class RatingsJobs {
   /** Draws the sample into the workspace, unless it is there already. Returns the path of its ratings file. */
   async drawSample(): Promise<string> {
     const dest = join(this.#workspace, layout.samples, 'films');
-    // What was planted is written last: a folder that has it is whole.
-    if (!existsSync(join(dest, 'truth.json'))) {
-      // What a killed process left of it would be in the way for ever.
-      rmSync(dest, { recursive: true, force: true });
-      await this.#read((heard) => startJob({ type: 'collab-sample', dest, ...sample }, heard));
-    }
+    this.#reading?.stop();
+    await this.#samples.into(dest, 'truth.json', () =>
+      this.#read((heard) => startJob({ type: 'collab-sample', dest, ...sample }, heard)),
+    );
     return join(dest, 'u.data');
   }
 

@@ -14,6 +14,7 @@ import type { MemorySettings } from '../../shared/records/workspace-settings.ts'
 import { layout } from '../../shared/workspace-layout.ts';
 import { PictureService } from '../pictures/picture-service.ts';
 import { RunIndex } from '../runs/run-index.ts';
+import { abortable } from '../scheduler/abortable.ts';
 import type { RatingsSource } from '../scheduler/ratings-grid.ts';
 import { pretrainedOf } from '../scheduler/grid-weights.ts';
 import { machineSlots } from '../scheduler/slots.ts';
@@ -31,6 +32,7 @@ import { DataJobs } from './data-jobs.ts';
 import { FitDesk } from './fit-desk.ts';
 import { LiveRunMemory } from './live-run.ts';
 import { RatingsJobs } from './ratings-jobs.ts';
+import { SampleDrawer } from './sample-drawer.ts';
 import { previewOf } from './run-preview.ts';
 
 type Progress = Extract<WorkerEvent, { type: 'progress' }>;
@@ -48,6 +50,7 @@ export class WorkspaceSession {
   #ratings: RatingsJobs | null = null;
   #fits: FitDesk | null = null;
   #reading: AbortController | null = null;
+  readonly #samples = new SampleDrawer();
   #index: RunIndex | null = null;
   /** Of each run that trains, and of the one that trained last. */
   readonly #live = new Map<string, LiveRunMemory>();
@@ -167,14 +170,17 @@ export class WorkspaceSession {
     });
   }
 
-  /** Draws the sample dataset into a new folder. Returns its path. */
-  drawSample(dest: string, images: number, seed: number): Promise<string> {
+  /** Draws the sample dataset into the workspace, unless it is there already. Returns its path. */
+  drawSample(images: number, seed: number): Promise<string> {
+    const dest = join(this.#there().workspace, layout.samples, `paddy-${images}`);
     return this.#read(async (signal, onProgress) => {
-      const job = startJob({ type: 'sample', dest, images, seed }, (event) => {
-        if (event.type === 'progress') onProgress(event);
+      await this.#samples.into(dest, 'train.csv', () => {
+        const hear = (event: WorkerEvent): void => {
+          if (event.type === 'progress') onProgress(event);
+        };
+        return abortable(startJob({ type: 'sample', dest, images, seed }, hear), signal);
       });
-      signal.addEventListener('abort', () => job.stop(), { once: true });
-      return (await job.result).dest;
+      return dest;
     });
   }
 
