@@ -74,6 +74,14 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   // What trained and what waited was not forgotten, and is trained when asked for, in its old order.
   await page.keyboard.press('Control+3');
   await expect(page.getByText('2 runs were interrupted')).toBeVisible();
+  // One of them that is taken out and brought back is what it was: it does not begin to train by that.
+  const last = page.getByTestId('queue-item').last();
+  await last.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Cancel it' }).click();
+  await expect(last).toHaveAttribute('data-state', 'cancelled');
+  await page.keyboard.press('Control+z');
+  await expect(last).toHaveAttribute('data-state', 'interrupted');
+  await expect(page.getByText('2 runs were interrupted')).toBeVisible();
   await page.getByRole('button', { name: 'Train them now' }).click();
   await expect(page.getByText('2 runs were interrupted')).toBeHidden();
   await expect(page.getByTestId('live')).toContainText('resnet18 squish 48');
