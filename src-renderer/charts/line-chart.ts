@@ -83,8 +83,8 @@ export class LineChart {
               drag: { enabled: true, backgroundColor: 'rgba(128,128,128,0.18)', threshold: 6 },
               wheel: { enabled: true, modifierKey: 'ctrl', speed: 0.12 },
               onZoom: ({ chart }) => {
-                const { min, max } = chart.scales['x']!;
-                group.zoom({ min, max });
+                const x = chart.scales['x'];
+                if (x !== undefined) group.zoom({ min: x.min, max: x.max });
               },
             },
           },
@@ -126,9 +126,12 @@ export class LineChart {
   }
 
   #pointed = ({ offsetX }: PointerEvent): void => {
+    const x = this.#chart.scales['x'];
+    // It has its axes from its first frame on.
+    if (x === undefined) return;
     const { left, right } = this.#chart.chartArea;
     const inside = offsetX >= left && offsetX <= right;
-    this.#group.point(inside ? (this.#chart.scales['x']!.getValueForPixel(offsetX) ?? null) : null);
+    this.#group.point(inside ? (x.getValueForPixel(offsetX) ?? null) : null);
   };
 
   #left = (): void => this.#group.point(null);

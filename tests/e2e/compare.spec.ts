@@ -204,3 +204,29 @@ test('zooming one chart zooms all of its view, stays when points are added, and 
   await page.getByLabel('Smoothing, from 0').fill('0');
   await page.getByLabel('Smoothing, from 0').blur();
 });
+
+test('a pointer that is over a chart before it has its axes does no harm', async () => {
+  const { page, complaints } = granary;
+  const before = complaints.length;
+  // As somebody's who moves it all the time.
+  await page.evaluate(() => {
+    const moved = (): void => {
+      for (const canvas of document.querySelectorAll('canvas')) {
+        const { left, top, width, height } = canvas.getBoundingClientRect();
+        const at = { clientX: left + width / 2, clientY: top + height / 2 };
+        canvas.dispatchEvent(new PointerEvent('pointermove', at));
+      }
+      frame = requestAnimationFrame(moved);
+    };
+    let frame = requestAnimationFrame(moved);
+    Object.assign(window, { rest: () => cancelAnimationFrame(frame) });
+  });
+  await page.keyboard.press('Control+5');
+  await expect(page.getByRole('img', { name: /^Valid\. loss of label by step, / })).toBeVisible();
+  await page.getByLabel('Training, too').check();
+  await expect(page.getByRole('img', { name: /^Training loss of label by step, / })).toBeVisible();
+  await page.evaluate(() => (window as unknown as { rest: () => void }).rest());
+  await page.getByLabel('Training, too').uncheck();
+  // (There are no files of the pictures on which these runs disagree.)
+  expect(complaints.slice(before).filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+});
