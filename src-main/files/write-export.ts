@@ -25,6 +25,9 @@ function writeInto(path: string, content: Content): void {
   const handle = openSync(path, 'w');
   try {
     writeContent(handle, content);
+  } catch (error) {
+    // As of standard output: who reads has enough (`| head`), and that is no failure.
+    if ((error as NodeJS.ErrnoException | null)?.code !== 'EPIPE') throw error;
   } finally {
     closeSync(handle);
   }

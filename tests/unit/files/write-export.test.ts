@@ -73,6 +73,21 @@ it('makes missing folders, writes what a link leads to, and into a pipe', () => 
   expect(lstatSync(pipe).isFIFO()).toBe(true);
 });
 
+it('ends where nobody reads any more from a pipe, and makes no more for it', () => {
+  const pipe = join(folder, 'left early');
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  const handle = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  let made = 0;
+  function* lines(): Iterable<string> {
+    for (made = 1; made <= 3; made++) {
+      if (made === 2) closeSync(handle);
+      yield 'a line\n';
+    }
+  }
+  writeExport(pipe, lines());
+  expect(made).toBe(2);
+});
+
 it('says so of a folder in its place before anything is made, and lets errors of the making through', () => {
   let made = 0;
   function* lines(): Iterable<string> {
