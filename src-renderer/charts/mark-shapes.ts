@@ -1,0 +1,42 @@
+/** Forms of a mark that are told apart at ten pixels, in one colour. */
+export const markShapes = ['circle', 'square', 'triangle', 'diamond', 'bar', 'cross'] as const;
+export type MarkShape = (typeof markShapes)[number];
+
+/**
+ * A mark as SVG and canvas write a path, about the origin. All of one radius look about as large.
+ * @param radius of the circle, pixels
+ */
+export function markPath(shape: MarkShape, radius: number): string {
+  const [corner, low, high] = [0.886, 0.72, 1.4].map((part) => part * radius) as [number, number, number];
+  const closed = (...points: [number, number][]): string =>
+    `M${points.map((point) => point.map((at) => at.toFixed(2)).join(' ')).join('L')}Z`;
+  switch (shape) {
+    case 'circle':
+      return `M${-radius} 0A${radius} ${radius} 0 1 1 ${radius} 0A${radius} ${radius} 0 1 1 ${-radius} 0Z`;
+    case 'square':
+      return closed([-corner, -corner], [corner, -corner], [corner, corner], [-corner, corner]);
+    case 'triangle':
+      return closed([0, -high], [1.25 * radius, low], [-1.25 * radius, low]);
+    case 'diamond':
+      return closed([0, -high], [high, 0], [0, high], [-high, 0]);
+    case 'bar':
+      return closed([-high, -radius / 2], [high, -radius / 2], [high, radius / 2], [-high, radius / 2]);
+    case 'cross': {
+      const [arm, half] = [1.2 * radius, 0.42 * radius];
+      return closed(
+        [-half, -arm],
+        [half, -arm],
+        [half, -half],
+        [arm, -half],
+        [arm, half],
+        [half, half],
+        [half, arm],
+        [-half, arm],
+        [-half, half],
+        [-arm, half],
+        [-arm, -half],
+        [-half, -half],
+      );
+    }
+  }
+}
