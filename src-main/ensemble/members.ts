@@ -2,7 +2,7 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { RunHeader, RunResult } from '../../shared/records/run-record.ts';
 import { type Predictions, type PredictionSet, readPredictions } from '../runs/predictions.ts';
 import { readRatingsRun } from '../runs/ratings-runs.ts';
-import { readRun, resolveRunId } from '../runs/run-store.ts';
+import { readFinished, readRun, resolveRunId } from '../runs/run-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import type { ProbabilityTable } from './combine.ts';
 import { type LabelledTable, labelledRows } from './labelled.ts';
@@ -70,14 +70,16 @@ export async function readMember(workspace: string, text: string, weight: number
       `${run} is a recommender: it predicts what a user makes of an item, and runs of pictures the class of a picture. Nothing is predicted by both, so there is nothing to take a mean of.`,
       'Combine recommenders with recommenders (granary collab recommend RUN RUN …), and runs of pictures with one another.',
     );
-  const { header, result, state, problem, notes } = await readRun(workspace, run);
-  if (header === null || result?.status !== 'finished') {
+  const finished = await readFinished(workspace, run);
+  if (finished === null) {
+    const { state, problem } = await readRun(workspace, run);
     throw new GranaryError(
       'RUN_NOT_FINISHED',
       `${run} is ${state}${problem === null ? '.' : `: ${problem}`} Only finished runs have predictions to combine.`,
       'Leave it out, or train it to the end.',
     );
   }
+  const { header, result, notes } = finished;
   return {
     run,
     name: notes.name ?? header.name,

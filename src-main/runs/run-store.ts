@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import {
   type EpochLog,
+  type RunHeader,
+  type RunResult,
   type RunState,
   type RunSummary,
   epochLogSchema,
@@ -48,6 +50,26 @@ export async function readRun(workspace: string, id: string): Promise<RunSummary
   const run = await summarise(join(workspace, layout.runs, checkRunId(id)), id);
   if (run === null) throw notFound(id, workspace);
   return run;
+}
+
+/** What a run's folder says of it apart from its epochs, which take longest to read. */
+export type FinishedRun = Pick<RunSummary, 'notes'> & {
+  header: RunHeader;
+  result: Extract<RunResult, { status: 'finished' }>;
+};
+
+/** A finished run without its epochs; null for any other one, of which `readRun` says what it is. */
+export async function readFinished(workspace: string, id: string): Promise<FinishedRun | null> {
+  const folder = join(workspace, layout.runs, checkRunId(id));
+  const names = layout.run;
+  const [config, ended, notes] = await Promise.all(
+    [names.config, names.result, names.notes].map((name) => readText(folder, name, [])),
+  );
+  if (config == null || ended == null || isRatingsConfig(config)) return null;
+  const header = parseRecord(runHeaderSchema, config, names.config, []);
+  const result = parseRecord(runResultSchema, ended, names.result, []);
+  if (header === null || result?.status !== 'finished') return null;
+  return { header, result, notes: parseNotes(notes) };
 }
 
 /**

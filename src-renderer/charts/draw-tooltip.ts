@@ -1,8 +1,9 @@
+import { fillMark, type MarkShape } from './mark-shapes.ts';
 import { ROW_FONT, ROW_SPACING } from './tooltip-rows.ts';
 
 export interface TooltipText {
   title: string;
-  rows: readonly { color: string; text: string }[];
+  rows: readonly { color: string; shape: MarkShape; text: string }[];
   /** Below the rows; empty for none. */
   footer: string;
 }
@@ -23,6 +24,8 @@ const APART = 6;
 /** Between the pointer and the box. */
 const AWAY = 9;
 const RADIUS = 6;
+/** Of a row's mark. */
+const MARK = 4.5;
 
 /**
  * Draws a box with rows beside the pointer: to its right, or to its left where the right has no room; inside the chart as far as
@@ -78,11 +81,9 @@ export function drawTooltip(
   };
   write(bold, title, left + PADDING, line);
   y += line + APART;
-  for (const { color, text } of rows) {
+  for (const { color, shape, text } of rows) {
     pen.fillStyle = color;
-    pen.beginPath();
-    pen.arc(left + PADDING + ROW_FONT / 2, y + row / 2, ROW_FONT / 2, 0, 2 * Math.PI);
-    pen.fill();
+    fillMark(pen, shape, left + PADDING + ROW_FONT / 2, y + row / 2, MARK);
     write(body, text, left + PADDING + indent, row);
     y += row + ROW_SPACING;
   }

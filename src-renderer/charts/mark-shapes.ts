@@ -40,3 +40,21 @@ export function markPath(shape: MarkShape, radius: number): string {
     }
   }
 }
+
+const outlines = new Map<string, Path2D>();
+
+/** Draws a mark about a place of the canvas, in the pen's present colour. */
+export function fillMark(
+  pen: CanvasRenderingContext2D,
+  shape: MarkShape,
+  x: number,
+  y: number,
+  radius: number,
+): void {
+  const key = `${shape} ${radius}`;
+  const outline = outlines.get(key) ?? new Path2D(markPath(shape, radius));
+  outlines.set(key, outline);
+  pen.translate(x, y);
+  pen.fill(outline);
+  pen.translate(-x, -y);
+}

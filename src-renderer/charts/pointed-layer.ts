@@ -1,5 +1,6 @@
 import type { Chart, Plugin } from 'chart.js';
 import { drawTooltip, type TooltipStyle } from './draw-tooltip.ts';
+import { fillMark } from './mark-shapes.ts';
 import type { ShownLine } from './shown-line.ts';
 import type { Point } from './thin.ts';
 import { tooltipRows } from './tooltip-rows.ts';
@@ -83,9 +84,7 @@ export class PointedLayer {
     }
     for (const { line, point } of points) {
       ctx.fillStyle = line.color;
-      ctx.beginPath();
-      ctx.arc(x.getPixelForValue(point.x), y.getPixelForValue(point.y), POINT, 0, 2 * Math.PI);
-      ctx.fill();
+      fillMark(ctx, line.shape, x.getPixelForValue(point.x), y.getPixelForValue(point.y), POINT);
     }
     ctx.restore();
     const { told, left } = tooltipRows(
@@ -98,7 +97,7 @@ export class PointedLayer {
       title: title(first.point.x),
       rows: told.map((index) => {
         const { line, point } = points[index]!;
-        return { color: line.color, text: row(line, point.y) };
+        return { color: line.color, shape: line.shape, text: row(line, point.y) };
       }),
       footer: left === 0 ? '' : `and ${left} more`,
     };

@@ -1,4 +1,5 @@
 import type { Range } from './chart-group.ts';
+import type { MarkShape } from './mark-shapes.ts';
 import { type Point, thin } from './thin.ts';
 
 export interface Series {
@@ -14,7 +15,9 @@ export interface Series {
   /** A mark at each point, where there are few enough to tell them apart. */
   dots?: boolean;
   /** Lengths of strokes and gaps in pixels, to tell lines of one colour apart. */
-  dash?: number[];
+  dash?: number[] | undefined;
+  /** Of the marks, for the same end; circles without one. */
+  shape?: MarkShape;
 }
 
 /** What of a chart's lines is shown. */

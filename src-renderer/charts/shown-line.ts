@@ -1,5 +1,6 @@
 import type { Scale } from 'chart.js';
 import type { Range } from './chart-group.ts';
+import { fillMark, type MarkShape } from './mark-shapes.ts';
 import { type Series, type SeriesView, shownPoints } from './series.ts';
 import type { Point } from './thin.ts';
 
@@ -30,6 +31,10 @@ export class ShownLine {
     this.#view = view;
   }
 
+  get shape(): MarkShape {
+    return this.series.shape ?? 'circle';
+  }
+
   /** Rising in x. */
   get points(): readonly Point[] {
     return (this.#points ??= shownPoints(this.series, this.#view));
@@ -56,9 +61,7 @@ export class ShownLine {
       const [left, top] = [x.getPixelForValue(point.x), y.getPixelForValue(point.y)];
       if (left < area.left - radius || left > area.right + radius) continue;
       if (top < area.top - radius || top > area.bottom + radius) continue;
-      pen.beginPath();
-      pen.arc(left, top, radius, 0, 2 * Math.PI);
-      pen.fill();
+      fillMark(pen, this.shape, left, top, radius);
     }
   }
 }

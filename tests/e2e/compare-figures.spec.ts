@@ -81,7 +81,7 @@ test.afterAll(async () => {
 test('any setting against any figure: each dot stands where its run’s folder says', async () => {
   const { page } = granary;
   const scatter = page.getByTestId('scatter');
-  const dots = scatter.locator('circle');
+  const dots = scatter.locator('path');
   for (const [across, up, x, y] of [
     [
       'lr',
@@ -97,8 +97,8 @@ test('any setting against any figure: each dot stands where its run’s folder s
     const places = await dots.evaluateAll((all) =>
       all.map((dot) => ({
         run: (dot as SVGElement).dataset['run']!,
-        x: Number(dot.getAttribute('cx')),
-        y: -Number(dot.getAttribute('cy')),
+        x: (dot as SVGPathElement).transform.baseVal[0]!.matrix.e,
+        y: -(dot as SVGPathElement).transform.baseVal[0]!.matrix.f,
       })),
     );
     expect(new Set(places.map(({ run }) => run))).toEqual(new Set(ids));
@@ -118,6 +118,39 @@ test('an axis is added to the parallel coordinates, and each line has its run’
   const told = await names.evaluateAll((all) => all.map((line) => line.getAttribute('aria-label')!));
   const shown = told.map((words) => /Valid\. loss (\d\.\d+)/.exec(words)![1]).sort();
   expect(shown).toEqual(ids.map((id) => result(id).valid[0]!.loss.toFixed(4)).sort());
+});
+
+test('runs that share a colour look different in every picture, and each as beside its name', async () => {
+  const { page } = granary;
+  /** Colour and stroke, colour and outline of each run's mark; null where the picture has none. */
+  const looks = (marks: Locator) =>
+    marks.evaluateAll((all) =>
+      all.map((mark) => {
+        const { run } = (mark as HTMLElement).dataset;
+        const own = mark.getAttribute('role') === 'button';
+        const dash = (own ? mark : mark.querySelector('line')!).getAttribute('stroke-dasharray');
+        const point = (own ? mark : mark.querySelector('svg path')!) as SVGPathElement;
+        const { fill, stroke } = getComputedStyle(point);
+        return { run: run!, stroke: `${own ? stroke : fill} ${dash}`, point: `${fill} ${corners(point)}` };
+        /** Commands of the outline: shapes of any size have theirs. */
+        function corners(path: SVGPathElement): string {
+          const { width, height } = path.getBBox();
+          const area = (width / height).toFixed(2);
+          return `${path.getAttribute('d')!.replace(/[^A-Z]/g, '')} ${area}`;
+        }
+      }),
+    );
+  const byRun = (all: Awaited<ReturnType<typeof looks>>, what: 'stroke' | 'point') =>
+    Object.fromEntries(all.map((one) => [one.run, one[what]]));
+  const beside = await looks(page.getByTestId('compared'));
+  expect(beside).toHaveLength(10);
+  expect(new Set(beside.map(({ stroke }) => stroke)).size).toBe(10);
+  expect(new Set(beside.map(({ point }) => point)).size).toBe(10);
+  const lines = await looks(page.getByTestId('parallel').locator('path'));
+  expect(byRun(lines, 'stroke')).toEqual(byRun(beside, 'stroke'));
+  const dots = await looks(page.getByTestId('scatter').locator('path'));
+  expect(byRun(dots, 'point')).toEqual(byRun(beside, 'point'));
+  await expect(page.getByTestId('differences').locator('th svg')).toHaveCount(10);
 });
 
 test('what each run confuses, of each target and with TTA, and the pictures on which they disagree, are those of their predictions', async () => {

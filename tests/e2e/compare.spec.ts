@@ -81,7 +81,7 @@ test('compared runs show their curves, only the settings that differ, and the pi
   await expect(page.getByTestId('disagreeing')).toHaveText(
     `${disagreeing.toLocaleString('en')} of ${images.toLocaleString('en')} pictures`,
   );
-  await expect(page.getByTestId('scatter').locator('circle')).toHaveCount(3);
+  await expect(page.getByTestId('scatter').locator('path')).toHaveCount(3);
   // Architectures that begin alike are told apart below the axis.
   const named = await page.getByTestId('scatter').locator('text').allTextContents();
   expect(new Set(named).size).toBe(named.length);

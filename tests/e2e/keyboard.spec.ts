@@ -220,7 +220,7 @@ test('a plot of runs is one stop: arrows go from run to run, Space opens one', a
   const { page } = granary;
   await page.keyboard.press('Control+5');
   for (const plot of [
-    page.getByTestId('scatter').locator('circle'),
+    page.getByTestId('scatter').locator('path'),
     page.getByTestId('parallel').locator('path'),
   ]) {
     await expect(plot).toHaveCount(5);
@@ -238,8 +238,8 @@ test('a plot of runs is one stop: arrows go from run to run, Space opens one', a
     await page.keyboard.press('Home');
     await expect(plot.first()).toBeFocused();
   }
-  const name = (await page.getByTestId('scatter').locator('circle').first().getAttribute('aria-label'))!;
-  await page.getByTestId('scatter').locator('circle').first().focus();
+  const name = (await page.getByTestId('scatter').locator('path').first().getAttribute('aria-label'))!;
+  await page.getByTestId('scatter').locator('path').first().focus();
   await page.keyboard.press('Space');
   await expect(page.getByTestId('run-name')).toHaveText(name.split(':')[0]!);
 });

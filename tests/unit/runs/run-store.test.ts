@@ -19,7 +19,7 @@ import {
   writeConfig,
   writeResult,
 } from '../../../src-main/runs/run-writer.ts';
-import { listRuns, readRun, resolveRunId } from '../../../src-main/runs/run-store.ts';
+import { listRuns, readFinished, readRun, resolveRunId } from '../../../src-main/runs/run-store.ts';
 import { exampleEpoch, exampleHeader, exampleResult } from './example-run.ts';
 
 let workspace: string;
@@ -60,6 +60,17 @@ describe('a run folder', () => {
     const run = await readRun(workspace, 'run-a');
     expect(run.state).toBe('interrupted');
     expect(run.epochs).toEqual([exampleEpoch(1), exampleEpoch(2)]);
+  });
+
+  it('tells of a finished run without its epochs, and of no other', async () => {
+    const folder = deadRun('run-a', 2);
+    expect(await readFinished(workspace, 'run-a')).toBeNull();
+    expect(await readFinished(workspace, 'run-none')).toBeNull();
+    writeResult(folder, exampleResult());
+    const { header, result, notes } = await readRun(workspace, 'run-a');
+    expect(await readFinished(workspace, 'run-a')).toEqual({ header, result, notes });
+    writeFileSync(join(folder, 'config.json'), '{}');
+    expect(await readFinished(workspace, 'run-a')).toBeNull();
   });
 
   it('is finished once its result is there, and opens when copied elsewhere', async () => {
