@@ -1,11 +1,11 @@
-import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
+import { type Stats, closeSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import type { ErrorCode } from '../../shared/ipc/error-codes.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { type Content, writeContent, writeFileAtomic } from './atomic.ts';
 
 /**
- * Writes a file where a person said, as {@link writeFileAtomic}; what a link there leads to is what is replaced. A device or a
- * pipe (`/dev/stdout`) is written into.
+ * Writes a file where a person said, as {@link writeFileAtomic}; what a link there leads to is what is replaced. A device,
+ * a pipe and what standard output or error goes to (`/dev/stdout`) are written into.
  * @throws GranaryError NO_SPACE, ACCESS_DENIED or USAGE, as {@link exportRefusal}; what making the content throws
  */
 export function writeExport(path: string, content: Content): void {
@@ -14,11 +14,27 @@ export function writeExport(path: string, content: Content): void {
     // Renaming would say so, too, but only after all of it was made.
     if (there?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
     if (there === undefined) writeFileAtomic(path, content);
-    else if (there.isFile()) writeFileAtomic(realpathSync(path), content);
-    else writeInto(path, content);
+    else if (!there.isFile()) writeInto(path, content);
+    else {
+      const handle = outputThatIs(there);
+      if (handle === undefined) writeFileAtomic(realpathSync(path), content);
+      else writeContent(handle, content);
+    }
   } catch (error) {
     throw exportRefusal(path, error);
   }
+}
+
+/** Our standard output or error where it goes to this file: others write there, too, before and after. */
+function outputThatIs({ dev, ino }: Stats): number | undefined {
+  return [1, 2].find((handle) => {
+    try {
+      const stats = fstatSync(handle);
+      return stats.dev === dev && stats.ino === ino;
+    } catch {
+      return false;
+    }
+  });
 }
 
 function writeInto(path: string, content: Content): void {

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportRefusal, writeExport } from '../../../src-main/files/write-export.ts';
 
@@ -71,6 +72,26 @@ it('makes missing folders, writes what a link leads to, and into a pipe', () => 
   expect(readFileSync(handle, 'utf8')).toBe('through');
   closeSync(handle);
   expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+it('adds to a file that standard output was led to, and takes nothing of it away', () => {
+  const [script, out] = [join(folder, 'says.cjs'), join(folder, 'said.txt')];
+  buildSync({
+    stdin: {
+      contents: `import { writeExport } from './src-main/files/write-export.ts';
+        console.log('before'); writeExport('/dev/stdout', 'the export\\n'); console.log('after');`,
+      resolveDir: join(import.meta.dirname, '../../..'),
+    },
+    ...{ outfile: script, bundle: true, platform: 'node', format: 'cjs' },
+  });
+  writeFileSync(out, 'from earlier\n');
+  for (const flags of ['a', 'w']) {
+    const handle = openSync(out, flags);
+    expect(spawnSync(process.execPath, [script], { stdio: ['ignore', handle, 'inherit'] }).status).toBe(0);
+    closeSync(handle);
+    const all = 'before\nthe export\nafter\n';
+    expect(readFileSync(out, 'utf8')).toBe(flags === 'a' ? `from earlier\n${all}` : all);
+  }
 });
 
 it('ends where nobody reads any more from a pipe, and makes no more for it', () => {
