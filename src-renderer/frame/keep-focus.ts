@@ -16,8 +16,9 @@ function putBack({ type, target, removedNodes }: MutationRecord, held: Element):
 /**
  * Keeps the keyboard's place in a part of the page: when what has the focus is taken out of it (a row that was removed, a button whose
  * place another takes, a view that was left) the focus goes to what stands there now, in the nearest part that is left, and to the
- * whole where nothing is; what was only moved, or disabled for a while, has it again. Otherwise it would fall back to the page, and a screen reader with it. Lists that are drawn only where they
- * are seen (`data-virtual`) look after it themselves, as long as they are there.
+ * whole where nothing is; what was only moved, or disabled for a while, has it again. Otherwise it would fall back to the page, and a
+ * screen reader with it. Lists that are drawn only where they are seen (`data-virtual`) look after it themselves, as long as they are
+ * there; where they gave it to nothing they have it.
  * @param root can be focused itself
  * @returns ends it
  */
@@ -52,7 +53,10 @@ export function keepFocus(root: HTMLElement): () => void {
         (held as Focusable).focus({ preventScroll: true });
       return;
     }
-    if (list?.isConnected) return;
+    if (list?.isConnected) {
+      (list as HTMLElement).focus({ preventScroll: true });
+      return;
+    }
     const parts = around.filter(({ part }) => part.isConnected);
     const before = all;
     forget();

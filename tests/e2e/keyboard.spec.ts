@@ -1,5 +1,5 @@
 import { expect, type Locator, test } from '@playwright/test';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { focused, walked } from './support/keyboard.ts';
@@ -263,6 +263,15 @@ test('a table whose rows all fit is whole where it opens at a run, and Tab leads
   await page.keyboard.press('Escape');
   await expect(row(last).getByRole('button')).toBeFocused();
   await expect(rows).toHaveCount(20);
+
+  // Another process deletes the run that the keyboard is at: the table has it, and arrows go on from there.
+  const third = (await rows.nth(2).getAttribute('data-run'))!;
+  await row(third).getByRole('button').focus();
+  rmSync(join(folder.path, 'workspace', 'runs', third), { recursive: true });
+  await expect(rows).toHaveCount(19);
+  await expect(page.getByTestId('runs-scroll')).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(rows.nth(1).getByRole('button')).toBeFocused();
 
   const name = (await row(last).getByRole('button').getAttribute('aria-label'))!;
   await page.getByTestId('runs-filter').fill(last);
