@@ -23,7 +23,7 @@ export function memoryJudge(
   return async (runs) => {
     const fit = new MemoryFit();
     const stop = (): void => fit.stop();
-    process.once('SIGINT', stop);
+    process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
       const fits = await new RunJudge({ workspace, fit }).measured(runs, (done, total) =>
         status.show(() => `predicting memory: ${done} of ${total} networks`),
@@ -34,7 +34,7 @@ export function memoryJudge(
       return judged;
     } finally {
       status.clear();
-      process.off('SIGINT', stop);
+      process.off('SIGINT', stop).off('SIGTERM', stop);
     }
   };
 }

@@ -76,11 +76,12 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
   const display: RunDisplay = json ? new JsonDisplay() : new TerminalDisplay(status);
   const reading = new AbortController();
   let signals = 0;
+  const stop = (): void => workbench.stop(signals === 1 ? 'after-step' : 'now', request.stopAs);
   const interrupt = (): void => {
     signals += 1;
     process.exitCode = INTERRUPTED_EXIT_CODE;
     reading.abort();
-    workbench.stop(signals === 1 ? 'after-step' : 'now', request.stopAs);
+    stop();
     if (!json && signals === 1)
       status.print(
         'Stopping after this step; finished epochs are kept. Ctrl-C again ends it at once.',
@@ -109,6 +110,8 @@ export async function trainQueue(request: TrainingRequest): Promise<QueueItem[]>
     workbench.on('queue-changed', () => display.queue(workbench.queue));
     const items = typeof what === 'function' ? await what(workbench) : await readAndQueue(what);
     ids = items.map((item) => item.runId);
+    // The signal came while they were prepared, before there was anything to stop.
+    if (signals > 0) stop();
     await workbench.whenDone();
     if (signals === 0) outcome = outcomeOf(workbench.queue);
     return workbench.queue.items.filter((item) => ids.includes(item.runId)).map((item) => ({ ...item }));
