@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { notBuilt, reasonIn } from './package/unbuilt.mjs';
 import { electronExecutable, electronVersion } from './electron.mjs';
 import { addonPartName, compileAddon } from './setup/addon-part.mjs';
@@ -62,6 +63,7 @@ async function build(flags) {
       join(root, 'node_modules', 'electron-builder', 'cli.js'),
       ...flags,
       '--publish=never',
+      ...(await laterFuses()),
       `-c.electronVersion=${electronVersion(electronExecutable())}`,
     ],
     {
@@ -71,6 +73,17 @@ async function build(flags) {
     },
   );
   return run.code === 0 ? null : reasonIn(run.output);
+}
+
+/**
+ * Fuses that not every Electron has: electron-builder refuses to set one that the wire is too short for. The window comes over
+ * granary://, so pages of file: need no more rights than a browser gives them.
+ */
+async function laterFuses() {
+  const wire = await getCurrentFuseWire(electronExecutable());
+  return FuseV1Options.GrantFileProtocolExtraPrivileges in wire
+    ? ['-c.electronFuses.grantFileProtocolExtraPrivileges=false']
+    : [];
 }
 
 /** The Node that ships: npm's platform package, checked against its pinned hash. */

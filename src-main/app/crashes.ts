@@ -10,6 +10,7 @@ const WITHIN_MS = 60_000;
  */
 export function surviveCrashes(window: BrowserWindow, recovered: () => void): void {
   let crashes: number[] = [];
+  let asked = false;
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit') return;
     console.error(`The window's process is gone: ${reason}`);
@@ -38,6 +39,8 @@ export function surviveCrashes(window: BrowserWindow, recovered: () => void): vo
       });
   });
   window.on('unresponsive', () => {
+    if (asked) return;
+    asked = true;
     void dialog
       .showMessageBox(window, {
         type: 'warning',
@@ -48,6 +51,7 @@ export function surviveCrashes(window: BrowserWindow, recovered: () => void): vo
         cancelId: 0,
       })
       .then(({ response }) => {
+        asked = false;
         if (response === 1 && !window.isDestroyed()) window.webContents.forcefullyCrashRenderer();
       });
   });

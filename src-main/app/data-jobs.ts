@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
@@ -12,6 +12,7 @@ import {
   previewReportSchema,
 } from '../../shared/records/preview.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { statOrNull } from '../files/stat.ts';
 import { resolvePredictor } from '../ensemble/predictor.ts';
 import type { PictureService } from '../pictures/picture-service.ts';
 import { type RunningJob, startJob } from '../scheduler/supervisor.ts';
@@ -161,8 +162,7 @@ function readPreview(dest: string): PreviewReport | null {
 }
 
 function forgetOldest(folder: string): void {
-  const age = (name: string): number =>
-    statSync(join(folder, name, 'preview.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const age = (name: string): number => statOrNull(join(folder, name, 'preview.json'))?.mtimeMs ?? 0;
   const names = readdirSync(folder)
     .map((name) => ({ name, at: age(name) }))
     .sort((a, b) => b.at - a.at);

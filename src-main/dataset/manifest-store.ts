@@ -9,7 +9,7 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { type FileCheck, fileCheckSchema } from './check-file.ts';
 import { type InspectHooks, inspectDataset } from './inspect.ts';
-import { isZip, unpackedFolder } from './unpack.ts';
+import { forgetUnpacked, isZip, unpackedFolder } from './unpack.ts';
 import type { FoundFile } from './walk.ts';
 
 /** Raised when checks change, so that old results are not taken for new ones. */
@@ -94,6 +94,8 @@ export async function cachedManifest(
       if (!same) writeFileAtomic(checksPath, JSON.stringify({ version: CHECKS_VERSION, files: entries }));
     },
   }).catch((error: unknown) => {
+    if (unpacked !== null && error instanceof GranaryError && error.code === 'DATASET_EMPTY')
+      forgetUnpacked(unpacked);
     throw unpacked === null ? error : ofArchive(error, unpacked.folder, dataset);
   });
   const manifest =

@@ -43,6 +43,8 @@ export interface Unpacked {
   files: number;
   /** What was passed over. */
   notes: string[];
+  /** It was there from an earlier time. */
+  known: boolean;
 }
 
 export const isZip = (path: string): boolean => /\.zip$/i.test(path);
@@ -103,11 +105,16 @@ export async function unpackedFolder(
     // What lies there under this name has no mark, so it is not whole.
     rmSync(folder, { recursive: true, force: true });
     renameSync(part, folder);
-    return { folder: join(folder, stem), files, notes };
+    return { folder: join(folder, stem), files, notes, known: false };
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
     throw asArchiveError(error, path);
   }
+}
+
+/** Takes away what was unpacked just now, and was no dataset. What was there before may be what runs were trained on. */
+export function forgetUnpacked({ folder, known }: Unpacked): void {
+  if (!known) rmSync(dirname(folder), { recursive: true, force: true });
 }
 
 function earlier(imports: string, fits: (mark: z.infer<typeof markSchema>) => boolean): Unpacked | null {
@@ -121,7 +128,8 @@ function earlier(imports: string, fits: (mark: z.infer<typeof markSchema>) => bo
     const folder = join(imports, name);
     try {
       const mark = markSchema.parse(JSON.parse(readFileSync(join(folder, MARK), 'utf8')));
-      if (fits(mark)) return { folder: join(folder, mark.folder), files: mark.files, notes: mark.notes };
+      if (fits(mark))
+        return { folder: join(folder, mark.folder), files: mark.files, notes: mark.notes, known: true };
     } catch {
       // No mark, or not ours to judge.
     }

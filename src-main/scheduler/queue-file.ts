@@ -15,10 +15,14 @@ export function newQueue(): Queue {
 
 /**
  * The workspace's queue as it stands on disk; an empty one where there is none.
- * @param onDamaged what to do with a file that is damaged or cannot be read: a holder puts it aside and is told where, a reader leaves it alone
- * @throws GranaryError WORKSPACE_INVALID where a newer version wrote it: nothing is touched then
+ * @param onDamaged what to do with a file that is damaged or cannot be read: a holder puts it aside and is told where, a reader leaves it
+ * alone, or refuses to take it for an empty queue
+ * @throws GranaryError WORKSPACE_INVALID where a newer version wrote it, or it is refused: nothing is touched then
  */
-export function readQueue(workspace: string, onDamaged: 'leave' | ((aside: string) => void)): Queue {
+export function readQueue(
+  workspace: string,
+  onDamaged: 'leave' | 'refuse' | ((aside: string) => void),
+): Queue {
   const path = join(workspace, layout.queue);
   const value = readJson(path);
   if (value === null) return newQueue();
@@ -30,6 +34,7 @@ export function readQueue(workspace: string, onDamaged: 'leave' | ((aside: strin
       `The queue of ${workspace} was written by a newer version of Granary.`,
       'Use that version, or another workspace. Nothing was changed in this one.',
     );
+  if (onDamaged === 'refuse') throw unreadable(path);
   // The runs are in their folders; a damaged queue must not keep the workspace from opening.
   if (onDamaged !== 'leave') {
     const aside = `${path}.damaged-${Date.now()}`;
@@ -37,6 +42,14 @@ export function readQueue(workspace: string, onDamaged: 'leave' | ((aside: strin
     onDamaged(aside);
   }
   return newQueue();
+}
+
+function unreadable(path: string): GranaryError {
+  return new GranaryError(
+    'WORKSPACE_INVALID',
+    `The queue's file ${path} is damaged or cannot be read. Nothing was changed.`,
+    'The runs are in their folders: see `granary runs`. The app, or `granary queue`, puts such a file aside and begins an empty queue.',
+  );
 }
 
 /** Null where there is no such file; undefined where it cannot be read or is no JSON. */

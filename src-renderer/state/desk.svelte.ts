@@ -119,6 +119,12 @@ export class Desk {
     this.shell.view = 'queue';
   }
 
+  /** Writes the grid to a file that the user chooses. */
+  async saveGrid(): Promise<void> {
+    const path = await ask('grid:save', { grid: this.grid.toGrid() });
+    if (path !== null) this.toasts.say(`Saved ${path}`);
+  }
+
   /** Puts the grid's runs in the queue and goes there. */
   async startGrid(): Promise<void> {
     const dataset = this.dataset.summary;

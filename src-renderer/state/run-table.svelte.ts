@@ -20,6 +20,8 @@ export class RunTable {
   archived = $state(false);
   /** Whose figures are meant; null: those of each run's first target. */
   target = $state<string | null>(null);
+  /** How often {@link toRows} was called. */
+  called = $state(0);
   #closed = $state.raw(setOf<string>());
   readonly #rows: () => readonly RunRow[];
 
@@ -80,6 +82,11 @@ export class RunTable {
 
   /** By run, of those that share a name: `seed 3`, `lr 0.002, seed 3`. */
   readonly differences = $derived.by(() => nameDifferences(this.rows));
+
+  /** Gives the keyboard back to the row that it was at last, from what goes away when it is used. */
+  toRows(): void {
+    this.called += 1;
+  }
 
   toggleGroup(key: string): void {
     this.#closed = toggled(this.#closed, key);

@@ -54,16 +54,41 @@ test('a table, a folder, a zip and a picture are taken wherever in the window th
   await expect(page.getByTestId('train-count')).toHaveText('4');
   await page.keyboard.press('Escape');
 
+  // Of several one is read, and the others are named. What lies beside a table is read with it.
+  const left = page.getByTestId('toast').filter({ hasText: 'One is read at a time' });
+  const note = join(folder.path, 'note.txt');
+  writeFileSync(note, 'no dataset');
+  await dropOnWindow(page, note, pictures, zip);
+  await expect(name).toHaveText('shapes');
+  await expect(left).toContainText(
+    'shapes was taken, note.txt and pets.zip were not. To read one of them instead, drop it alone.',
+  );
+  await left.getByRole('button', { name: 'Dismiss' }).click();
+  await dropOnWindow(page, join(table, 'train_images'), join(table, 'train.csv'));
+  await expect(name).toHaveText('table');
+  await expect(page.getByTestId('train-count')).toHaveText('18');
+  await expect(left).toHaveCount(0);
+
+  // Ratings with their titles are one; the folder beside them is not.
+  const [ratings, titles] = [join(folder.path, 'u.data'), join(folder.path, 'u.item')];
+  writeFileSync(ratings, '1\t1\t5\t881250949\n1\t2\t3\t881250950\n2\t1\t4\t881250951\n2\t2\t1\t881250952\n');
+  writeFileSync(titles, '1|Toy Story (1995)|01-Jan-1995\n2|GoldenEye (1995)|01-Jan-1995\n');
+  await dropOnWindow(page, titles, ratings);
+  await expect(page.getByTestId('ratings-name')).toHaveText('u.data');
+  await expect(page.getByText('GoldenEye (1995)').first()).toBeVisible();
+  await expect(left).toHaveCount(0);
+  await dropOnWindow(page, pictures, ratings);
+  await expect(left).toContainText('u.data was taken, shapes was not. To read it instead, drop it alone.');
+  await left.getByRole('button', { name: 'Dismiss' }).click();
+
   // Pictures are for predicting, which nothing can here yet.
   await dropOnWindow(page, join(pictures, 'discs', 'discs-0.jpg'));
   await expect(page.getByRole('heading', { level: 1, name: 'Predict' })).toBeVisible();
   await expect(page.getByText('Nothing can predict yet')).toBeVisible();
 
   // What is no dataset is said, with what was asked for; the dataset stays.
-  const text = join(folder.path, 'note.txt');
-  writeFileSync(text, 'no dataset');
-  await dropOnWindow(page, text);
-  await expect(page.getByTestId('fault')).toContainText(`${text} is neither a folder nor a CSV file.`);
+  await dropOnWindow(page, note);
+  await expect(page.getByTestId('fault')).toContainText(`${note} is neither a folder nor a CSV file.`);
   await page.getByTestId('fault').getByRole('button', { name: 'Dismiss' }).click();
 
   expect(complaints).toEqual([]);

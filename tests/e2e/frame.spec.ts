@@ -2,7 +2,15 @@ import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectAccessible } from './support/axe.ts';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import {
+  dropOnWindow,
+  type RunningApp,
+  scratchFolder,
+  startApp,
+  inWindow,
+  isBack,
+  killWindow,
+} from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
@@ -53,10 +61,33 @@ test('? lists every key, and the native menu has the same views', async () => {
     .getByRole('dialog')
     .evaluate((dialog) => getComputedStyle(dialog, '::backdrop').backgroundColor);
   expect(veil).toMatch(/^rgba\(\d+, \d+, \d+, 0\.[2-6]\d*\)$/);
-  for (const keys of ['Ctrl+F', 'Ctrl+J', 'Ctrl+Shift+E']) await expect(list).toContainText(keys);
+  for (const keys of ['Ctrl+F', 'Ctrl+J', 'Ctrl+Shift+E', 'Ctrl+S', 'Alt+↑'])
+    await expect(list).toContainText(keys);
   // Escape closes whatever is open; each other key stands for one thing.
-  const keys = (await list.locator('kbd').allInnerTexts()).filter((key) => key !== 'Esc');
+  const keys = (await list.locator('[data-own=false] kbd').allInnerTexts()).filter((key) => key !== 'Esc');
   expect(keys).toEqual([...new Set(keys)]);
+  // So does each of the native menu. (`reload` and `toggleDevTools` are there in a checkout alone.)
+  const accelerators = await app.evaluate(({ Menu }) =>
+    Menu.getApplicationMenu()!
+      .items.flatMap(({ submenu }) => submenu?.items ?? [])
+      .filter(({ role }) => !['reload', 'toggledevtools'].includes((role ?? '').toLowerCase()))
+      .flatMap((item) => {
+        const own = item as unknown as {
+          accelerator?: string;
+          getDefaultRoleAccelerator(): string | undefined;
+        };
+        return own.accelerator ?? own.getDefaultRoleAccelerator() ?? [];
+      }),
+  );
+  expect(accelerators.length).toBeGreaterThan(15);
+  const listed = await list.locator('kbd').allInnerTexts();
+  for (const one of accelerators) {
+    const names = one
+      .replace('Plus', '+')
+      .split(/\+(?!$)/)
+      .map((name) => (/^(CmdOrCtrl|CommandOrControl|Control)$/.test(name) ? 'Ctrl' : name));
+    expect(listed).toContain(names.join('+'));
+  }
   await expectAccessible(page, 'shortcuts');
   await page.keyboard.press('Escape');
   await expect(list).toBeHidden();
@@ -128,36 +159,15 @@ test('the window and a worker may crash, and the window may be closed, while the
 
   // The window's own process is killed: it comes back where it was, says so, and the queue has gone on.
   const runId = (await items.nth(0).getAttribute('data-run'))!;
-  const renderer = await app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]!.webContents.getOSProcessId(),
-  );
-  process.kill(renderer, 'SIGKILL');
-  // (A script that is sent to a page that is gone is never answered: wait for the new process first.)
-  await expect
-    .poll(
-      () =>
-        app.evaluate(({ BrowserWindow }, dead) => {
-          const contents = BrowserWindow.getAllWindows()[0]!.webContents;
-          return contents.getOSProcessId() !== dead && !contents.isCrashed() && !contents.isLoading();
-        }, renderer),
-      { timeout: 20_000 },
-    )
-    .toBe(true);
+  const renderer = await killWindow(app);
+  await expect.poll(() => isBack(app, renderer), { timeout: 20_000 }).toBe(true);
 
-  // Playwright's page is gone with the process; what follows asks the window through main.
-  const inWindow = (script: string): Promise<unknown> =>
-    Promise.race([
-      app.evaluate(
-        ({ BrowserWindow }, code) => BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(code),
-        script,
-      ),
-      // Asked in the moment between two pages it is never answered.
-      new Promise((resolve) => setTimeout(() => resolve('no answer'), 3000)),
-    ]);
   const states = (): Promise<unknown> =>
-    inWindow(`[...document.querySelectorAll('[data-testid=queue-item]')].map((item) => item.dataset.state)`);
-
-  const words = (): Promise<unknown> => inWindow('document.body.innerText');
+    inWindow(
+      app,
+      `[...document.querySelectorAll('[data-testid=queue-item]')].map((item) => item.dataset.state)`,
+    );
+  const words = (): Promise<unknown> => inWindow(app, 'document.body.innerText');
   await expect.poll(words, { timeout: 20_000 }).toMatch(/Epoch \d+ of 501/);
   expect(await words()).toContain('The window crashed and was loaded anew');
   expect(await states()).toEqual(['running', 'pending', 'pending']);
@@ -187,12 +197,13 @@ test('the window and a worker may crash, and the window may be closed, while the
   );
   const press = (where: string, text: string): Promise<unknown> =>
     inWindow(
+      app,
       `[...document.querySelectorAll('${where} button')].find((one) => one.innerText.trim().startsWith('${text}')).click()`,
     );
   await press('[data-testid=toast]', 'Open the run');
   await expect.poll(words, { timeout: 10_000 }).toContain('It took 2 processes');
   const told = (): Promise<unknown> =>
-    inWindow(`[...document.querySelectorAll('[data-testid=attempt]')].map((row) => row.innerText)`);
+    inWindow(app, `[...document.querySelectorAll('[data-testid=attempt]')].map((row) => row.innerText)`);
   const rows = (await told()) as string[];
   expect(rows).toHaveLength(2);
   expect(rows[0]).toContain('was killed from outside');
@@ -201,7 +212,7 @@ test('the window and a worker may crash, and the window may be closed, while the
   await expect.poll(states).toEqual(['running', 'pending', 'pending']);
 
   // Closing the window while a run trains: it goes on in the tray, and comes back.
-  await inWindow(`window.granary.invoke('preferences:write', { whenClosed: 'tray' })`);
+  await inWindow(app, `window.granary.invoke('preferences:write', { whenClosed: 'tray' })`);
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close());
   const visible = (): Promise<boolean> =>
     app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());

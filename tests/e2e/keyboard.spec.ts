@@ -2,6 +2,7 @@ import { expect, type Locator, test } from '@playwright/test';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { expectAccessible } from './support/axe.ts';
 import { focused, walked } from './support/keyboard.ts';
 import { drawPictures } from './support/pictures.ts';
 
@@ -89,7 +90,65 @@ test('so is all of a dataset’s tabs and of a grid', async () => {
   await page.getByLabel('Sizes').fill('32, 40');
   await page.getByText('More settings').click();
   await expect(page.getByTestId('preview-count')).toHaveText('2 runs');
-  await expectWalk('grid', 60);
+  await expectWalk('grid', 20);
+});
+
+test('the list of architectures is one stop: arrows go through it, Space chooses, a letter searches', async () => {
+  const { page } = granary;
+  const list = page.getByRole('listbox', { name: 'Architectures' });
+  const options = list.getByRole('option');
+  const stops = list.locator('[role="option"][tabindex="0"]');
+  await expect(stops).toHaveCount(1);
+  await expect(stops).toContainText('resnet18');
+  await expect(stops).toHaveAttribute('aria-selected', 'true');
+  const search = page.getByLabel('Search architectures');
+  await search.focus();
+  await page.keyboard.press('Tab');
+  await expect(stops).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(options.first()).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(options.first()).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await expect(options.nth(2)).toBeFocused();
+  await expect(stops).toHaveCount(1);
+  await page.keyboard.press('Space');
+  await expect(options.nth(2)).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByText('2 chosen')).toBeVisible();
+  await expect(page.getByTestId('preview-count')).toHaveText('4 runs');
+  await page.keyboard.press('Enter');
+  await expect(options.nth(2)).toHaveAttribute('aria-selected', 'false');
+  await page.keyboard.press('End');
+  await expect(options.last()).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(list.locator(':focus')).toHaveCount(0);
+
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.type('vit');
+  await expect(search).toBeFocused();
+  await expect(search).toHaveValue('vit');
+  await page.keyboard.press('ArrowDown');
+  await expect(options.first()).toBeFocused();
+  // Another letter begins another search.
+  await page.keyboard.type('resnet18');
+  await expect(search).toHaveValue('resnet18');
+  await expect(stops).toHaveCount(1);
+  await search.fill('');
+});
+
+test('what could be scrolled and does not need to be is no stop', async () => {
+  const { page } = granary;
+  const weights = page.getByRole('group', { name: 'Weights of the chosen architectures' });
+  await expect(weights).toBeVisible();
+  await expect(weights).not.toHaveAttribute('tabindex');
+  // With many architectures it scrolls.
+  const options = page.getByRole('listbox', { name: 'Architectures' }).getByRole('option');
+  for (let place = 0; place < 9; place += 1) await options.nth(place).click();
+  await expect(weights).toHaveAttribute('tabindex', '0');
+  await expectAccessible(page, 'grid with many architectures');
+  for (let place = 0; place < 9; place += 1) await options.nth(place).click();
+  await expect(weights).not.toHaveAttribute('tabindex');
 });
 
 test('what takes the place of something that goes away has the focus then', async () => {
@@ -161,6 +220,27 @@ test('the table of runs keeps the keyboard where it is: at a head that sorts, at
   writeFileSync(notes, JSON.stringify({ version: 1, name: 'zzz', tags: [], note: '', archived: false }));
   await expect(rows.last()).toContainText('zzz');
   await expect(row(first).getByRole('button')).toBeFocused();
+
+  // What marks are for goes away when it was used: the row that the keyboard was at has it then.
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await rows.nth(3).getByRole('checkbox').focus();
+  await page.keyboard.press('Space');
+  const unmark = page.getByRole('button', { name: 'Unmark' });
+  await unmark.focus();
+  await page.keyboard.press('Enter');
+  await expect(unmark).toBeHidden();
+  await expect(rows.nth(3).getByRole('button')).toBeFocused();
+  await rows.nth(3).getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Archive', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(rows).toHaveCount(5);
+  await expect(rows.nth(3).getByRole('button')).toBeFocused();
+  await page.keyboard.press('Control+z');
+  await expect(rows).toHaveCount(6);
+  await page.getByLabel('Mark all runs').check();
+  await rows.first().getByRole('checkbox').uncheck();
+  await row(first).getByRole('button').focus();
 
   // A run's page begins at its beginning, and leads back to its row.
   await page.keyboard.press('Enter');

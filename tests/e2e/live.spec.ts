@@ -3,6 +3,9 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { queueSchema } from '../../shared/records/queue.ts';
 import { epochLogSchema, runResultSchema } from '../../shared/records/run-record.ts';
+import type { Bridge, News } from '../../shared/ipc/channels.ts';
+import type { QueueView } from '../../shared/ipc/views.ts';
+import { formatDuration } from '../../src-renderer/charts/figures.ts';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
@@ -56,6 +59,34 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await granary.close();
   folder.remove();
+});
+
+test('the time that is left is on the screen as main tells it, of the run and of the queue', async () => {
+  const { page } = granary;
+  await page.evaluate(() => {
+    const { granary: bridge } = window as unknown as { granary: Bridge };
+    const told = { run: null as number | null };
+    Object.assign(window, { told });
+    bridge.on('run:event', (payload) => {
+      const { event } = payload as News<'run:event'>;
+      if (event.type === 'step') told.run = event.etaSeconds;
+    });
+  });
+  // Both go on meanwhile: what is compared was read in one moment, after the page had drawn what it was told.
+  await expect(async () => {
+    const seen = await page.evaluate(async () => {
+      const { granary: bridge, told } = window as unknown as { granary: Bridge; told: { run: number } };
+      const text = (id: string): string => document.querySelector(`[data-testid="${id}"]`)!.textContent;
+      const { value } = (await bridge.invoke('queue:list', undefined)) as { value: QueueView };
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      return { run: told.run, queue: value.etaSeconds, eta: text('eta'), progress: text('queue-progress') };
+    });
+    expect(seen.run).toBeGreaterThan(0);
+    expect(seen.eta).toBe(`${formatDuration(seen.run)} left`);
+    // Two runs are to be trained, this one and one that is larger.
+    expect(seen.queue).toBeGreaterThan(seen.run);
+    expect(seen.progress).toMatch(new RegExp(`, ${formatDuration(seen.queue)} left\\s*$`));
+  }).toPass({ timeout: 60_000 });
 });
 
 test('the x axis is the step, the epoch or the time, of all charts', async () => {

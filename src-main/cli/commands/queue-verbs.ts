@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { parse } from 'yaml';
 import { GranaryError } from '../../../shared/errors.ts';
 import { queueProgress } from '../../../shared/queue-progress.ts';
 import type { Queue, QueueCommand, QueueItem } from '../../../shared/records/queue.ts';
+import { layout } from '../../../shared/workspace-layout.ts';
+import { statOrNull } from '../../files/stat.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { accumOf } from '../../scheduler/run-kind.ts';
 import { parseGrid, parseRatingsGrid } from '../../scheduler/grid-parse.ts';
@@ -33,7 +36,7 @@ export function registerVerbs(queue: Command): void {
       .option('--json', 'print one JSON object');
 
   verb('list', 'Show the queue: what waits, trains, has ended, and why.').action((flags: Flags) =>
-    show(readQueue(workspacePath(flags.workspace), 'leave'), flags),
+    show(readQueue(workspacePath(flags.workspace), 'refuse'), flags),
   );
   verb('pause', 'Start no further run; what trains goes on.').action((flags: Flags) =>
     ask(flags, () => ({ verb: 'pause' })),
@@ -164,6 +167,7 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 function show({ items, paused }: Queue, { json, workspace }: Flags): void {
+  const runs = join(workspacePath(workspace), layout.runs);
   const rows = items.map((item, index) => ({
     ...{
       place: index + 1,
@@ -173,7 +177,7 @@ function show({ items, paused }: Queue, { json, workspace }: Flags): void {
       state: item.state,
     },
     accum: accumOf(item),
-    why: item.waiting ?? item.error?.message ?? null,
+    why: item.waiting ?? item.error?.message ?? goneOf(item, runs),
   }));
   if (json === true) {
     printJson({ type: 'queue', paused: paused?.reason ?? null, items: rows });
@@ -195,6 +199,11 @@ function show({ items, paused }: Queue, { json, workspace }: Flags): void {
     process.stdout.write(
       `\nPaused: ${paused.by === 'user' ? 'nothing more starts until `granary queue resume`.' : paused.reason}\n`,
     );
+}
+
+/** Of a run that was trained to its end and deleted since: there is nothing left to open, compare or combine. */
+function goneOf({ state, runId }: QueueItem, runs: string): string | null {
+  return state === 'finished' && statOrNull(join(runs, runId)) === null ? 'Its folder is gone.' : null;
 }
 
 function shorten(text: string): string {

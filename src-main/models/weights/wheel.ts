@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../files/make-folder.ts';
+import { statOrNull } from '../../files/stat.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 
 /** A Python wheel, pinned: this file and no other. */
@@ -46,14 +47,19 @@ function run(args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal | undef
   });
 }
 
-/** Bytes of all files below a folder; files that vanish meanwhile count nothing. */
-function bytesBelow(folder: string): number {
-  let total = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    total += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+/** Bytes of all files below a folder; files and folders that vanish meanwhile count nothing. */
+export function bytesBelow(folder: string): number {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return 0;
   }
-  return total;
+  return entries.reduce((total, entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return total + bytesBelow(path);
+    return entry.isFile() ? total + (statOrNull(path)?.size ?? 0) : total;
+  }, 0);
 }
 
 const networkWords =

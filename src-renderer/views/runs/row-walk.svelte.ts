@@ -54,6 +54,11 @@ export class RowWalk {
     if (document.activeElement === document.body) this.#focus('button');
   }
 
+  /** Gives the focus to the row that the keyboard was at last; of fewer rows than there were the last one. */
+  reach(): Promise<void> {
+    return this.#go(this.active, 'button');
+  }
+
   /** After other rows were drawn: the focus of a row that shows another run now goes to where its run is, or to the table, where the arrows go on. */
   drawn(): void {
     const element = document.activeElement;
@@ -77,11 +82,17 @@ export class RowWalk {
   async #pressed(event: KeyboardEvent): Promise<void> {
     const by = MOVES[event.key];
     const { target } = event;
-    const scroller = this.#scroller;
-    if (by === undefined || scroller === null || !(target instanceof HTMLElement)) return;
-    if (target !== scroller && target.closest('tbody') === null) return;
+    if (by === undefined || !(target instanceof HTMLElement)) return;
+    if (target !== this.#scroller && target.closest('tbody') === null) return;
     event.preventDefault();
-    const to = Math.max(0, Math.min(this.#count() - 1, this.active + by));
+    await this.#go(this.active + by, target instanceof HTMLInputElement ? 'input, button' : 'button');
+  }
+
+  /** To the nearest row that there is, which is brought into sight, and to what of it has the focus then. */
+  async #go(row: number, what: string): Promise<void> {
+    const scroller = this.#scroller;
+    if (scroller === null) return;
+    const to = Math.max(0, Math.min(this.#count() - 1, row));
     this.active = to;
     const top = to * ROW;
     // (The head hides one row's height.)
@@ -90,7 +101,7 @@ export class RowWalk {
       scroller.scrollTop = top + 2 * ROW - this.height;
     this.scrollTop = scroller.scrollTop;
     await tick();
-    this.#focus(target instanceof HTMLInputElement ? 'input, button' : 'button');
+    this.#focus(what);
   }
 
   #focus(what: string): void {

@@ -63,6 +63,35 @@ export async function dropOnWindow(page: Page, ...paths: string[]): Promise<void
   await session.detach();
 }
 
+/** Evaluates a script in the window through main: Playwright's own page is gone once the window's process was. */
+export function inWindow(app: ElectronApplication, script: string): Promise<unknown> {
+  return Promise.race([
+    app.evaluate(
+      ({ BrowserWindow }, code) => BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(code),
+      script,
+    ),
+    // Asked in the moment between two pages it is never answered.
+    new Promise((resolve) => setTimeout(() => resolve('no answer'), 3000)),
+  ]);
+}
+
+/** Kills the window's process, as a crash does. Resolves with its id. */
+export async function killWindow(app: ElectronApplication): Promise<number> {
+  const renderer = await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]!.webContents.getOSProcessId(),
+  );
+  process.kill(renderer, 'SIGKILL');
+  return renderer;
+}
+
+/** Whether the window has a page again after its process `dead` was killed. (A script that is sent to a page that is gone is never answered: ask this first.) */
+export function isBack(app: ElectronApplication, dead: number): Promise<boolean> {
+  return app.evaluate(({ BrowserWindow }, before) => {
+    const contents = BrowserWindow.getAllWindows()[0]!.webContents;
+    return contents.getOSProcessId() !== before && !contents.isCrashed() && !contents.isLoading();
+  }, dead);
+}
+
 /** Whether a process is still there. */
 export function lives(pid: number): boolean {
   try {

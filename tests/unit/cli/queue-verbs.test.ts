@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +36,18 @@ function queue(...args: string[]): Record<string, unknown> {
 }
 
 describe('a queue that nobody works off', { timeout: 30_000 }, () => {
+  it('whose file is damaged is not taken for an empty one, and not touched', () => {
+    writeFileSync(join(folder, 'queue.json'), '{"version": 1, "items": [');
+    expect(queue('list')).toMatchObject({
+      ...{ type: 'error', code: 'WORKSPACE_INVALID' },
+      message: expect.stringContaining('queue.json is damaged or cannot be read.') as string,
+    });
+    expect(readdirSync(folder)).toEqual(['queue.json']);
+    expect(readFileSync(join(folder, 'queue.json'), 'utf8')).toBe('{"version": 1, "items": [');
+    rmSync(join(folder, 'queue.json'));
+    expect(queue('list')).toMatchObject({ type: 'queue', items: [] });
+  });
+
   it('is listed and changed by its verbs, and nothing starts', () => {
     const { config } = exampleHeader('x');
     const items = ['aaaa', 'bbbb', 'cccc'].map((end, index) => ({
@@ -44,6 +56,17 @@ describe('a queue that nobody works off', { timeout: 30_000 }, () => {
     }));
     writeFileSync(join(folder, 'queue.json'), JSON.stringify({ version: 1, id: 'q', items }));
     expect(queue('list')).toMatchObject({ type: 'queue', paused: null, items: [{ name: 'aaaa' }, {}, {}] });
+    // What was trained and deleted since says so.
+    const [trained, deleted, never] = items.map((item) => ({ ...item, state: 'finished' }));
+    mkdirSync(join(folder, 'runs', trained!.runId), { recursive: true });
+    writeFileSync(
+      join(folder, 'queue.json'),
+      JSON.stringify({ version: 1, id: 'q', items: [trained, deleted, { ...never, state: 'cancelled' }] }),
+    );
+    expect(queue('list')).toMatchObject({
+      items: [{ why: null }, { state: 'finished', why: 'Its folder is gone.' }, { why: null }],
+    });
+    writeFileSync(join(folder, 'queue.json'), JSON.stringify({ version: 1, id: 'q', items }));
     expect(queue('move', 'cccc', 'first')).toMatchObject({
       items: [{ name: 'aaaa' }, { name: 'cccc' }, { name: 'bbbb' }],
     });

@@ -51,6 +51,15 @@ describe('a zip as a dataset', () => {
     expect((await cachedManifest(workspace, path)).hash).toBe(manifest.hash);
   });
 
+  it('stays only where there is a dataset in it', async () => {
+    const { path, workspace } = await archive([{ name: 'notes/read.txt', content: 'nothing to see' }]);
+    await expect(cachedManifest(workspace, path)).rejects.toMatchObject({
+      code: 'DATASET_EMPTY',
+      message: `There are no pictures in ${path}.`,
+    });
+    expect(await readdir(join(workspace, 'imports'))).toEqual([]);
+  });
+
   it('is unpacked anew when it has changed', async () => {
     const { path, workspace } = await archive(await pictures());
     const first = await unpackedFolder(workspace, path);
