@@ -80,6 +80,8 @@ export async function killWindow(app: ElectronApplication): Promise<number> {
   const renderer = await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]!.webContents.getOSProcessId(),
   );
+  // (Of a process that is gone already the id is 0, which would mean every process of this test.)
+  if (renderer <= 0) throw new Error('The window has no process.');
   process.kill(renderer, 'SIGKILL');
   return renderer;
 }
@@ -88,7 +90,7 @@ export async function killWindow(app: ElectronApplication): Promise<number> {
 export function isBack(app: ElectronApplication, dead: number): Promise<boolean> {
   return app.evaluate(({ BrowserWindow }, before) => {
     const contents = BrowserWindow.getAllWindows()[0]!.webContents;
-    return contents.getOSProcessId() !== before && !contents.isCrashed() && !contents.isLoading();
+    return ![0, before].includes(contents.getOSProcessId()) && !contents.isCrashed() && !contents.isLoading();
   }, dead);
 }
 
