@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, scratchFolder, startApp } from './support/app.ts';
 import { drawPictures, labels } from './support/pictures.ts';
@@ -60,6 +60,17 @@ test('a run on two columns of a table shows the figures of each', async () => {
     await expect(page.getByRole('row', { name: /^Validation season / })).toBeVisible();
     await expect(page.getByRole('row', { name: /^Validation all right / })).toBeVisible();
     await expect(page.getByTestId('setting').filter({ hasText: 'targetWeights' })).toContainText('1, 0.5');
+
+    // The run is deleted: the queue, which keeps it as what was done, says that there is nothing left of it.
+    await page.keyboard.press('Escape');
+    const item = page.getByTestId('queue-item');
+    const runId = await page.getByTestId('run-row').getAttribute('data-run');
+    rmSync(join(granary.workspace, 'runs', runId!), { recursive: true });
+    await expect(page.getByTestId('run-row')).toHaveCount(0);
+    await page.keyboard.press('Control+3');
+    await expect(item).toHaveAttribute('data-state', 'finished');
+    await expect(item).toContainText('Its folder is gone.');
+    await expect(item.getByRole('button', { name: /^Open/ })).toHaveCount(0);
     expect(granary.complaints).toEqual([]);
   } finally {
     await granary.close();

@@ -24,9 +24,6 @@ const there = ['docs/screenshots', 'docs/images'].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
 );
 
-// A picture in the light theme has one in the dark beside it.
-for (const path of [...named]) if (path.endsWith('-light.png')) named.add(path.replace('-light.', '-dark.'));
-
 it('names every picture of the guide, and none that is not there', () => {
   expect([...named].sort()).toEqual(there.sort());
 });

