@@ -20,6 +20,10 @@ const dashes: (number[] | undefined)[] = [
   [10, 3, 2, 3],
   [16, 4],
   [7, 3, 2, 3, 2, 3],
+  [3, 7],
+  [16, 3, 4, 3],
+  [4, 3, 4, 8],
+  [2, 3, 2, 3, 2, 9],
 ];
 
 /** A run that shares its colour with none of those compared: a solid line and round points. */

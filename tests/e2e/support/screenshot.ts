@@ -6,6 +6,9 @@ import type { Page } from '@playwright/test';
  */
 export async function screenshot(page: Page, name: string): Promise<void> {
   if (process.env['GRANARY_SCREENSHOTS'] === undefined) return;
+  // Notices of what was done before cover what is to be seen.
+  const notices = page.getByTestId('toast').getByRole('button', { name: 'Dismiss' });
+  while ((await notices.count()) > 0) await notices.first().click();
   const { shoot } = await import('../../../scripts/screenshots/camera.mjs');
   await shoot(page, name);
 }
