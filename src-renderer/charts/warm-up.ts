@@ -3,6 +3,9 @@ import { drawQueue } from './draw-queue.ts';
 import { formatTick, formatWhole } from './figures.ts';
 import { LineChart } from './line-chart.ts';
 
+/** The mark of the page's performance when it is done. */
+const CHARTS_WARM = 'charts-warm';
+
 /**
  * Draws a small chart that nobody sees and takes it away. What a chart's code needs on its first run is done then: the first chart
  * that somebody waits for is drawn as quickly as the ones after it. To be called when there is nothing else to do.
@@ -23,5 +26,6 @@ export function warmUpCharts(): void {
   drawQueue.ask(() => {
     chart.destroy();
     box.remove();
+    performance.mark(CHARTS_WARM);
   });
 }
