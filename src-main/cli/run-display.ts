@@ -3,7 +3,7 @@ import type { WorkerEvent } from '../../shared/ipc/job.ts';
 import type { Queue } from '../../shared/records/queue.ts';
 import type { EpochLog, RunWeights } from '../../shared/records/run-record.ts';
 import { ratingsHeading, ratingsRow } from './ratings-display.ts';
-import { formatBar, formatBytes, formatDuration, formatLoss, formatRate } from './format.ts';
+import { formatBar, formatBytes, formatDuration, formatLoss, formatRate, printable } from './format.ts';
 import { printJson } from './output.ts';
 import type { StatusLine } from './progress.ts';
 
@@ -117,7 +117,7 @@ export class TerminalDisplay implements RunDisplay {
       case 'warning':
         if (this.#warned.has(`${runId} ${event.message}`)) break;
         this.#warned.add(`${runId} ${event.message}`);
-        status.print(pc.yellow(`Note: ${event.message}`));
+        status.print(pc.yellow(`Note: ${printable(event.message)}`));
         break;
     }
   }

@@ -7,7 +7,7 @@ import { resolvePredictor } from '../../ensemble/predictor.ts';
 import { givenPath, workspacePath } from '../../files/paths.ts';
 import { writeExport } from '../../files/write-export.ts';
 import { predictionCsv } from '../../report/prediction-csv.ts';
-import { formatBar } from '../format.ts';
+import { formatBar, printable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { integer } from '../run-flags.ts';
 import { runWorkerJob } from '../worker-job.ts';
@@ -63,18 +63,19 @@ Without --tta the probabilities are those that the run stored for the same file.
 }
 
 /** For people: each picture with its classes. */
-function describe(report: PredictionReport, out: string | undefined): string[] {
+export function describe(report: PredictionReport, out: string | undefined): string[] {
   const lines = report.pictures.flatMap((picture) => {
-    if (!picture.ok) return [pc.bold(picture.name), `  ${pc.red(picture.reason)}`, ''];
+    const name = pc.bold(printable(picture.name));
+    if (!picture.ok) return [name, `  ${pc.red(printable(picture.reason))}`, ''];
     const note = picture.note === null ? [] : [`  ${pc.yellow(picture.note)}`];
     const tables = picture.top.flatMap((classes, t) => [
-      ...(report.targets.length > 1 ? [`  ${pc.dim(report.targets[t]!.name)}`] : []),
+      ...(report.targets.length > 1 ? [`  ${pc.dim(printable(report.targets[t]!.name))}`] : []),
       ...classes.map(
         ({ label, probability }) =>
-          `  ${(100 * probability).toFixed(1).padStart(5)}%  ${pc.cyan(formatBar(probability, 16))}  ${label}`,
+          `  ${(100 * probability).toFixed(1).padStart(5)}%  ${pc.cyan(formatBar(probability, 16))}  ${printable(label)}`,
       ),
     ]);
-    return [pc.bold(picture.name), ...note, ...tables, ''];
+    return [name, ...note, ...tables, ''];
   });
   const read = report.pictures.filter(({ ok }) => ok).length;
   const by = report.members.length > 1 ? `${report.members.length} runs together` : report.members[0]!.name;

@@ -12,7 +12,7 @@ import { readRatingsRun } from '../../runs/ratings-runs.ts';
 import { readAttempts } from '../../runs/attempts-file.ts';
 import { readRun, resolveRunId } from '../../runs/run-store.ts';
 import { runFolder } from '../../runs/run-writer.ts';
-import { formatDuration, formatLoss, formatRate, formatTable } from '../format.ts';
+import { formatDuration, formatLoss, formatRate, formatTable, printable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { describeRatingsRun } from '../ratings-runs.ts';
 
@@ -42,7 +42,10 @@ export function register(program: Command): void {
 
 function describe(run: RunSummary, workspace: string): string {
   const { header, epochs, result } = run;
-  const parts = [`${pc.bold(header?.name ?? run.id)}  ${run.state}`, join(workspace, layout.runs, run.id)];
+  const parts = [
+    `${pc.bold(printable(header?.name ?? run.id))}  ${run.state}`,
+    join(workspace, layout.runs, run.id),
+  ];
   if (run.problem !== null) parts.push(pc.red(run.problem));
   if (header !== null) parts.push('', ...settings(header));
   if (epochs.length > 0) parts.push('', ...epochTable(epochs));
@@ -162,7 +165,7 @@ function settings(header: RunHeader): string[] {
   ];
   return [
     ...rows.map(([name, value]) => `${pc.dim(name.padEnd(9))}${value}`),
-    ...header.warnings.map((warning) => pc.yellow(`Note: ${warning}`)),
+    ...header.warnings.map((warning) => pc.yellow(`Note: ${printable(warning)}`)),
   ];
 }
 

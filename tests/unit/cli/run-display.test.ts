@@ -48,6 +48,14 @@ describe('the live display', () => {
     expect(out.match(/It normalises\./g)).toHaveLength(2);
   });
 
+  it('prints no control characters of the labels that a warning names', () => {
+    const display = new TerminalDisplay(new StatusLine(false, terminal(200)));
+    const out = printed(() =>
+      display.hear('a', { type: 'warning', message: 'No picture shows "\x1b[2Jblast".' }, '1/1', null),
+    );
+    expect(out).toContain('No picture shows "\uFFFD[2Jblast".');
+  });
+
   it('shows bar, loss, error, rate and both times left, and a table line an epoch', () => {
     const screen = terminal(200);
     const display = new TerminalDisplay(new StatusLine(true, screen));
