@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
+import { precisionSchema } from '../records/precision.ts';
 import { memoryForecastSchema, memoryQuestionSchema } from '../records/memory-forecast.ts';
 import { memoryPlanSchema } from '../records/memory-plan.ts';
 import { predictionReportSchema } from '../records/prediction.ts';
@@ -138,6 +139,7 @@ export const jobSchema = z.discriminatedUnion('type', [
     batch: z.number().int().positive(),
     steps: z.number().int().min(2),
     checkpointing: z.boolean(),
+    precision: precisionSchema,
   }),
   /** Decode, presize and read back a dataset's pictures, cold then cached; reports images a second. */
   z.object({
@@ -196,6 +198,7 @@ export const jobResultSchemas = {
     size: z.string(),
     batch: z.number(),
     checkpointing: z.boolean(),
+    precision: precisionSchema,
     median_s: z.number(),
     min_s: z.number(),
     first_s: z.number(),

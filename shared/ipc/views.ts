@@ -3,6 +3,7 @@ import { imageSizeSchema } from '../image-size.ts';
 import { stepPointSchema } from './job.ts';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { memoryPlanSchema } from '../records/memory-plan.ts';
+import { precisionSchema } from '../records/precision.ts';
 import { queueItemSchema } from '../records/queue.ts';
 import { ratingsEpochSchema } from '../records/ratings-run.ts';
 import { resizeMethodSchema } from '../records/run-config.ts';
@@ -44,6 +45,7 @@ export const runPreviewSchema = z.object({
   /** `accum` is only the least: the planner raises it where memory asks for it. */
   autoAccum: z.boolean(),
   checkpointing: z.boolean(),
+  precision: precisionSchema,
   /** Targets that are trained; empty: the dataset's first. */
   targets: z.array(z.string()),
   /** How long it will take; null where nothing like it has been measured. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { precisionSchema } from './precision.ts';
 
 /** A setting of a grid: one value, or a list of values to try. More than a thousand would make too many runs in any case. */
 export const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1).max(1000)]);
@@ -29,6 +30,7 @@ export const gridBlockSchema = z.strictObject({
   dropPath: oneOrMany(z.number()).optional(),
   dropout: oneOrMany(z.number()).optional(),
   checkpointing: oneOrMany(z.boolean()).optional(),
+  precision: oneOrMany(precisionSchema).optional(),
   ttaViews: oneOrMany(z.number().int()).optional(),
   ttaBeta: oneOrMany(z.number()).optional(),
   weights: oneOrMany(z.string()).optional(),

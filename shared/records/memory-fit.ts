@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { imageSizeSchema } from '../image-size.ts';
 import { memoryPlanSchema } from './memory-plan.ts';
+import { precisionSchema } from './precision.ts';
 
 /** What of a run decides how it fits the memory: asked before it is queued. */
 export const fitQuestionSchema = z.object({
@@ -14,6 +15,7 @@ export const fitQuestionSchema = z.object({
   accum: z.number().int().min(1).max(4096),
   autoAccum: z.boolean(),
   checkpointing: z.boolean(),
+  precision: precisionSchema,
   /** Number of classes of each target that is trained. */
   classes: z.array(z.number().int().min(1)).min(1).max(1000),
 });

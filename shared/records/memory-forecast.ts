@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { imageSizeSchema } from '../image-size.ts';
+import { precisionSchema } from './precision.ts';
 
 /** Everything about a run that decides how much memory it takes. */
 export const memoryQuestionSchema = z.object({
@@ -13,6 +14,7 @@ export const memoryQuestionSchema = z.object({
   batchSize: z.number().int().min(1),
   /** Accumulations to answer for; each divides the batch. */
   accums: z.array(z.number().int().min(1)).min(1),
+  precision: precisionSchema,
   /** Whether it is for a card, whose graphs consist of other ops. */
   card: z.boolean(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { imageSizeSchema } from '../image-size.ts';
+import { precisionSchema } from './precision.ts';
 
 /** One way to train, to be tried for a few steps. */
 export const probeQuestionSchema = z.object({
@@ -12,6 +13,7 @@ export const probeQuestionSchema = z.object({
   /** Gradients are added up over several micro-batches. */
   accumulates: z.boolean(),
   checkpointing: z.boolean(),
+  precision: precisionSchema,
 });
 export type ProbeQuestion = z.infer<typeof probeQuestionSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { imageSizeSchema } from '../image-size.ts';
 import { datasetOptionsSchema } from './dataset.ts';
+import { precisionSchema } from './precision.ts';
 
 export const resizeMethodSchema = z.enum(['squish', 'crop', 'pad']);
 export type ResizeMethod = z.infer<typeof resizeMethodSchema>;
@@ -86,6 +87,7 @@ export const runConfigSchema = z.object({
   weights: z.string().default('auto'),
   /** Gradient checkpointing: the backward pass computes each block again, from its input, which is all that is kept of it. */
   checkpointing: z.boolean().default(false),
+  precision: precisionSchema.default('float32'),
   /** Minutes between two checkpoints within an epoch; 0: only at the end of each epoch. */
   checkpointMinutes: z.number().min(0).max(1440).default(10),
   /** Ask TensorFlow for kernels that give the same bits each time, also where that is slower. */

@@ -5,7 +5,8 @@ import type { InvalidRun, PlannedRun } from '../scheduler/grid.ts';
 /** A run of a grid as its preview shows it. */
 export function previewOf(run: PlannedRun | InvalidRun, seconds: number | null): RunPreview {
   const { name, config } = run;
-  const { arch, resize, size, epochs, frozenEpochs, batchSize, accum, autoAccum, checkpointing } = config;
+  const { arch, resize, size, epochs, frozenEpochs, batchSize, accum, autoAccum, checkpointing, precision } =
+    config;
   return {
     name,
     arch,
@@ -19,6 +20,7 @@ export function previewOf(run: PlannedRun | InvalidRun, seconds: number | null):
     batchSize,
     autoAccum,
     checkpointing,
+    precision,
     targets: config.targets,
     seconds,
     problem: 'error' in run ? run.error : null,

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import type { GridBlock } from '../../shared/records/grid.ts';
+import type { Precision } from '../../shared/records/precision.ts';
+import { precisionOption } from './precision-flag.ts';
 
 /** The flags of augmentation as commander gives them. */
 export interface AugmentFlags {
@@ -36,6 +38,7 @@ export interface RunFlags extends AugmentFlags {
   augment?: boolean;
   tta?: number;
   checkpointing?: boolean;
+  precision?: Precision;
   checkpointMinutes?: number;
   deterministic?: boolean;
   imageColumn?: string;
@@ -78,6 +81,7 @@ export function addRunFlags(command: Command): Command {
       '--checkpointing',
       'less memory for more time: the backward pass computes each block again (gradient checkpointing)',
     )
+    .addOption(precisionOption())
     .option(
       '--checkpoint-minutes <n>',
       'minutes between checkpoints within an epoch; 0: only after each epoch (default: 10)',
@@ -155,6 +159,7 @@ export function settingsOf(flags: RunFlags): Omit<GridBlock, 'arch' | 'resize' |
     dropPath: flags.dropPath,
     dropout: flags.dropout,
     checkpointing: flags.checkpointing,
+    precision: flags.precision,
     ttaViews: flags.tta,
     checkpointMinutes: flags.checkpointMinutes,
     deterministic: flags.deterministic,

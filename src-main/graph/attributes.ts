@@ -1,7 +1,7 @@
 import { tf } from './tf.ts';
 
-/** Types that TensorFlow's ops take here, by TensorFlow.js' names; uint8 only exists inside TensorFlow. */
-export const dataTypes = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10 } as const;
+/** Types that TensorFlow's ops take here, by TensorFlow.js' names; uint8 and bfloat16 only exist inside TensorFlow. */
+export const dataTypes = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, bfloat16: 14 } as const;
 export type DataTypeName = keyof typeof dataTypes;
 /** TensorFlow's number of its type for strings of bytes, of which no tensor of TensorFlow.js is made here. */
 export const BYTES_TYPE = 7;

@@ -45,6 +45,13 @@ export class Graph {
     return name;
   }
 
+  /** Takes all nodes from a place on out, for a pass to add them anew. */
+  takeFrom(place: number): GraphNode[] {
+    const taken = this.nodes.splice(place);
+    for (const { name } of taken) this.#places.delete(name);
+    return taken;
+  }
+
   /** Where in `nodes` the node of a name is. @throws Error where there is none */
   place(name: string): number {
     const place = this.#places.get(name);

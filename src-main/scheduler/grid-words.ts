@@ -29,6 +29,7 @@ const pictures: Record<keyof z.infer<typeof gridBlockSchema>, string> = {
   dropPath: 'a number from 0 to 0.9',
   dropout: 'a number from 0 to 0.9',
   checkpointing: 'true or false',
+  precision: 'float32 or bfloat16',
   ttaViews: 'a whole number',
   ttaBeta: 'a number from 0 to 1',
   checkpointMinutes: 'a number of minutes',

@@ -1,3 +1,5 @@
+import { multipliesBfloat16 } from '../files/processor-flags.ts';
+import { nativeBinding } from '../graph/attributes.ts';
 import { checkSize, weightsOf } from '../../shared/architectures/index.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import type { ImageSize } from '../../shared/image-size.ts';
@@ -127,6 +129,7 @@ export async function prepareRun(
       trainHead: config.frozenEpochs > 0,
       labelSmoothing: config.labelSmoothing,
       checkpointing: config.checkpointing,
+      precision: config.precision,
       dropPath: config.dropPath,
       dropout: config.dropout,
       // The weights' own: tags of one architecture may differ.
@@ -142,6 +145,7 @@ export async function prepareRun(
     short ?? [],
     runWarnings({
       ...{ config: requested, batchNorm: info.batchNorm, plan, pretrained, targets },
+      slowHalf: !nativeBinding().isUsingGpuDevice() && multipliesBfloat16() === false,
       ...{ trainLabels: labels.train, validLabels: labels.valid },
     }),
   );

@@ -9,9 +9,9 @@ type Targets = DatasetSummary['targets'];
 
 /** What a run of the preview asks of the memory. */
 export function questionOfRun(run: RunPreview, targets: Targets): FitQuestion {
-  const { arch, size, presize, batchSize, accum, autoAccum, checkpointing } = run;
+  const { arch, size, presize, batchSize, accum, autoAccum, checkpointing, precision } = run;
   return {
-    ...{ arch, size, presize, batchSize, accum, autoAccum, checkpointing },
+    ...{ arch, size, presize, batchSize, accum, autoAccum, checkpointing, precision },
     classes: classesOf(targets, run.targets),
   };
 }
@@ -27,6 +27,8 @@ export function blockBasis(block: GridBlock, targets: Targets): Omit<FitQuestion
   return {
     ...{ size, presize: presize ?? defaultPresize(size), batchSize },
     ...{ accum: 1, autoAccum: true, checkpointing: false },
+    // Of both, what needs more.
+    precision: block.precision === 'bfloat16' ? 'bfloat16' : 'float32',
     classes: classesOf(targets, named),
   };
 }

@@ -37,6 +37,8 @@ export class BlockDraft {
   /** Micro-batches a step; null: what fits the memory. */
   accum = $state<number | null>(null);
   checkpointing = $state(false);
+  /** Products in bfloat16. */
+  half = $state(false);
   seeds = $state('');
   weights = $state.raw(new WeightsDraft());
   holdout = $state(true);
@@ -71,6 +73,7 @@ export class BlockDraft {
       const accum = take('accum');
       draft.accum = typeof accum === 'number' ? accum : null;
     }
+    if (typeof given.precision === 'string') draft.half = take('precision') === 'bfloat16';
     if (typeof given.checkpointing === 'boolean') draft.checkpointing = take('checkpointing') as boolean;
     if (typeof given.weights === 'string') draft.weights = WeightsDraft.of(take('weights') as string);
     if (given.holdout === false) draft.holdout = (take('holdout'), false);
@@ -138,6 +141,7 @@ export class BlockDraft {
     if (seeds.length > 0) block.seed = seeds;
     if (this.accum !== null) block.accum = this.accum;
     if (this.checkpointing) block.checkpointing = true;
+    if (this.half) block.precision = 'bfloat16';
     const { setting } = this.weights;
     if (setting !== undefined) block.weights = setting;
     if (!this.holdout) block.holdout = false;

@@ -1,6 +1,7 @@
 // A compiled training step beside PyTorch's, in turn, each in a fresh process; prints one JSON object with a row a case.
 // On a card (the CUDA build): torch_card_step.py with TF32, as TensorFlow has it, and the card's memory.
-// Usage: node tests/bench/step.mjs [ROUNDS] [ARCH:SIZE:BATCH:STEPS …]   (PYTHON: an interpreter with timm; TORCH_STEP: the script)
+// A case that ends in :bfloat16 is in half precision in both, PyTorch's by autocast on the processor.
+// Usage: node tests/bench/step.mjs [ROUNDS] [ARCH:SIZE:BATCH:STEPS[:PRECISION] …]   (PYTHON: an interpreter with timm; TORCH_STEP: the script)
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,16 +29,17 @@ const run = (command, ...args) => {
 const round = (value) => Math.round(value * 1000) / 1000;
 
 const rows = cases.map((text) => {
-  const [arch, size, batch, steps] = text.split(':');
+  const [arch, size, batch, steps, precision = 'float32'] = text.split(':');
   const [ours, theirs] = [[], []];
   for (let i = 0; i < Number(rounds); i++) {
     const flags = ['--arch', arch, '--size', size, '--batch', batch, '--steps', steps, '--json'];
+    flags.push('--precision', precision);
     ours.push(run(process.execPath, join(root, 'bin/granary.cjs'), 'bench', 'step', ...flags));
     const card = ours.at(-1).peak_card_mb !== null;
     theirs.push(
       card
         ? run(python, torchCardStep, arch, size, batch, steps, '--tf32')
-        : run(python, torchStep, arch, size, batch, steps),
+        : run(python, torchStep, arch, size, batch, steps, ...(precision === 'bfloat16' ? ['--bf16'] : [])),
     );
   }
   const ratio = (field) => round(median(ours.map((r) => r[field])) / median(theirs.map((r) => r[field])));
@@ -47,6 +49,7 @@ const rows = cases.map((text) => {
     arch,
     size: Number(size),
     batch: Number(batch),
+    precision,
     time_ratio: ratio('median_s'),
     min_time_ratio: round(Math.min(...ours.map((r) => r.min_s)) / Math.min(...theirs.map((r) => r.min_s))),
     memory_ratio: ratio(memory),

@@ -25,6 +25,7 @@ it('the monitor reads the card and is named in the plan', async () => {
       accum: 1,
       autoAccum: true,
       checkpointing: false,
+      precision: 'float32' as const,
     };
     const fit = new MemoryFit({ cache: new FitCache(`${tmpdir()}/granary-gpu-fit`) });
     const [answer] = await fit.fitOf([config], { device, probe: 'never', workspace: tmpdir() });
@@ -43,7 +44,7 @@ it('a probe gives the card back', async () => {
       type: 'memory-probe',
       question: {
         ...{ arch: 'convnext_tiny', size, presize: size, classes: [10], microBatch: 16 },
-        ...{ accumulates: false, checkpointing: false },
+        ...{ accumulates: false, checkpointing: false, precision: 'float32' as const },
       },
       dataset: null,
     }).result;

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { GranaryError } from '../../../shared/errors.ts';
 import { parseImageSize } from '../../../shared/image-size.ts';
 import { startJob } from '../../scheduler/supervisor.ts';
+import type { Precision } from '../../../shared/records/precision.ts';
 import { printJson } from '../output.ts';
+import { precisionOption } from '../precision-flag.ts';
 
 interface Options {
   arch: string;
@@ -10,6 +12,7 @@ interface Options {
   batch: string;
   steps: string;
   checkpointing?: boolean;
+  precision?: Precision;
   json?: boolean;
 }
 
@@ -31,6 +34,7 @@ export function register(program: Command): void {
     .option('--batch <n>', 'pictures a step', '8')
     .option('--steps <n>', 'steps; the first does not count', '6')
     .option('--checkpointing', 'compute each block again in the backward pass, to keep less')
+    .addOption(precisionOption())
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -46,15 +50,16 @@ export function register(program: Command): void {
         batch: wholeNumber('--batch', options.batch, 1),
         steps: wholeNumber('--steps', options.steps, 2),
         checkpointing: options.checkpointing === true,
+        precision: options.precision ?? 'float32',
       } as const;
       const result = await startJob(job).result;
       if (options.json === true) {
         printJson(result);
         return;
       }
-      const { arch, size, batch, checkpointing } = result;
+      const { arch, size, batch, checkpointing, precision } = result;
       process.stdout.write(
-        `${arch}, ${size} px, batch ${batch}${checkpointing ? ', checkpointing' : ''}: ${result.median_s.toFixed(3)} s a step ` +
+        `${arch}, ${size} px, batch ${batch}${checkpointing ? ', checkpointing' : ''}${precision === 'float32' ? '' : `, ${precision}`}: ${result.median_s.toFixed(3)} s a step ` +
           `(at best ${result.min_s.toFixed(3)} s), ${Math.round(result.peak_rss_mb)} MiB at most; ` +
           `recorded in ${Math.round(result.record_ms)} ms.\n`,
       );

@@ -2,20 +2,22 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { architecture, checkSize } from '../../../shared/architectures/index.ts';
 import { GranaryError } from '../../../shared/errors.ts';
-import { defaultPresize, formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
+import { formatImageSize, parseImageSize } from '../../../shared/image-size.ts';
 import { formatMb } from '../../../shared/memory.ts';
 import type { Manifest } from '../../../shared/records/dataset.ts';
+import type { Precision } from '../../../shared/records/precision.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { parseMb } from '../../scheduler/memory/amount.ts';
 import { cardByName } from '../../scheduler/memory/cards-table.ts';
 import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
 import type { FitConfig, FitOptions } from '../../scheduler/memory/fit-options.ts';
 import { type Fit, MemoryFit } from '../../scheduler/memory/fit.ts';
-import { refusalOf, smallerSizes } from '../../scheduler/memory/refusal.ts';
+import { changesToFit, refusalOf } from '../../scheduler/memory/refusal.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
 import { marginOf } from '../../scheduler/workspace-settings.ts';
 import { formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
+import { precisionOption } from '../precision-flag.ts';
 import { StatusLine } from '../progress.ts';
 import { integer, list } from '../run-flags.ts';
 import { runWorkerJob } from '../worker-job.ts';
@@ -26,6 +28,7 @@ interface Flags {
   size?: string[];
   batchSize: number;
   checkpointing?: boolean;
+  precision?: Precision;
   memory?: string;
   card?: string;
   margin?: string;
@@ -63,6 +66,7 @@ export function register(program: Command): void {
     )
     .option('--batch-size <n>', 'effective batch: micro-batch × accumulation', integer('--batch-size'), 64)
     .option('--checkpointing', 'less memory for more time, from the beginning')
+    .addOption(precisionOption())
     .option('--memory <amount>', 'plan for this much free memory instead of what is free now, such as 8GB')
     .option('--card <name>', 'answer for a card that this machine need not have, such as "RTX 3060 12GB"')
     .option(
@@ -121,6 +125,7 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
     const configs = combinations.map(({ arch, size }): FitConfig => ({
       ...{ arch, size, batchSize: flags.batchSize, accum: 1, autoAccum: true },
       checkpointing: flags.checkpointing === true,
+      precision: flags.precision ?? 'float32',
       ...(dataset === undefined ? {} : { dataset }),
     }));
     const around = { device, margin, workspace, classes };
@@ -147,18 +152,18 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
 /** An answer, and what to choose instead where it does not fit. */
 type Row = Fit & { config: FitConfig; fix: string | null };
 
-/** The largest smaller size that is predicted to fit, in words. */
+/** The nearest that is predicted to fit, in words. */
 async function nearestThatFits(
   memoryFit: MemoryFit,
   config: FitConfig,
   { plan }: Fit,
   around: Omit<FitOptions, 'probe'>,
 ): Promise<string> {
-  const sizes = smallerSizes(config);
-  const smaller = sizes.map((size) => ({ ...config, size, presize: defaultPresize(size) }));
+  const changes = changesToFit(config, around.device);
+  const smaller = changes.map((change) => ({ ...config, ...change }));
   const answers = await memoryFit.fitOf(smaller, { ...around, probe: 'never' });
   const found = answers.findIndex((answer) => answer.plan.fits);
-  return refusalOf(config, plan, sizes[found] ?? null).fix;
+  return refusalOf(config, plan, changes[found] ?? null).fix;
 }
 
 /** What is planned for: a card of the table, an amount, or what is free on this machine now. */

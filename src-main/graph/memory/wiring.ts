@@ -38,8 +38,8 @@ export interface Wiring {
   perPicture: Float64Array;
 }
 
-/** Bytes of one element by TensorFlow's type number: float32, int32, uint8, int64, bool; handles take none. */
-const elementBytes: Readonly<Record<number, number>> = { 1: 4, 3: 4, 4: 1, 9: 8, 10: 1, 20: 0 };
+/** Bytes of one element by TensorFlow's type number: float32, int32, uint8, int64, bool, bfloat16; handles take none. */
+const elementBytes: Readonly<Record<number, number>> = { 1: 4, 3: 4, 4: 1, 9: 8, 10: 1, 14: 2, 20: 0 };
 
 const aliasing = ['Reshape', 'Identity', 'ExpandDims', 'Squeeze', 'StopGradient'];
 const fed = ['Const', 'Placeholder', 'VarHandleOp'];

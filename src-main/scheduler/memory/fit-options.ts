@@ -5,7 +5,7 @@ import type { PlanningDevice } from './device.ts';
 /** Settings of a run that decide its memory, and the dataset whose pictures a probe may use. */
 export type FitConfig = Pick<
   RunConfig,
-  'arch' | 'size' | 'presize' | 'batchSize' | 'accum' | 'autoAccum' | 'checkpointing'
+  'arch' | 'size' | 'presize' | 'batchSize' | 'accum' | 'autoAccum' | 'checkpointing' | 'precision'
 > &
   Partial<Pick<RunConfig, 'dataset' | 'datasetOptions' | 'targets'>>;
 

@@ -38,10 +38,10 @@ export function probeQuestion(
   plan: MemoryPlan,
   options: Pick<FitOptions, 'device' | 'workspace' | 'classes'>,
 ): ProbeQuestion {
-  const { arch, size, presize, classes } = questionOf(config, options);
+  const { arch, size, presize, classes, precision } = questionOf(config, options);
   const largest = options.device.kind === 'card' ? plan.microBatch : LARGEST_PROBE_ON_PROCESSOR;
   return {
-    ...{ arch, size, presize, classes, checkpointing: plan.checkpointing },
+    ...{ arch, size, presize, classes, checkpointing: plan.checkpointing, precision },
     microBatch: Math.min(plan.microBatch, largest),
     accumulates: plan.accum > 1,
   };
@@ -59,7 +59,6 @@ export function probeKey(
     device: name,
     totalMb: Math.round(totalMb / 64),
     driver,
-    precision: 'float32',
     ...(compilesForCards() ? { compiled: true } : {}),
   };
 }
@@ -73,12 +72,13 @@ export function questionOf(
     device,
   }: Pick<FitOptions, 'workspace' | 'classes'> & { device: Pick<PlanningDevice, 'kind'> },
 ): MemoryQuestion {
-  const { arch, size, presize, batchSize, accum, autoAccum } = config;
+  const { arch, size, presize, batchSize, accum, autoAccum, precision } = config;
   // One that was asked for need not be among those that the planner would offer.
   const accums = [...new Set([...accumulations(batchSize), ...(autoAccum ? [] : [accum])])];
   return {
     ...{ arch: architecture(arch).id, size, presize: presize ?? defaultPresize(size) },
     ...{ classes: classes ?? classesOf(config, workspace), batchSize, accums },
+    precision,
     card: device.kind === 'card',
   };
 }

@@ -5,7 +5,7 @@ import { marginOf, readWorkspaceSettings } from '../workspace-settings.ts';
 import type { PlanningDevice } from './device.ts';
 import { MemoryFit } from './fit.ts';
 import { type RatingsGateOptions, ratingsGate } from './ratings-gate.ts';
-import { fitsWithoutMargin, idleDevice, refusalOf, smallerSizes, waitingText } from './refusal.ts';
+import { changesToFit, fitsWithoutMargin, idleDevice, refusalOf, waitingText } from './refusal.ts';
 import { deviceNow } from './this-machine.ts';
 
 export interface GateOptions {
@@ -69,9 +69,9 @@ async function decide(
   if (!config.autoAccum) return start;
   // The margin is for what a prediction misses. No run is lost for it: it starts in the leanest way, and recovery is behind it.
   if (fitsWithoutMargin(best, idle)) return fitsWithoutMargin(planned, now) ? start : wait(neededMb(best));
-  for (const size of smallerSizes(config))
-    if ((await plan(idle, { ...configOf(launch), size, presize: undefined })).fits)
-      return { type: 'refuse', error: refusalOf(config, best, size) };
+  for (const change of changesToFit(config, idle))
+    if ((await plan(idle, { ...configOf(launch), ...change })).fits)
+      return { type: 'refuse', error: refusalOf(config, best, change) };
   return { type: 'refuse', error: refusalOf(config, best, null) };
 }
 

@@ -1,10 +1,9 @@
-import { defaultPresize } from '../../../shared/image-size.ts';
 import type { RunFit } from '../../../shared/records/memory-fit.ts';
 import type { MemoryMargin, MemoryPlan } from '../../../shared/records/memory-plan.ts';
 import type { PlanningDevice } from './device.ts';
 import type { FitConfig } from './fit-options.ts';
 import type { KnownFit, MemoryFit } from './fit.ts';
-import { fitsWithoutMargin, idleDevice, refusalOf, smallerSizes } from './refusal.ts';
+import { changesToFit, fitsWithoutMargin, idleDevice, refusalOf } from './refusal.ts';
 
 /** What runs are judged by. */
 export interface JudgeAround {
@@ -44,11 +43,11 @@ export function judgeFit(config: FitConfig, around: JudgeAround): Judgement {
   if (best.fits)
     return done('waits', best, 'Close other programs; the run waits until their memory is free.');
   if (fitsWithoutMargin(best, idle)) return done('tight', best, null);
-  for (const size of smallerSizes(config)) {
-    const smaller = { ...config, size, presize: defaultPresize(size) };
+  for (const change of changesToFit(config, idle)) {
+    const smaller = { ...config, ...change };
     const found = known(idle, smaller);
     if (found === null) return { fit: { state: 'cannot', plan: best, wholeMb, fix: null }, missing: smaller };
-    if (found.plan.fits) return done('cannot', best, refusalOf(config, best, size).fix);
+    if (found.plan.fits) return done('cannot', best, refusalOf(config, best, change).fix);
   }
   return done('cannot', best, refusalOf(config, best, null).fix);
 }

@@ -1,10 +1,11 @@
 import { architecture } from '../../../shared/architectures/index.ts';
 import { allowsSize } from '../../../shared/architectures/sizes.ts';
 import type { ErrorPayload } from '../../../shared/errors.ts';
-import { type ImageSize, formatImageSize } from '../../../shared/image-size.ts';
+import { type ImageSize, defaultPresize, formatImageSize } from '../../../shared/image-size.ts';
 import { formatMb } from '../../../shared/memory.ts';
 import { type MemoryPlan, neededMb } from '../../../shared/records/memory-plan.ts';
 import type { RunConfig } from '../../../shared/records/run-config.ts';
+import { multipliesBfloat16 } from '../../files/processor-flags.ts';
 import type { PlanningDevice } from './device.ts';
 
 /** What programs that are always there keep of a device: a run that does not fit beside them is not waited for. */
@@ -23,8 +24,23 @@ export function fitsWithoutMargin(plan: MemoryPlan, { freeMb }: Pick<PlanningDev
   return neededMb(plan) <= freeMb;
 }
 
-/** Sizes to try in place of one that does not fit, the largest first; those that the architecture takes. */
-export function smallerSizes({ arch, size }: Pick<RunConfig, 'arch' | 'size'>): ImageSize[] {
+/** What to change about a run that does not fit. */
+export type Change = { precision: 'bfloat16' } | { size: ImageSize; presize: ImageSize };
+
+/** What to try in place of a run that does not fit, the nearest first: the same in half precision, then smaller sizes. */
+export function changesToFit(
+  config: Pick<RunConfig, 'arch' | 'size' | 'precision'>,
+  { kind }: Pick<PlanningDevice, 'kind'>,
+): Change[] {
+  const half: Change[] =
+    config.precision === 'float32' && (kind === 'card' || multipliesBfloat16() === true)
+      ? [{ precision: 'bfloat16' }]
+      : [];
+  return [...half, ...smallerSizes(config).map((size) => ({ size, presize: defaultPresize(size) }))];
+}
+
+/** Sizes that the architecture takes, the largest first. */
+function smallerSizes({ arch, size }: Pick<RunConfig, 'arch' | 'size'>): ImageSize[] {
   const { sizes } = architecture(arch);
   return SMALLER.map((share) => {
     const side = (pixels: number): number => Math.max(32, Math.round((pixels * share) / 32) * 32);
@@ -43,19 +59,23 @@ export function waitingText(neededMb: number, freeMb: number, place: string): st
 /**
  * What is said of a run that cannot fit even on an idle machine.
  * @param best the way to train that needs least
- * @param smaller the largest size that would fit; null where none would
+ * @param change the nearest that would fit; null where none would
  */
 export function refusalOf(
   { arch, size }: Pick<RunConfig, 'arch' | 'size'>,
   best: MemoryPlan,
-  smaller: ImageSize | null,
+  change: Change | null,
 ): ErrorPayload & { fix: string } {
   return {
     code: 'RUN_TOO_LARGE',
     message: `${arch} at ${formatImageSize(size)} px does not fit into memory. ${best.reason}`,
-    fix:
-      smaller === null
-        ? 'Choose a smaller architecture.'
-        : `Choose a smaller size: ${formatImageSize(smaller)} fits. Or a smaller architecture.`,
+    fix: fixOf(change),
   };
+}
+
+function fixOf(change: Change | null): string {
+  if (change === null) return 'Choose a smaller architecture.';
+  if ('precision' in change)
+    return 'Half precision fits (on the command line: --precision bfloat16). Or choose a smaller size or architecture.';
+  return `Choose a smaller size: ${formatImageSize(change.size)} fits. Or a smaller architecture.`;
 }

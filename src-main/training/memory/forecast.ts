@@ -49,7 +49,7 @@ export function forecastMemory(question: MemoryQuestion): MemoryForecast {
 }
 
 function record(
-  question: Pick<MemoryQuestion, 'arch' | 'size' | 'presize' | 'classes'> & { card?: boolean },
+  question: Pick<MemoryQuestion, 'arch' | 'size' | 'presize' | 'classes' | 'precision'> & { card?: boolean },
   checkpointing: boolean,
 ): RecordedGraph {
   if (question.card === true)
@@ -66,6 +66,7 @@ function record(
     accumulate: true,
     trainHead: false,
     checkpointing,
+    precision: question.precision,
     labelSmoothing: 0,
     normalise: info,
     lrGroups: 1,

@@ -85,6 +85,7 @@ function probeSpec({
   microBatch,
   accumulates,
   checkpointing,
+  precision,
 }: ProbeQuestion): ProgramSpec {
   const info = architecture(arch);
   checkSize(info, size);
@@ -99,6 +100,7 @@ function probeSpec({
     accumulate: accumulates,
     trainHead: false,
     checkpointing,
+    precision,
     labelSmoothing: 0,
     normalise: info,
     lrGroups: 1,

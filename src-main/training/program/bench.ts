@@ -1,5 +1,6 @@
 import { weightsOf } from '../../../shared/architectures/index.ts';
 import type { ImageSize } from '../../../shared/image-size.ts';
+import type { Precision } from '../../../shared/records/precision.ts';
 import { Program } from './program.ts';
 import { recordProgram } from './record.ts';
 import type { OptimizerFeeds, ProgramSpec, RecordedProgram, TrainFeeds } from './spec.ts';
@@ -10,6 +11,7 @@ export interface StepBenchmark {
   batch: number;
   steps: number;
   checkpointing?: boolean;
+  precision?: Precision;
 }
 
 /** Classes in a benchmark, as in the PyTorch script that it is compared with. */
@@ -21,6 +23,7 @@ export function benchmarkSpec({
   size,
   batch,
   checkpointing = false,
+  precision = 'float32',
 }: Omit<StepBenchmark, 'steps'>): ProgramSpec {
   const { mean, std } = weightsOf(arch).tag;
   return {
@@ -35,6 +38,7 @@ export function benchmarkSpec({
     trainHead: false,
     labelSmoothing: 0,
     checkpointing,
+    precision,
     normalise: { mean, std },
     lrGroups: 1,
     optimizer: { beta2: 0.999, epsilon: 1e-8 },

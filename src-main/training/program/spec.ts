@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { ImageSize } from '../../../shared/image-size.ts';
+import type { Precision } from '../../../shared/records/precision.ts';
 import type { ParameterSpec, StatisticSpec } from '../../models/context.ts';
 
 /** Everything that decides a step's graph. The same spec gives the same graph, whoever asks. */
@@ -30,6 +31,8 @@ export interface ProgramSpec {
   labelSmoothing: number;
   /** Blocks keep their input alone for the backward pass, which computes them again. Absent: no. */
   checkpointing?: boolean;
+  /** What products are computed in while training; evaluation is always in float32. Absent: float32. */
+  precision?: Precision;
   /** Highest rate of stochastic depth, and dropout before the head; absent: the family's default. Evaluation has neither. */
   dropPath?: number | undefined;
   dropout?: number | undefined;

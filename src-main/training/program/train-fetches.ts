@@ -1,4 +1,5 @@
 import { attr, dataTypes } from '../../graph/attributes.ts';
+import { toHalfPrecision } from '../../graph/half-precision.ts';
 import { type Tensor, type Tensor2D, tf } from '../../graph/tf.ts';
 import type { Model, ParameterSpec } from '../../models/context.ts';
 import { Hyper, addAdamW } from './adamw.ts';
@@ -37,6 +38,7 @@ export function addTrainFetch(
   const { backend, graph } = variables;
   const scope = `${name}/`;
   graph.scope = scope;
+  const begin = graph.nodes.length;
   const context = new RecordingContext(variables, asked, {
     training: true,
     checkpointing: spec.checkpointing === true,
@@ -50,11 +52,13 @@ export function addTrainFetch(
   // Computed outside the differentiated function, a frozen backbone is a constant to it and keeps nothing.
   const features = headOnly ? model.backbone(pixels, context) : null;
   let figures: Tensor | undefined;
+  let backward = begin;
   const { grads } = tf.valueAndGrads((..._parameters: Tensor[]) => {
     const logits: Tensor2D = model.head(features ?? model.backbone(pixels, context), context);
     const losses = targetLosses(logits, labels, spec.targets, spec.labelSmoothing);
     const loss = totalLoss(losses, lossFactor, spec.targetWeights);
     figures = tf.keep(stepFigures(loss, losses));
+    backward = graph.nodes.length;
     return loss;
   })(trained.map((parameter) => variables.read(variables.declare(parameter.name, parameter.shape))));
   const updates = trained.map((parameter, i) => {
@@ -75,6 +79,7 @@ export function addTrainFetch(
   const info = { shape: figures!.shape, dtype: dataTypes.float32 };
   variables.fetch(name, backend.reference(figures!), [...updates, ...context.updates], info);
   figures!.dispose();
+  if (spec.precision === 'bfloat16') toHalfPrecision(graph, begin, backward);
   return context.randomInputs;
 }
 

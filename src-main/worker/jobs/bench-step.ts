@@ -7,11 +7,11 @@ import type { JobContext } from '../context.ts';
 
 /** Times compiled training steps in this process, whose peak memory is then that of training alone. */
 export async function run(job: JobOf<'bench-step'>, context: JobContext): Promise<JobResult<'bench-step'>> {
-  const { arch, batch, steps, checkpointing } = job;
+  const { arch, batch, steps, checkpointing, precision } = job;
   const size = parseImageSize(job.size);
   const card = new CardGauge();
   const { seconds, firstSeconds, recorded } = benchmarkSteps(
-    { arch, size, batch, steps, checkpointing },
+    { arch, size, batch, steps, checkpointing, precision },
     (done) => {
       context.emit({ type: 'progress', stage: 'steps', done, total: steps, unit: 'steps', perSecond: null });
       return !context.signal.aborted;
@@ -24,6 +24,7 @@ export async function run(job: JobOf<'bench-step'>, context: JobContext): Promis
     size: job.size,
     batch,
     checkpointing,
+    precision,
     median_s: sorted[Math.floor(sorted.length / 2)]!,
     min_s: sorted[0]!,
     first_s: firstSeconds,

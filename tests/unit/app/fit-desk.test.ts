@@ -33,7 +33,7 @@ const reading: MachineReading = {
 };
 const question = (arch: string, side = 128): FitQuestion => ({
   ...{ arch, size: { height: side, width: side }, presize: { height: 192, width: 192 }, batchSize: 64 },
-  ...{ accum: 1, autoAccum: true, checkpointing: false, classes: [3] },
+  ...{ accum: 1, autoAccum: true, checkpointing: false, precision: 'float32', classes: [3] },
 });
 
 beforeEach(() => {

@@ -159,6 +159,18 @@ describe('going on with a run', { timeout: 300_000 }, () => {
     expect(await bitsOf('frozen-cut', await train('frozen-cut', settings, Infinity, true))).toEqual(whole);
   });
 
+  it('gives them in half precision, too', async () => {
+    const settings = { precision: 'bfloat16' };
+    const whole = await bitsOf('half', await train('half', settings));
+    await train('half-cut', settings, 2);
+    expect(await bitsOf('half-cut', await train('half-cut', settings, Infinity, true))).toEqual(whole);
+    expect(whole.weights).not.toBe(undisturbed.weights);
+    const losses = whole.epochs.map(({ trainLoss }) => trainLoss);
+    losses.forEach((loss, i) =>
+      expect(Math.abs(loss / undisturbed.epochs[i]!.trainLoss - 1)).toBeLessThan(0.05),
+    );
+  });
+
   it('takes another micro-batch, with the effective batch as it was', async () => {
     const { output } = await train('halved', { accum: 2 }, Infinity, true);
     expect(output!.result.epochs).toBe(2);

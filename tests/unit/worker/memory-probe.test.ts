@@ -20,6 +20,7 @@ const config = {
     accum: 1,
     autoAccum: true,
     checkpointing: false,
+    precision: 'float32' as const,
   },
 };
 
@@ -48,7 +49,7 @@ it('a probe takes what was predicted for it, and leaves nothing behind', { timeo
     type: 'memory-probe',
     question: {
       ...{ arch: 'resnet18', size, presize: size, classes: [10], microBatch: 16 },
-      ...{ accumulates: true, checkpointing: false },
+      ...{ accumulates: true, checkpointing: false, precision: 'float32' as const },
     },
     dataset: null,
   });

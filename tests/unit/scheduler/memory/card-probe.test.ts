@@ -5,7 +5,16 @@ import { forecastOf } from './forecasts.ts';
 
 const size = { height: 128, width: 128 };
 const forecast = forecastOf({
-  ...{ arch: 'resnet50', size, presize: size, classes: [10], batchSize: 64, accums: [1, 2, 4], card: true },
+  ...{
+    arch: 'resnet50',
+    size,
+    presize: size,
+    classes: [10],
+    batchSize: 64,
+    accums: [1, 2, 4],
+    card: true,
+    precision: 'float32' as const,
+  },
 });
 const choice = { accum: 4, checkpointing: false };
 const probe: ProbeResult = {

@@ -7,7 +7,7 @@ import { forecastOf } from './forecasts.ts';
 
 const question = (arch: string): MemoryQuestion => ({
   ...{ arch, size: { height: 64, width: 64 }, presize: { height: 96, width: 96 }, classes: [3] },
-  ...{ batchSize: 8, accums: [1], card: false },
+  ...{ batchSize: 8, accums: [1], card: false, precision: 'float32' as const },
 });
 
 /** Workers that do what the test says. */

@@ -1,3 +1,4 @@
+import { changesToFit, refusalOf } from '../../../../src-main/scheduler/memory/refusal.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ const device = (freeMb: number, totalMb = 12_000) => ({
 });
 const base: FitConfig = {
   ...{ arch: 'resnet18', size: { height: 128, width: 128 }, presize: { height: 192, width: 192 } },
-  ...{ batchSize: 64, accum: 1, autoAccum: true, checkpointing: false },
+  ...{ batchSize: 64, accum: 1, autoAccum: true, checkpointing: false, precision: 'float32' as const },
 };
 
 function judge(config: Partial<FitConfig>, freeMb: number, totalMb?: number): Judgement {
@@ -56,6 +57,15 @@ function judged(config: Partial<FitConfig>, freeMb: number, totalMb?: number): J
 }
 
 describe('the judgement before a run is queued', () => {
+  it('offers half precision before a smaller size where that is enough', () => {
+    const change = refusalOf(base, judged({}, 400, 400).fit!.plan, { precision: 'bfloat16' });
+    expect(change.fix).toMatch(/^Half precision fits .*--precision bfloat16/);
+    expect(changesToFit(base, { kind: 'card' })[0]).toEqual({ precision: 'bfloat16' });
+    const half = changesToFit({ ...base, precision: 'bfloat16' }, { kind: 'card' });
+    expect(half.length).toBeGreaterThan(2);
+    for (const one of half) expect(one).toHaveProperty('size');
+  });
+
   it('says nothing before the prediction is there, and names what is missing', () => {
     const { fit: known, missing } = judge({}, 9000);
     expect(known).toBeNull();

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { runConfigSchema } from '../../../../shared/records/run-config.ts';
 import { deviceOf } from '../../../../src-main/scheduler/memory/device.ts';
 import { FitCache } from '../../../../src-main/scheduler/memory/fit-cache.ts';
@@ -56,6 +56,8 @@ it(
     });
     const slots = await machineSlots(1, true);
     expect(slots).toHaveLength(2);
+    // On a busy machine the cards' first lines come late.
+    await vi.waitFor(async () => expect((await monitor.read()).cards).toHaveLength(2), 10_000);
     for (const [i, slot] of slots.entries()) {
       // Another size each, so that no answer comes from the cache.
       const size = { height: 128 + 32 * i, width: 128 };

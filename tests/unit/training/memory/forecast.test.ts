@@ -1,3 +1,4 @@
+import type { Precision } from '../../../../shared/records/precision.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryWalk } from '../../../../src-main/graph/memory/walk.ts';
 import { forecastMemory } from '../../../../src-main/training/memory/forecast.ts';
@@ -5,7 +6,7 @@ import { smallestClass } from '../../../../src-main/training/memory/smallest-cla
 
 const size = { height: 64, width: 64 };
 const question = {
-  ...{ size, presize: size, classes: [10], batchSize: 64, card: false },
+  ...{ size, presize: size, classes: [10], batchSize: 64, card: false, precision: 'float32' as const },
   accums: [1, 2, 4, 8, 16, 32, 64],
 };
 
@@ -55,6 +56,13 @@ describe('the prediction of a run’s memory', { timeout: 60_000 }, () => {
     const of = (card: boolean): number =>
       forecastMemory({ ...question, arch: 'convnext_atto', accums: [1], card }).needs[0]!.activationsMb;
     expect(of(true)).toBeGreaterThan(of(false));
+  });
+
+  it('in half precision keeps less of what products computed', () => {
+    const of = (precision: Precision): number =>
+      forecastMemory({ ...question, arch: 'resnet50', accums: [1], card: true, precision }).needs[0]!
+        .activationsMb;
+    expect(of('bfloat16')).toBeLessThan(0.95 * of('float32'));
   });
 
   it('refuses what cannot be built', () => {

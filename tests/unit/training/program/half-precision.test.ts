@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { dataTypes } from '../../../../src-main/graph/attributes.ts';
+import { subgraph } from '../../../../src-main/graph/hash.ts';
+import { seeded } from '../../graph/finite-differences.ts';
+import { type TinyModel, batchOf, recordTiny, startTiny, tinyModels } from './specs.ts';
+
+const families = Object.keys(tinyModels) as TinyModel[];
+const products = ['MatMul', 'BatchMatMulV2', 'Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'];
+type Precision = 'float32' | 'bfloat16';
+
+/** Loss and gradients of one micro-batch, and what evaluation says before it. */
+function trained(family: TinyModel, precision: Precision) {
+  const changes = {
+    train: false,
+    accumulate: true,
+    targets: [3],
+    precision,
+    checkpointing: family === 'vit',
+  };
+  const program = startTiny(family, changes);
+  const batch = { ...batchOf(program.spec, 4, 1), random: seeded(1) };
+  const { logits } = program.evaluate(batch);
+  const { loss } = program.trainMicro(batch);
+  const gradients = program.accumulated();
+  program.dispose();
+  return { loss, gradients, logits };
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array): number =>
+    x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+describe.each(families)('%s in half precision', (family) => {
+  it('computes every product of a step in bfloat16, and nothing else but what goes on from them', () => {
+    const nodes = subgraph(recordTiny(family, { precision: 'bfloat16' }).graph, 'train');
+    const halves = nodes.filter(({ outputs }) => outputs[0]?.dtype === dataTypes.bfloat16);
+    const of = (op: string): number => nodes.filter((node) => node.op === op).length;
+    expect(halves.filter(({ op }) => products.includes(op))).toHaveLength(
+      products.reduce((sum, op) => sum + of(op), 0),
+    );
+    expect(new Set(halves.map(({ op }) => op))).toEqual(
+      new Set(
+        halves
+          .map(({ op }) => op)
+          .filter((op) => [...products, 'Cast', 'Identity', 'BiasAdd', 'Reshape', 'Transpose'].includes(op)),
+      ),
+    );
+    // No value is rounded twice.
+    const rounded = halves.filter(({ op }) => op === 'Cast').map(({ inputs }) => inputs[0]);
+    expect(new Set(rounded).size).toBe(rounded.length);
+  });
+
+  it('evaluates as in float32, with gradients that point the same way', () => {
+    const [whole, half] = [trained(family, 'float32'), trained(family, 'bfloat16')];
+    expect(half.logits).toEqual(whole.logits);
+    expect(Math.abs(half.loss - whole.loss)).toBeLessThan(0.02);
+    expect(half.loss).not.toBe(whole.loss);
+    const all = ({ gradients }: typeof whole): Float32Array =>
+      Float32Array.from([...gradients.values()].flatMap((values) => [...values]));
+    expect(cosine(all(half), all(whole))).toBeGreaterThan(0.98);
+  });
+});
+
+it('leaves a graph in float32 as it was', () => {
+  const ops = recordTiny('convnext', {}).graph.nodes.flatMap(({ outputs }) =>
+    outputs.map(({ dtype }) => dtype),
+  );
+  expect(ops).not.toContain(dataTypes.bfloat16);
+});
