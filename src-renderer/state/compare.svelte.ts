@@ -3,10 +3,9 @@ import type { Disagreements, PredictionChoice, RunConfusion, RunRow } from '../.
 import type { RunCurves } from '../../shared/run-table/curves.ts';
 import { ALL_TARGETS } from '../../shared/run-table/figures.ts';
 import { distinct, setOf } from './collections.ts';
+import type { CurveShelf } from './curve-shelf.ts';
 import { faultOf, type Fault } from './fault.ts';
 
-/** More curves than this nobody tells apart; what is beyond is said. */
-export const MOST_CURVES = 40;
 /** More matrices than this fit on no screen. */
 export const MOST_MATRICES = 8;
 const MOST_PICTURES = 200;
@@ -22,6 +21,7 @@ export class CompareState {
   disagreements = $state.raw<Disagreements | null>(null);
   fault = $state.raw<Fault | null>(null);
   disagreementFault = $state.raw<Fault | null>(null);
+  readonly #shelf: CurveShelf;
   #asked = 0;
   /** The newest questions for curves that were asked, and whose answer is shown. */
   #askedCurves = 0;
@@ -35,6 +35,10 @@ export class CompareState {
   readonly finished = $derived(this.rows.filter(({ state }) => state === 'finished'));
   /** Those that have classes of pictures to be confused. */
   readonly classifiers = $derived(this.finished.filter(({ kind }) => kind === 'pictures'));
+
+  constructor(shelf: CurveShelf) {
+    this.#shelf = shelf;
+  }
 
   /** What is compared; a run that goes on is read anew when its row changes, and nothing when only others' rows do. */
   show(rows: readonly RunRow[]): void {
@@ -56,8 +60,7 @@ export class CompareState {
   async #readCurves(): Promise<void> {
     const asked = ++this.#askedCurves;
     try {
-      const runIds = this.rows.slice(0, MOST_CURVES).map(({ id }) => id);
-      const curves = await ask('compare:curves', { runIds });
+      const curves = await this.#shelf.of(this.rows);
       // Of a run that goes on there may be news before each answer: what is newer than what is shown is shown.
       if (asked < this.#shownCurves) return;
       this.#shownCurves = asked;

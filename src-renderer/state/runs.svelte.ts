@@ -6,6 +6,7 @@ import type { RunNotesPatch } from '../../shared/records/run-notes.ts';
 import type { RatingsRun } from '../../shared/records/ratings-run.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { byId, setOf } from './collections.ts';
+import { CurveShelf } from './curve-shelf.ts';
 import { faultOf, type Fault } from './fault.ts';
 import type { PreferencesState } from './preferences.svelte.ts';
 import { RunTable } from './run-table.svelte.ts';
@@ -34,6 +35,9 @@ export class RunsState {
   readonly #preferences: PreferencesState;
   #workspace = $state('');
   readonly byId = $derived(byId(this.rows));
+  readonly markedRows = $derived([...this.marked].flatMap((id) => this.byId.get(id) ?? []));
+  /** Of those that are marked. */
+  readonly curves = new CurveShelf((runIds) => ask('compare:curves', { runIds }));
   /** The run that others are measured against in the table. */
   readonly baseline = $derived.by(() => this.#preferences.current.baselines[this.#workspace] ?? null);
   readonly baselineRow = $derived(this.baseline === null ? undefined : this.byId.get(this.baseline));

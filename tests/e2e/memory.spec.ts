@@ -114,7 +114,7 @@ test('the grid says how each run fits, with a bar for each architecture; what ca
     ).granary;
     const size = { height: 32, width: 32 };
     const base = { arch: 'resnet18', size, presize: { height: 48, width: 48 }, batchSize: 8, accum: 1 };
-    const question = { ...base, autoAccum: true, checkpointing: false, classes: [3] };
+    const question = { ...base, autoAccum: true, checkpointing: false, precision: 'float32', classes: [3] };
     return ((await bridge.invoke('memory:fits', { questions: [question] })) as { value: unknown }).value;
   })) as FitAnswer[];
   if (typeof answer !== 'object') throw new Error(String(answer));

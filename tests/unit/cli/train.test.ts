@@ -194,11 +194,12 @@ describe('granary queue', () => {
     const cache = join(install, 'cache');
     const known = new FitCache(join(cache, 'memory'));
     const size = { height: 32, width: 32 };
-    for (const [arch, mb] of [
-      ['resnet18', 20],
-      ['resnet34', 1e8],
+    for (const [arch, mb, precision] of [
+      ['resnet18', 20, 'float32'],
+      ['resnet34', 1e8, 'float32'],
+      ['resnet34', 1e8, 'bfloat16'],
     ] as const) {
-      const around = { ...{ batchSize: 64, accums: accumulations(64) }, classes: [10], card: false };
+      const around = { batchSize: 64, accums: accumulations(64), classes: [10], precision, card: false };
       const question = { arch, size, presize: { height: 48, width: 48 }, ...around };
       const needs = question.accums.flatMap((accum) =>
         [false, true].map((checkpointing) => ({
