@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What matrix products and convolutions are computed in while training. `bfloat16` has float32's range and 8 bits of its precision: a step
- * takes 0.6 to 0.7 of its time where the processor or card computes with it. Weights, optimizer and evaluation are float32 in either case.
+ * takes 0.6 to 0.7 of its time on a processor with AMX; on a card it is untried. Weights, optimizer and evaluation are float32 in either case.
  */
 export const precisionSchema = z.enum(['float32', 'bfloat16']);
 export type Precision = z.infer<typeof precisionSchema>;

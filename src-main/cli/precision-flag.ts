@@ -5,6 +5,6 @@ import { precisionSchema } from '../../shared/records/precision.ts';
 export function precisionOption(): Option {
   return new Option(
     '--precision <type>',
-    'what products are computed in while training; float32 (the default), or bfloat16: about two thirds of the time where processor or card computes with it',
+    'what products are computed in while training; float32 (the default), or bfloat16: about two thirds of the time on a processor with AMX',
   ).choices(precisionSchema.options);
 }

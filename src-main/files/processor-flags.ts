@@ -4,7 +4,7 @@ let known: boolean | null | undefined;
 
 /** Whether the processor multiplies bfloat16 by itself (AMX or AVX-512 on x86, BF16 on ARM); null where the system does not tell. */
 export function multipliesBfloat16(): boolean | null {
-  known ??= readFlags();
+  if (known === undefined) known = readFlags();
   return known;
 }
 

@@ -55,7 +55,7 @@ class Rewriting {
     const [first] = node.inputs;
     const follows = followers.has(node.op) && first !== undefined && this.#computed.has(first);
     const [output] = node.outputs;
-    if (!(products.has(node.op) || follows) || output?.dtype !== dataTypes.float32) {
+    if (!((products.has(node.op) && !this.#isSum(node)) || follows) || output?.dtype !== dataTypes.float32) {
       this.#graph.add({ ...node, inputs: node.inputs.map((input) => this.#kept(input, node)) });
       return;
     }
@@ -81,7 +81,7 @@ class Rewriting {
     if (half === undefined || !same || !forward.has(half)) return input;
     const known = this.#again.get(input);
     if (known !== undefined) return known;
-    const gradient = inputs.find((other) => !other.startsWith('^') && !forward.has(nodeOf(other)));
+    const gradient = inputs.find((other) => this.#isGradient(other, forward));
     if (gradient === undefined) return input;
     // Waiting for the gradient, or else TensorFlow finds that the forward pass had the same, and keeps that.
     const waiting = this.#graph.add({
@@ -92,6 +92,13 @@ class Rewriting {
     const again = this.#cast(`${input}/again`, waiting, dataTypes.bfloat16, dataTypes.float32);
     this.#again.set(input, again);
     return again;
+  }
+
+  /** Computed in the backward pass from what comes there: TensorFlow drops what waits for a constant. */
+  #isGradient(input: string, forward: ReadonlySet<string>): boolean {
+    if (input.startsWith('^') || forward.has(nodeOf(input))) return false;
+    const { op } = this.#graph.nodes[this.#graph.place(nodeOf(input))]!;
+    return op !== 'Const' && op !== 'Fill';
   }
 
   #half(reference: string): string {
@@ -114,6 +121,15 @@ class Rewriting {
       attributes: { SrcT: type(from), DstT: type(to) },
       outputs: [{ shape, dtype: to }],
     });
+  }
+
+  /** Means over an axis and their like are products with a column where there are no kernels of our own: to be exact, and not slow. */
+  #isSum({ op, inputs, outputs }: GraphNode): boolean {
+    const shapes = [
+      outputs[0]!,
+      ...inputs.filter((input) => this.#isFloat(input)).map((input) => this.#outputOf(input)),
+    ];
+    return op === 'MatMul' && shapes.some(({ shape }) => shape.includes(1));
   }
 
   #isFloat(input: string): boolean {

@@ -100,7 +100,7 @@ function secondsAtWork(run: MeasuredRun, rates: Rates): number {
 
 /**
  * Seconds that runs will take which have not begun. Rates come from measured runs that are as like each as can be: the same
- * architecture and size, else the same architecture, else all; by multiply–adds, pictures and epochs. Null when nothing has
+ * architecture, size and precision, else less of that, else all; by multiply–adds, pictures and epochs. Null when nothing has
  * been measured yet.
  */
 export function estimateSeconds(
@@ -117,7 +117,8 @@ function estimateRun(config: RunConfig, known: readonly MeasuredRun[]): number {
   const sameArch = known.filter((run) => run.config.arch === config.arch);
   const size = JSON.stringify(config.size);
   const sameSize = sameArch.filter((run) => JSON.stringify(run.config.size) === size);
-  const alike = [sameSize, sameArch, known].find((runs) => runs.length > 0)!;
+  const samePrecision = sameSize.filter((run) => run.config.precision === config.precision);
+  const alike = [samePrecision, sameSize, sameArch, known].find((runs) => runs.length > 0)!;
   const rates = ratesOf(alike)!;
   // What a run costs besides its epochs says less about the architecture than about the machine.
   const finished = known.filter((run) => run.seconds !== null);

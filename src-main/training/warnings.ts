@@ -25,7 +25,7 @@ export function runWarnings(facts: {
   }
   if (config.precision === 'bfloat16' && facts.slowHalf)
     warnings.push(
-      'This processor does not multiply bfloat16 by itself: half precision is slower here than float32, which --precision float32 asks for.',
+      'This processor does not multiply bfloat16 by itself: half precision is likely to be slower here than float32.',
     );
   if (plan.left > 0) {
     warnings.push(

@@ -12,7 +12,7 @@ import { cardByName } from '../../scheduler/memory/cards-table.ts';
 import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
 import type { FitConfig, FitOptions } from '../../scheduler/memory/fit-options.ts';
 import { type Fit, MemoryFit } from '../../scheduler/memory/fit.ts';
-import { changesToFit, refusalOf } from '../../scheduler/memory/refusal.ts';
+import { changesToFit, fitsWith, refusalOf } from '../../scheduler/memory/refusal.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
 import { marginOf } from '../../scheduler/workspace-settings.ts';
 import { formatTable } from '../format.ts';
@@ -162,7 +162,7 @@ async function nearestThatFits(
   const changes = changesToFit(config, around.device);
   const smaller = changes.map((change) => ({ ...config, ...change }));
   const answers = await memoryFit.fitOf(smaller, { ...around, probe: 'never' });
-  const found = answers.findIndex((answer) => answer.plan.fits);
+  const found = answers.findIndex((answer, i) => fitsWith(changes[i]!, answer.plan, plan, around.device));
   return refusalOf(config, plan, changes[found] ?? null).fix;
 }
 

@@ -3,7 +3,7 @@ import type { MemoryMargin, MemoryPlan } from '../../../shared/records/memory-pl
 import type { PlanningDevice } from './device.ts';
 import type { FitConfig } from './fit-options.ts';
 import type { KnownFit, MemoryFit } from './fit.ts';
-import { changesToFit, fitsWithoutMargin, idleDevice, refusalOf } from './refusal.ts';
+import { changesToFit, fitsWith, fitsWithoutMargin, idleDevice, refusalOf } from './refusal.ts';
 
 /** What runs are judged by. */
 export interface JudgeAround {
@@ -47,7 +47,8 @@ export function judgeFit(config: FitConfig, around: JudgeAround): Judgement {
     const smaller = { ...config, ...change };
     const found = known(idle, smaller);
     if (found === null) return { fit: { state: 'cannot', plan: best, wholeMb, fix: null }, missing: smaller };
-    if (found.plan.fits) return done('cannot', best, refusalOf(config, best, change).fix);
+    if (fitsWith(change, found.plan, best, idle))
+      return done('cannot', best, refusalOf(config, best, change).fix);
   }
   return done('cannot', best, refusalOf(config, best, null).fix);
 }

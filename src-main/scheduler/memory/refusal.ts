@@ -33,10 +33,26 @@ export function changesToFit(
   { kind }: Pick<PlanningDevice, 'kind'>,
 ): Change[] {
   const half: Change[] =
-    config.precision === 'float32' && (kind === 'card' || multipliesBfloat16() === true)
+    // Which cards are quick with it is not known here, and none has run it yet.
+    config.precision === 'float32' && kind === 'main-memory' && multipliesBfloat16() === true
       ? [{ precision: 'bfloat16' }]
       : [];
   return [...half, ...smallerSizes(config).map((size) => ({ size, presize: defaultPresize(size) }))];
+}
+
+/**
+ * Whether a run fits with that change.
+ * @param found its plan; @param best the leanest plan without: what a probe saw beyond its prediction counts for the same network in half
+ *   precision, too, where that was not probed itself
+ */
+export function fitsWith(
+  change: Change,
+  found: MemoryPlan,
+  best: MemoryPlan,
+  { freeMb }: Pick<PlanningDevice, 'freeMb'>,
+): boolean {
+  if (!found.fits || !('precision' in change) || found.probedMb !== null) return found.fits;
+  return neededMb(found) + Math.max(0, neededMb(best) - best.predictedMb) + found.marginMb <= freeMb;
 }
 
 /** Sizes that the architecture takes, the largest first. */
@@ -76,6 +92,6 @@ export function refusalOf(
 function fixOf(change: Change | null): string {
   if (change === null) return 'Choose a smaller architecture.';
   if ('precision' in change)
-    return 'Half precision fits (on the command line: --precision bfloat16). Or choose a smaller size or architecture.';
+    return 'Half precision fits (in the grid: Half precision; on the command line: --precision bfloat16). Or choose a smaller size or architecture.';
   return `Choose a smaller size: ${formatImageSize(change.size)} fits. Or a smaller architecture.`;
 }

@@ -31,6 +31,13 @@ describe('the time a queue takes', () => {
     expect(estimateSeconds([], [])).toBe(0);
   });
 
+  it('goes by runs of the same precision where there are some', () => {
+    const [whole, half] = [config('resnet18', 64, 2), config('resnet18', 64, 2, { precision: 'bfloat16' })];
+    const known = [measured(whole, 0.5), measured(half, 0.3)];
+    expect(estimateSeconds([half], known)).toBeCloseTo(known[1]!.seconds!, 6);
+    expect(estimateSeconds([whole], known)).toBeCloseTo(known[0]!.seconds!, 6);
+  });
+
   it('counts frozen and full epochs, validations, views and what a run costs besides', () => {
     const known = [measured(config('resnet18', 64, 2, { frozenEpochs: 1, ttaViews: 2 }), 0.5)];
     for (const pending of [

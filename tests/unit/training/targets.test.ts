@@ -89,7 +89,7 @@ describe('warnings before a run', () => {
 
   it('tell of half precision where the processor makes it slow', () => {
     const slow = { ...facts({ precision: 'bfloat16' }, true), slowHalf: true };
-    expect(runWarnings(slow)).toEqual([expect.stringContaining('slower here than float32')]);
+    expect(runWarnings(slow)).toEqual([expect.stringContaining('likely to be slower here than float32')]);
     expect(runWarnings({ ...slow, slowHalf: false })).toEqual([]);
     expect(bfloat16In('processor : 0\nflags\t\t: fpu avx512_bf16 amx_tile\n')).toBe(true);
     expect(bfloat16In('Features\t: fp asimd bf16\n')).toBe(true);
