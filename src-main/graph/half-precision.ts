@@ -1,5 +1,6 @@
-import { type Attribute, dataTypes, nativeBinding } from './attributes.ts';
+import { type DataTypeName, attr, dataTypes } from './attributes.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { inputNode } from './hash.ts';
 
 /**
  * Ops that are given bfloat16: products, in which nearly all of a step's time goes and which processors with AMX and cards with tensor
@@ -63,10 +64,10 @@ class Rewriting {
       ...node,
       name: `${node.name}/half`,
       inputs: node.inputs.map((input) => (this.#isFloat(input) ? this.#half(input) : input)),
-      attributes: { ...node.attributes, T: type(dataTypes.bfloat16) },
+      attributes: { ...node.attributes, T: attr.type('bfloat16') },
       outputs: [{ shape: output.shape, dtype: dataTypes.bfloat16 }],
     });
-    this.#cast(node.name, half, dataTypes.bfloat16, dataTypes.float32);
+    this.#cast(node.name, half, 'bfloat16', 'float32');
     this.#halves.set(node.name, half);
     this.#computed.add(node.name);
   }
@@ -74,7 +75,7 @@ class Rewriting {
   /** What an op in float32 reads: in the backward pass not a result in float32 that would have to be kept from the forward pass. */
   #kept(input: string, { op, inputs }: GraphNode): string {
     const forward = this.#forward;
-    if (forward === null || !forward.has(nodeOf(input))) return input;
+    if (forward === null || !forward.has(inputNode(input))) return input;
     const half = this.#halves.get(input);
     // Whether a value is above zero rounding does not change.
     const same = this.#computed.has(input) || (op === 'ReluGrad' && input === inputs[1]);
@@ -85,19 +86,19 @@ class Rewriting {
     if (gradient === undefined) return input;
     // Waiting for the gradient, or else TensorFlow finds that the forward pass had the same, and keeps that.
     const waiting = this.#graph.add({
-      ...{ name: `${input}/kept`, op: 'Identity', inputs: [half, `^${nodeOf(gradient)}`] },
-      attributes: { T: type(dataTypes.bfloat16) },
+      ...{ name: `${input}/kept`, op: 'Identity', inputs: [half, `^${inputNode(gradient)}`] },
+      attributes: { T: attr.type('bfloat16') },
       outputs: [this.#outputOf(half)],
     });
-    const again = this.#cast(`${input}/again`, waiting, dataTypes.bfloat16, dataTypes.float32);
+    const again = this.#cast(`${input}/again`, waiting, 'bfloat16', 'float32');
     this.#again.set(input, again);
     return again;
   }
 
   /** Computed in the backward pass from what comes there: TensorFlow drops what waits for a constant. */
   #isGradient(input: string, forward: ReadonlySet<string>): boolean {
-    if (input.startsWith('^') || forward.has(nodeOf(input))) return false;
-    const { op } = this.#graph.nodes[this.#graph.place(nodeOf(input))]!;
+    if (input.startsWith('^') || forward.has(inputNode(input))) return false;
+    const { op } = this.#graph.nodes[this.#graph.place(inputNode(input))]!;
     return op !== 'Const' && op !== 'Fill';
   }
 
@@ -107,19 +108,19 @@ class Rewriting {
     const name = this.#cast(
       `${this.#graph.scope}${reference.replace(':', '_')}/rounded`,
       reference,
-      dataTypes.float32,
-      dataTypes.bfloat16,
+      'float32',
+      'bfloat16',
     );
     this.#halves.set(reference, name);
     return name;
   }
 
-  #cast(name: string, input: string, from: number, to: number): string {
+  #cast(name: string, input: string, from: DataTypeName, to: DataTypeName): string {
     const { shape } = this.#outputOf(input);
     return this.#graph.add({
       ...{ name, op: 'Cast', inputs: [input] },
-      attributes: { SrcT: type(from), DstT: type(to) },
-      outputs: [{ shape, dtype: to }],
+      attributes: { SrcT: attr.type(from), DstT: attr.type(to) },
+      outputs: [{ shape, dtype: dataTypes[to] }],
     });
   }
 
@@ -138,14 +139,6 @@ class Rewriting {
 
   #outputOf(reference: string): GraphNode['outputs'][number] {
     const [, index = '0'] = reference.split(':');
-    return this.#graph.nodes[this.#graph.place(nodeOf(reference))]!.outputs[Number(index)]!;
+    return this.#graph.nodes[this.#graph.place(inputNode(reference))]!.outputs[Number(index)]!;
   }
-}
-
-function nodeOf(reference: string): string {
-  return reference.split(':')[0]!;
-}
-
-function type(value: number): Attribute {
-  return { type: nativeBinding().TF_ATTR_TYPE, value };
 }
