@@ -6,6 +6,7 @@ import { reportFailure } from './setup/errors.mjs';
 import { root } from './setup/paths.mjs';
 import { setUp } from './setup.mjs';
 import { countPlaywright, countVitest } from './test-counts.mjs';
+import { tellFailures } from './test-failures.mjs';
 import { withDisplay } from './xvfb.mjs';
 
 /**
@@ -24,7 +25,8 @@ async function test() {
   const unitFile = join(results, 'vitest.json');
   const unitArguments = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitFile}`];
   if ((await run(bin('vitest'), unitArguments)) !== 0) failures.push('unit tests');
-  const unit = countVitest(readJson(unitFile));
+  const unitReport = readJson(unitFile);
+  const unit = countVitest(unitReport);
 
   const endFile = join(results, 'playwright.json');
   const endCode = await withDisplay((environment) =>
@@ -34,9 +36,12 @@ async function test() {
     }),
   );
   if (endCode !== 0) failures.push('end-to-end tests');
-  const end = countPlaywright(readJson(endFile));
+  const endReport = readJson(endFile);
+  const end = countPlaywright(endReport);
 
   const failed = unit.failed + end.failed;
+  const told = tellFailures(unitReport, endReport);
+  if (told !== '') console.log(`\n${told}`);
   if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}.`);
   process.exitCode = failures.length > 0 || failed > 0 ? 1 : 0;
   console.log(`${unit.passed + end.passed} passed, ${failed} failed`);

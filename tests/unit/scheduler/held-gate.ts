@@ -16,6 +16,7 @@ export class HeldGate {
   open: HeldQuestion[] = [];
   /** Runs that it was asked about, in their order. */
   readonly asked: string[] = [];
+  #held = true;
 
   /** @param heeds whether it answers by itself when nobody wants its answer any more, as the real one does */
   gate(heeds: boolean): LaunchGate {
@@ -31,8 +32,15 @@ export class HeldGate {
         };
         this.asked.push(runId);
         this.open.push(question);
-        if (heeds) signal!.addEventListener('abort', () => question.answer(START), { once: true });
+        if (!this.#held) question.answer(START);
+        else if (heeds) signal!.addEventListener('abort', () => question.answer(START), { once: true });
       });
+  }
+
+  /** Answers what is open, and from now on at once. */
+  letGo(): void {
+    this.#held = false;
+    for (const { answer } of this.open) answer(START);
   }
 
   /** The question about a run, once it is asked. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { QueueCommand } from '../../../shared/records/queue.ts';
 import type { Workbench, WorkbenchOptions } from '../../../src-main/scheduler/workbench.ts';
 import { fixtureWorker } from './fixture-worker.ts';
@@ -9,9 +9,16 @@ import { TestWorkspace, dataset, gridOf } from './test-workspace.ts';
 const home = new TestWorkspace();
 const two = ['one', 'two'].map((name) => ({ name, card: null, environment: {} }));
 
+// No workspace can be closed while a gate owes an answer: this comes before the workspace's own hook, which is older.
+const gates: HeldGate[] = [];
+afterEach(() => {
+  for (const gate of gates.splice(0)) gate.letGo();
+});
+
 /** Three runs, the first of which the gate looks at. */
 async function opened(heeds = true, more: WorkbenchOptions = {}) {
   const gate = new HeldGate();
+  gates.push(gate);
   const job = fixtureWorker();
   process.env['TEST_EPOCH_MS'] = '1';
   const workbench = await home.openWith({ job, gate: gate.gate(heeds), waitMs: 5, ...more });
@@ -48,12 +55,17 @@ describe('a run whose launch gate still looks', () => {
     question.answer(START);
     await performed;
     expect(states(workbench)).toEqual(expected);
-    if (next !== null) (await gate.about(two)).answer(START);
-    await eventually(() => launched.length === (next === null ? 0 : 1));
+    if (next !== null) {
+      const { answer } = await gate.about(two);
+      // Before the next one runs: as soon as that has ended the gate may be asked about the first one again.
+      expect(gate.asked).toEqual([one, two]);
+      answer(START);
+      await eventually(() => launched.length > 0);
+    } else {
+      await workbench.whenIdle();
+      expect(gate.asked).toEqual([one]);
+    }
     expect(launched).toEqual(next === null ? [] : [two]);
-    expect(gate.asked.filter((runId) => runId === one)).toHaveLength(1);
-    if (verb === 'pause') await workbench.whenIdle();
-    for (const one of gate.open) one.answer(START);
   });
 
   it('leaves its slot at once for another that is put before it, and comes after it', async () => {
