@@ -1,7 +1,7 @@
 import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import { type CsvTable, columnValues } from './csv-table.ts';
-import type { FileIndex } from './file-index.ts';
+import { type FileIndex, namesFiles } from './file-index.ts';
 
 /** What each column of a training table is for. */
 export interface ColumnRoles {
@@ -27,10 +27,7 @@ export function guessImageColumn(table: CsvTable, index: FileIndex): string | un
   const tried = table.rows.filter((_, i) => i % step === 0);
   const scores = table.columns.map((name, c) => {
     const cells = tried.map((row) => row[c]!);
-    const named = cells.filter((cell) => {
-      const resolved = index.resolve(cell);
-      return cell !== '' && (resolved.found !== null || resolved.why === 'ambiguous');
-    }).length;
+    const named = cells.filter((cell) => cell !== '' && namesFiles(index.resolve(cell))).length;
     return { name, share: named / tried.length, distinct: new Set(cells).size / tried.length };
   });
   // Many pictures may be missing; then the column's name has to speak for it.

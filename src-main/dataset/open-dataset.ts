@@ -4,7 +4,7 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { guessImageColumn } from './columns.ts';
 import { type CsvTable, readCsvTable } from './csv-table.ts';
-import { FileIndex } from './file-index.ts';
+import { FileIndex, namesFiles } from './file-index.ts';
 import { below, isPicture, isTable, knownFolders, topFiles, wrappers } from './layout.ts';
 import { formatOfName } from './file-format.ts';
 import type { Problems } from './problems.ts';
@@ -104,7 +104,7 @@ async function trainingTable(
 /** A table whose first row may be one like the others: where that names a picture. */
 async function readTable(path: string, index: FileIndex): Promise<CsvTable> {
   const namesAPicture = (text: string): boolean =>
-    formatOfName(text) !== undefined && index.resolve(text).found !== null;
+    formatOfName(text) !== undefined && namesFiles(index.resolve(text));
   return readCsvTable(path, (cells) => cells.some(namesAPicture));
 }
 

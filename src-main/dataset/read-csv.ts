@@ -2,7 +2,7 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { columnCalledImage, decideRoles, describeColumns, guessImageColumn } from './columns.ts';
 import type { CsvTable } from './csv-table.ts';
-import { FileIndex } from './file-index.ts';
+import { FileIndex, type Resolved } from './file-index.ts';
 import { topFolders } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Entry, Reading } from './reading.ts';
@@ -11,7 +11,7 @@ import type { FoundFile } from './walk.ts';
 /**
  * Reads a table with an image column and one or more target columns, such as Paddy Doctor's `image_id,label,variety,age` beside
  * `train_images/<label>/<image_id>`. Pictures are found by path, by name below the picture folder or its label folders, or by a
- * name that only one file has, with or without extension.
+ * bare name that only one file has, with or without extension.
  * @param files candidates for training pictures: everything but the test folder
  * @param asked target columns of the sample submission
  * @throws GranaryError DATASET_BAD_COLUMNS, DATASET_EMPTY
@@ -38,7 +38,8 @@ export function readCsv(
   const roles = decideRoles(table, options, guessed, asked);
   const imageCell = table.columns.indexOf(roles.image);
   const targetCells = roles.targets.map((name) => table.columns.indexOf(name));
-  const bases = options.picturesBelow === undefined ? ['', ...topFolders(files)] : [options.picturesBelow];
+  const named = options.picturesBelow;
+  const bases = named === undefined ? ['', ...topFolders(files)] : [named, ''];
 
   const given = targetCells.map((cell) => new Set(table.rows.map((row) => row[cell]!).filter(Boolean)));
   const byPath = new Map<string, Entry>();
@@ -51,13 +52,8 @@ export function readCsv(
     if (resolved.found === null) {
       if (resolved.why === 'outside-root') problems.add('outside-root', 'error', text);
       else {
-        const about = resolved.why === 'ambiguous' ? 'several files have this name' : undefined;
-        problems.add(
-          'row-without-file',
-          'warning',
-          text || `row ${r + (table.headerless ? 1 : 2)}`,
-          text ? about : 'no name',
-        );
+        const row = text || `row ${r + (table.headerless ? 1 : 2)}`;
+        problems.add('row-without-file', 'warning', row, text ? whyNone(resolved) : 'no name');
       }
       return;
     }
@@ -87,6 +83,11 @@ export function readCsv(
     listed: new Set(byPath.keys()),
     notes: [],
   };
+}
+
+function whyNone(resolved: Resolved & { found: null }): string | undefined {
+  if (resolved.why === 'ambiguous') return 'several files have this name';
+  return resolved.why === 'elsewhere' ? `not in that folder; ${resolved.at} has its name` : undefined;
 }
 
 function agree(entry: Entry, labels: readonly (string | null)[]): boolean {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectDataset } from '../../../src-main/dataset/inspect.ts';
-import { datasetOf } from './pictures.ts';
+import { addFiles, datasetOf } from './pictures.ts';
 
 /** Paddy Doctor's layout: pictures in label folders, three columns that could be targets, test pictures, a submission to fill in. */
 const paddy = {
@@ -114,6 +114,66 @@ describe('a table with its pictures', () => {
       { code: 'file-without-row', severity: 'error', ids: ['images/extra.jpg'], count: 1 },
       { code: 'row-without-file', severity: 'warning', ids: ['gone.jpg', 'row 5'], count: 2 },
     ]);
+  });
+
+  it('takes no picture of the same name for one that is not in the folder that its path names', async () => {
+    const files = {
+      ...{ 'train/b.jpg': 1, 'train/c.jpg': 2, 'other/a.jpg': 3, 'test/d.jpg': 4, 'other/train/e.jpg': 5 },
+      ...{ 'one/f.jpg': 6, 'two/f.jpg': 7 },
+    };
+    const table =
+      'file,label\ntrain/b.jpg,x\ntrain/c.jpg,y\ntrain/a.jpg,x\nold/a.jpg,y\ntest/b.jpg,x\n/me/train/a.jpg,x\ntrain/e.jpg,x\ntrain/f.jpg,y\n';
+    const manifest = await inspectDataset(await datasetOf({ ...files, 'train.csv': table }));
+    expect(manifest.train.map((record) => record.path)).toEqual(['train/b.jpg', 'train/c.jpg']);
+    const { ids, items, message } = manifest.problems.find((p) => p.code === 'row-without-file')!;
+    const elsewhere = (path: string): string => `not in that folder; ${path} has its name`;
+    expect(Object.fromEntries(ids.map((id, i) => [id, items![i]!.about]))).toEqual({
+      '/me/train/a.jpg': elsewhere('other/a.jpg'),
+      'old/a.jpg': elsewhere('other/a.jpg'),
+      'test/b.jpg': elsewhere('train/b.jpg'),
+      'train/a.jpg': elsewhere('other/a.jpg'),
+      'train/e.jpg': elsewhere('other/train/e.jpg'),
+      'train/f.jpg': 'several files have this name',
+    });
+    expect(message).toContain('/me/train/a.jpg (not in that folder; other/a.jpg has its name)');
+  });
+
+  it('says where the pictures are when no path of the table leads to them', async () => {
+    const root = await datasetOf({
+      'train.csv': 'file,label\ntrain/a.jpg,x\ntrain/b.jpg,y\n',
+      'pics/a.jpg': 1,
+      'pics/b.jpg': 2,
+    });
+    await expect(inspectDataset(root)).rejects.toMatchObject({
+      code: 'DATASET_EMPTY',
+      message: expect.stringContaining(
+        '2 rows have no picture; the first: train/a.jpg (not in that folder; pics/a.jpg has its name).',
+      ) as string,
+    });
+  });
+
+  it.each([
+    ['further down than the root', '', 'deep/er/pics/a.jpg', 'deep/er/pics/b.jpg'],
+    ['further up than the root, whose own folder they name', '', 'HERE/a.jpg', 'HERE/pics/b.jpg'],
+    ['further up, from a folder that was unpacked under another name', 'zip/', 'pics/a.jpg', 'pics/b.jpg'],
+  ])('finds pictures whose paths begin %s', async (_, before, a, b) => {
+    const root = await datasetOf({ 'x.txt': '' });
+    const here = root.split('/').pop()!;
+    const inside = (path: string): string => path.replace('HERE/', '');
+    await addFiles(root, { [inside(a)]: 1, [inside(b)]: 2 });
+    const stated = [a, b].map((path) => before + path.replace(/^deep\//, '').replace('HERE', here));
+    await addFiles(root, { 'train.csv': `file,label\n${stated[0]!},x\n${stated[1]!},y\n` });
+    const manifest = await inspectDataset(root);
+    expect(manifest.train.map((record) => record.path).sort()).toEqual([inside(a), inside(b)]);
+  });
+
+  it('looks in the folder that the user names before it looks beside the table', async () => {
+    const root = await datasetOf({
+      ...{ 'train.csv': 'file,label\na.jpg,x\nb/c.jpg,y\n', 'a.jpg': 1, 'pics/a.jpg': 2 },
+      ...{ 'b/d.jpg': 3, 'pics/b/c.jpg': 4 },
+    });
+    const manifest = await inspectDataset(root, { imagesDir: 'pics' });
+    expect(manifest.train.map((record) => record.path)).toEqual(['pics/a.jpg', 'pics/b/c.jpg']);
   });
 
   it('merges rows that repeat, and drops a picture whose rows disagree', async () => {
