@@ -36,8 +36,14 @@ afterEach(async () => {
   rmSync(cache, { recursive: true, force: true });
 });
 
-/** Waits short enough for tests. */
-const settings = (): HubSettings => ({ ...hubSettings(), backoffMs: 5, stallMs: 300, answerMs: 2000 });
+/**
+ * Waits short enough for tests. A server that sends nothing for `stallMs` stalls: this process is the server, too, and on a busy machine
+ * it stands still itself for some tenths of a second, so that only the test of a stall has little patience.
+ */
+const settings = (stallMs = 30_000): HubSettings => ({
+  ...hubSettings(),
+  ...{ backoffMs: 5, stallMs, answerMs: 30_000 },
+});
 const get = (options = {}, name = NAME) => fetchWeights(name, BOUND, options, settings());
 const files = (name = NAME): string[] =>
   existsSync(storeFolder(name)) ? readdirSync(storeFolder(name)) : [];
@@ -77,9 +83,10 @@ describe('fetchWeights', () => {
   it('does not wait for ever on a server that stalls', async () => {
     const { bytes } = hub.put(NAME, 200_000);
     hub.coming.push({ type: 'stall', share: 0.5 });
-    const { path } = await get();
+    const { path } = await fetchWeights(NAME, BOUND, {}, settings(300));
     expect(readFileSync(path).equals(bytes)).toBe(true);
-    expect(hub.downloads).toHaveLength(2);
+    expect(hub.downloads.length).toBeGreaterThanOrEqual(2);
+    expect(hub.downloads[1]!.range).toMatch(/^bytes=[1-9]/);
   });
 
   it('gives up after five attempts that come no further, and keeps what has arrived', async () => {

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'esbuild';
 import type { ImageSize } from '../../../shared/image-size.ts';
 import type { ImageRecord } from '../../../shared/records/dataset.ts';
 import { resample } from '../../../src-main/preprocess/resample.ts';
+import { eventually } from '../scheduler/processes.ts';
 import { CacheHome, range, readAll, size, slot } from './cache-home.ts';
 import { pattern, writePictures } from './make-pictures.ts';
 
@@ -18,8 +19,15 @@ beforeAll(async () => {
   filler = join(process.cwd(), `node_modules/.granary-fill-${process.pid}.cjs`);
   await build({
     stdin: {
-      contents: `import { openPixelCache } from './src-main/preprocess/pixel-cache.ts';
-        openPixelCache(JSON.parse(process.argv[2])).then((cache) => cache.close());`,
+      contents: `import { readdirSync } from 'node:fs';
+        import { openPixelCache } from './src-main/preprocess/pixel-cache.ts';
+        // In the middle of its work it stands still once this folder has a whole segment, to be killed there.
+        const standIn = process.argv[3];
+        const onProgress = () => {
+          if (standIn !== undefined && readdirSync(standIn).some((name) => name.endsWith('.pixels')))
+            process.kill(process.pid, 'SIGSTOP');
+        };
+        openPixelCache({ ...JSON.parse(process.argv[2]), onProgress }).then((cache) => cache.close());`,
       resolveDir: process.cwd(),
       loader: 'ts',
     },
@@ -32,11 +40,16 @@ beforeAll(async () => {
   return () => rmSync(filler);
 });
 
-/** A process of its own that opens the cache and ends. */
-function startFilling(records: ImageRecord[], pixels: ImageSize): ChildProcess {
+/** A process of its own that opens the cache and ends. @param standIn where its first segment stops it (SIGSTOP) */
+function startFilling(records: ImageRecord[], pixels: ImageSize, standIn?: string): ChildProcess {
   const { workspace, root } = home;
   const options = { workspace, root, records, size: pixels, resize: 'squish', padMode: 'zeros' };
-  return spawn(process.execPath, [filler, JSON.stringify(options)], { stdio: 'inherit' });
+  const args = [filler, JSON.stringify(options), ...(standIn === undefined ? [] : [standIn])];
+  return spawn(process.execPath, args, { stdio: 'inherit' });
+}
+
+function isStopped(pid: number): boolean {
+  return process.platform !== 'linux' || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ');
 }
 
 describe('a pixel cache whose filling is cut off', () => {
@@ -94,12 +107,11 @@ describe('a pixel cache whose filling is cut off', () => {
     // 7.1 MB a picture: nine to a segment.
     const large = { height: 1536, width: 1536 };
     const records = await writePictures(home.root, range(40));
-    const child = startFilling(records, large);
     const folder = home.settingsFolder('v3-squish-1536');
+    const child = startFilling(records, large, folder);
     const ended = once(child, 'exit');
-    while (child.exitCode === null && !(existsSync(folder) && home.segments('v3-squish-1536').length > 0)) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    const begun = (): boolean => existsSync(folder) && home.segments('v3-squish-1536').length > 0;
+    await eventually(() => child.exitCode !== null || (begun() && isStopped(child.pid!)));
     child.kill('SIGKILL');
     expect((await ended)[1]).toBe('SIGKILL');
     const kept = home.segments('v3-squish-1536').length;

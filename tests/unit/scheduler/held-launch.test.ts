@@ -159,7 +159,7 @@ describe('a run whose launch gate still looks', () => {
 
 it('a cancelled run stays so when the workspace is closed before it has stopped', async () => {
   const { gate, workbench, runIds } = await opened();
-  process.env['TEST_EPOCH_MS'] = '300';
+  process.env['TEST_EPOCH_MS'] = '60000';
   (await gate.about(runIds[0])).answer(START);
   await eventually(() => workbench.workers.length === 1);
   const cancelled = workbench.perform({ verb: 'cancel', runId: runIds[0], when: 'now' });

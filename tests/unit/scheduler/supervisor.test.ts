@@ -78,7 +78,14 @@ describe('a worker', () => {
     'that ends by "%s" and without a word under a limit of %s MiB rejects with %s',
     async (fault, limitMb, code, message) => {
       const memoryLimitBytes = limitMb === undefined ? undefined : limitMb * 2 ** 20;
-      await expect(train(fault, 2, { memoryLimitBytes }).result).rejects.toMatchObject({
+      const job = train(fault, 2, { memoryLimitBytes });
+      if (fault === 'full') {
+        await eventually(() => events.some((event) => event.type === 'progress'));
+        // Twice as long as from one look at its memory to the next, and in the same line of timers.
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        process.kill(job.pid!, 'SIGSEGV');
+      }
+      await expect(job.result).rejects.toMatchObject({
         code,
         message: expect.stringMatching(message),
       });
@@ -88,11 +95,12 @@ describe('a worker', () => {
   it('that sends nonsense costs nothing but a line in the log', async () => {
     await expect(train('malformed').result).resolves.toMatchObject({ runId: 'run-a' });
     expect(events.filter((event) => event.type === 'epoch')).toHaveLength(2);
-    expect(readFileSync(join(workspace, 'runs', 'run-a', 'worker.log'), 'utf8')).toContain('Not understood');
+    const log = join(workspace, 'runs', 'run-a', 'worker.log');
+    await eventually(() => readFileSync(log, 'utf8').includes('Not understood'));
   });
 
   it('stops after its step when it is asked to', async () => {
-    const job = train('good', 500);
+    const job = train('good', 500, { graceMs: 60_000 });
     await eventually(() => events.length > 2);
     job.stop();
     await expect(job.result).rejects.toMatchObject({ code: 'CANCELLED', message: 'Stopped after a step.' });

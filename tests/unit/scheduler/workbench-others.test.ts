@@ -76,8 +76,9 @@ describe('after kill -9', () => {
   });
 
   it('of the scheduler, the worker ends, epochs are readable, and the runs go on', async () => {
-    const other = process_('resnet18,resnet34', 60, 'good', 50);
-    await other.until((line) => line.type === 'epoch');
+    // So long an epoch that it is killed in the second one, however late.
+    const other = process_('resnet18,resnet34', 60, 'good', 1000);
+    await other.until((line) => line.type === 'epoch' && (line['log'] as { epoch: number }).epoch === 2);
     const [before] = await listRuns(home.path);
     expect(before!.state).toBe('running');
     const pid = home.workerPid(before!.id);

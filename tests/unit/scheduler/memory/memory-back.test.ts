@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MachineReading } from '../../../../shared/machine.ts';
 import { MemoryBack } from '../../../../src-main/scheduler/memory/memory-back.ts';
@@ -28,46 +29,55 @@ const card = (usedMb: number): string =>
 const device = { kind: 'card', name: 'RTX 3060' } as const;
 const nobody = () => [];
 
-/** A card of which 500 MiB are used, and that is watched until a probe has taken 3000 more; `after`: what the driver tells from there. */
-async function onCard(after: { cards: unknown[]; processes: unknown[] }): Promise<MemoryBack> {
+const again = (...lines: string[]): unknown => ({ repeat: [...lines, { wait: 100 }] });
+/** Ends what is told of the card, and of the programs on it, until now. */
+const ended = (name: string): void => writeFileSync(join(folder, name), '');
+
+/**
+ * A card of which 500 MiB are used, and that is watched until a probe has taken 3000 more; `after`: what the driver tells once that has
+ * `ended`, and `programs` meanwhile.
+ */
+async function onCard(after: unknown[], programs: string[], waitMs: number): Promise<MemoryBack> {
   process.env['PATH'] = `${fixtures}${delimiter}${process.env['PATH']}`;
-  const begun = join(folder, 'begun');
+  const [begun, over] = [join(folder, 'begun'), join(folder, 'over')];
+  const told = (line: string, until: string): unknown => ({ repeat: [line, { wait: 100 }], until });
   process.env['FAKE_NVIDIA'] = JSON.stringify({
-    cards: [card(500), { until: begun }, card(3500), { wait: 100 }, ...after.cards],
-    processes: ['GPU-aaa, 41, 480, /usr/bin/Xorg', { until: begun }, ...after.processes],
+    cards: [told(card(500), begun), told(card(3500), over), ...after],
+    processes: [told('GPU-aaa, 41, 480, /usr/bin/Xorg', begun), again(...programs)],
   });
   monitor = new MemoryMonitor({ intervalSeconds: 0.5, retryMs: 20 });
   const read = (): Promise<MachineReading> => monitor!.read();
-  const back = await MemoryBack.watch({ read, device, left: nobody, waitMs: 1500 });
-  writeFileSync(begun, '');
-  await expect.poll(() => monitor!.current.cards[0]?.usedMb, { timeout: 5000 }).not.toBe(500);
+  await expect.poll(async () => (await read()).cards[0]?.processes.length, { timeout: 10_000 }).toBe(1);
+  const back = await MemoryBack.watch({ read, device, left: nobody, waitMs });
+  ended('begun');
+  await expect.poll(() => monitor!.current.cards[0]?.usedMb, { timeout: 10_000 }).toBe(3500);
   return back;
 }
 
-const again = (step: string): unknown[] => Array.from({ length: 60 }, () => [step, { wait: 100 }]).flat();
-
 describe('the memory after a probe', { timeout: 20_000 }, () => {
   it('is back on a card once the driver has freed it', async () => {
-    const back = await onCard({
-      cards: [{ wait: 300 }, ...again(card(530))],
-      processes: again('GPU-aaa, 41, 480, /usr/bin/Xorg'),
-    });
-    expect(await back.problem(3000)).toBeNull();
-    expect(monitor!.current.cards[0]!.usedMb).toBe(530);
+    const back = await onCard([again(card(530))], ['GPU-aaa, 41, 480, /usr/bin/Xorg'], 15_000);
+    const problem = back.problem(3000);
+    let early = true;
+    void problem.then(() => (early = !existsSync(join(folder, 'over'))));
+    await sleep(300);
+    ended('over');
+    expect(await problem).toBeNull();
+    expect(early).toBe(false);
+    await expect.poll(() => monitor!.current.cards[0]?.usedMb, { timeout: 10_000 }).toBe(530);
   });
 
   it('is told of where a program keeps it: how much, and which', async () => {
-    const back = await onCard({
-      cards: again(card(3500)),
-      processes: again('GPU-aaa, 4242, 2950, /usr/bin/node'),
-    });
+    const back = await onCard([], ['GPU-aaa, 4242, 2950, /usr/bin/node'], 1500);
+    const named = () => monitor!.current.cards[0]?.processes.some(({ pid }) => pid === 4242);
+    await expect.poll(named, { timeout: 10_000 }).toBe(true);
     const problem = await back.problem(3000);
     expect(problem).toContain('2.9 GiB more of RTX 3060');
     expect(problem).toContain('/usr/bin/node 4242 (2.9 GiB)');
   });
 
   it('is told of where the driver names nobody', async () => {
-    const back = await onCard({ cards: again(card(3500)), processes: [] });
+    const back = await onCard([], [], 500);
     expect(await back.problem()).toContain('by no program that the system names');
   });
 

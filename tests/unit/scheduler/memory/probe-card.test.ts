@@ -34,8 +34,7 @@ it(
       `${index}, GPU-${index}, 550.54, 4096, 96, 4000, 37, 61, 120.50, RTX 3060`;
     process.env['PATH'] = `${join(root, 'nvidia')}${delimiter}${process.env['PATH']}`;
     process.env['FAKE_NVIDIA'] = JSON.stringify({
-      cards: [card(0), card(1), { wait: 15_000 }],
-      processes: [{ wait: 15_000 }],
+      cards: [{ repeat: [card(0), card(1), { wait: 50 }] }],
     });
     process.env['TEST_SEEN'] = join(folder, 'seen');
     monitor = new MemoryMonitor({ intervalSeconds: 0.2 });
