@@ -77,10 +77,7 @@ async function start(): Promise<void> {
     tell('workspace:changed', session.state);
   };
   const changePreferences = (changed: ChannelInput<'preferences:write'>): Preferences => {
-    // An undefined key states nothing.
-    const stated = Object.entries(changed).filter(([, value]) => value !== undefined);
-    const wishes = { ...preferences.wishes, ...Object.fromEntries(stated) };
-    preferences.wishes = wishes;
+    const wishes = preferences.change(changed);
     nativeTheme.themeSource = wishes.theme;
     tell('preferences:changed', wishes);
     return wishes;

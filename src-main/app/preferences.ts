@@ -1,6 +1,7 @@
 import { ipcMain } from 'electron';
 import Store from 'electron-store';
-import { preferencesSchema, type Preferences } from '../../shared/records/preferences.ts';
+import type { Preferences } from '../../shared/records/preferences.ts';
+import { changedWishes, readWishes } from './wishes.ts';
 
 export interface WindowBounds {
   x?: number;
@@ -13,7 +14,8 @@ export interface WindowBounds {
 interface Saved {
   workspace?: string;
   bounds?: WindowBounds;
-  wishes?: Partial<Preferences>;
+  /** As they were written, perhaps by a newer version. */
+  wishes?: unknown;
 }
 
 /** What the app remembers between starts. A damaged file means the defaults, never a failed start. */
@@ -26,19 +28,14 @@ export class PreferenceStore {
     ipcMain.removeAllListeners('electron-store-get-data');
   }
 
-  /** What the user wished for; a wish that cannot be read is the default again, the others stay. */
   get wishes(): Preferences {
-    const saved: unknown = this.#store.get('wishes');
-    const read: Record<string, unknown> = {};
-    for (const [name, schema] of Object.entries(preferencesSchema.shape)) {
-      const value = schema.safeParse((saved as Record<string, unknown> | undefined)?.[name]);
-      if (value.success) read[name] = value.data;
-    }
-    return preferencesSchema.parse(read);
+    return readWishes(this.#store.get('wishes'));
   }
 
-  set wishes(wishes: Preferences) {
-    this.#store.set('wishes', wishes);
+  /** @returns all wishes, as they are now */
+  change(stated: Partial<Preferences>): Preferences {
+    this.#store.set('wishes', changedWishes(this.#store.get('wishes'), stated));
+    return this.wishes;
   }
 
   get workspace(): string | undefined {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { GranaryError } from '../../shared/errors.ts';
 import type { MemoryMargin } from '../../shared/records/memory-plan.ts';
 import {
   type MemorySettings,
@@ -8,37 +9,51 @@ import {
 } from '../../shared/records/workspace-settings.ts';
 import { layout } from '../../shared/workspace-layout.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
+import { isNewer } from '../files/newer-version.ts';
 import { parseMargin } from './memory/amount.ts';
 
-/** The workspace's settings (`settings.json`); the defaults where there are none, or none that can be read. */
+/**
+ * The workspace's settings (`settings.json`); the defaults where there are none, or none that can be read. Of a newer version's file
+ * what is understood holds.
+ */
 export function readWorkspaceSettings(workspace: string): WorkspaceSettings {
-  return readOrNull(workspace) ?? workspaceSettingsSchema.parse({});
+  const value = readValue(workspace);
+  const read = workspaceSettingsSchema.safeParse(isNewer(value, 1) ? { ...value, version: 1 } : value);
+  return read.success ? read.data : workspaceSettingsSchema.parse({});
 }
 
-function readOrNull(workspace: string): WorkspaceSettings | null {
+/** What the file holds, known or not; null where there is none, or where it is no JSON object. */
+function readValue(workspace: string): Record<string, unknown> | null {
   try {
-    return workspaceSettingsSchema.parse(
-      JSON.parse(readFileSync(join(workspace, layout.settings), 'utf8')) as unknown,
-    );
+    const value: unknown = JSON.parse(readFileSync(join(workspace, layout.settings), 'utf8'));
+    return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : null;
   } catch {
     return null;
   }
 }
 
 /**
- * Changes how runs of a workspace use memory, also of a queue that trains: it looks again before each launch. A file that cannot
- * be read (it was damaged, or a newer version wrote it) is put aside first.
+ * Changes how runs of a workspace use memory, also of a queue that trains: it looks again before each launch. What else the file
+ * says stays in it, also what this version does not know. One that is damaged is put aside first.
  * @returns all of it, as it is now
- * @throws the file system's error
+ * @throws GranaryError WORKSPACE_INVALID where a newer version wrote the file, which is left as it is; the file system's error
  */
 export function changeMemorySettings(workspace: string, change: Partial<MemorySettings>): MemorySettings {
   const path = join(workspace, layout.settings);
-  const read = readOrNull(workspace);
-  if (read === null && existsSync(path)) renameSync(path, `${path}.damaged-${Date.now()}`);
-  const settings = read ?? workspaceSettingsSchema.parse({});
-  const memory = { ...settings.memory, ...change };
-  writeJsonAtomic(path, { ...settings, memory });
-  return memory;
+  const value = readValue(workspace);
+  if (isNewer(value, 1))
+    throw new GranaryError(
+      'WORKSPACE_INVALID',
+      `The settings of ${workspace} were written by a newer version of Granary.`,
+      'Change them with that version. Nothing was changed.',
+    );
+  const sound = value !== null && workspaceSettingsSchema.safeParse(value).success;
+  if (!sound && existsSync(path)) renameSync(path, `${path}.damaged-${Date.now()}`);
+  const kept = sound ? value : {};
+  const { memory } = readWorkspaceSettings(workspace);
+  const changed = { ...(kept['memory'] as object | undefined), ...memory, ...change };
+  writeJsonAtomic(path, { ...kept, version: 1, memory: changed });
+  return { ...memory, ...change };
 }
 
 /** The margin that the environment asks for, which wins over the workspace's; null where it asks for none. */

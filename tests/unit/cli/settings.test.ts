@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { memoryMarginSchema } from '../../../shared/records/memory-plan.ts';
-import { marginOf, readWorkspaceSettings } from '../../../src-main/scheduler/workspace-settings.ts';
+import {
+  changeMemorySettings,
+  marginOf,
+  readWorkspaceSettings,
+} from '../../../src-main/scheduler/workspace-settings.ts';
 import { buildCli, granary } from './cli-process.ts';
 
 let cli: { script: string; remove: () => void };
@@ -36,12 +40,36 @@ describe('granary settings', () => {
     expect(readWorkspaceSettings(workspace).memory.margin.share).toBe(0.1);
   });
 
-  it('puts a file aside that it cannot read, before it writes another', async () => {
-    const newer = '{"version":2,"memory":{"margin":"all"}}';
-    writeFileSync(join(workspace, 'settings.json'), newer);
+  it('puts a damaged file aside, before it writes another', async () => {
+    const damaged = '{"version":1,"memory":{"margin":"all"}}';
+    writeFileSync(join(workspace, 'settings.json'), damaged);
     await granary(cli.script, ['settings', '--when-short', 'wait'], workspace);
     const aside = readdirSync(workspace).find((name) => name.startsWith('settings.json.damaged-'));
-    expect(readFileSync(join(workspace, aside!), 'utf8')).toBe(newer);
+    expect(readFileSync(join(workspace, aside!), 'utf8')).toBe(damaged);
+    expect(readWorkspaceSettings(workspace).memory.whenShort).toBe('wait');
+  });
+
+  it('keeps to what it understands of a newer version’s file, and leaves it as it is', async () => {
+    const newer = '{"version":2,"memory":{"whenShort":"wait","swap":"never"},"colours":1}';
+    writeFileSync(join(workspace, 'settings.json'), newer);
+    const { code, err } = await granary(cli.script, ['settings', '--margin', '10%'], workspace);
+    expect(code).not.toBe(0);
+    expect(err).toMatch(/written by a newer version of Granary.*Nothing was changed/s);
+    expect(readdirSync(workspace).filter((name) => name.startsWith('settings'))).toEqual(['settings.json']);
+    expect(readFileSync(join(workspace, 'settings.json'), 'utf8')).toBe(newer);
+    expect(readWorkspaceSettings(workspace).memory.whenShort).toBe('wait');
+    expect(marginOf(workspace)).toEqual(memoryMarginSchema.parse({}));
+  });
+
+  it('keeps what the file says besides, also what is unknown here', () => {
+    const path = join(workspace, 'settings.json');
+    writeFileSync(path, '{"version":1,"memory":{"swap":"never","whenShort":"wait"},"colours":{"a":1}}');
+    changeMemorySettings(workspace, { margin: { share: 0.2, leastMb: 5 } });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+      version: 1,
+      memory: { swap: 'never', whenShort: 'wait', margin: { share: 0.2, leastMb: 5 } },
+      colours: { a: 1 },
+    });
   });
 
   it('is what the scheduler keeps to; a flag wins over the environment, and that over the workspace', () => {
