@@ -2,7 +2,7 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { RunHeader, RunResult } from '../../shared/records/run-record.ts';
 import { type Predictions, type PredictionSet, readPredictions } from '../runs/predictions.ts';
 import { readRatingsRun } from '../runs/ratings-runs.ts';
-import { readFinished, readRun, resolveRunId } from '../runs/run-store.ts';
+import { readFinished, readRun, resolveRunIds } from '../runs/run-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import type { ProbabilityTable } from './combine.ts';
 import { type LabelledTable, labelledRows } from './labelled.ts';
@@ -49,21 +49,21 @@ export async function readMembers(
     );
   }
   const members: Member[] = [];
-  for (const [index, text] of runs.entries()) {
-    const member = await readMember(workspace, text, weights?.[index] ?? 1);
-    const twin = members.find((other) => other.run === member.run);
-    if (twin) twin.weight += member.weight;
-    else members.push(member);
+  for (const [index, run] of (await resolveRunIds(workspace, runs)).entries()) {
+    const weight = weights?.[index] ?? 1;
+    const twin = members.find((other) => other.run === run);
+    if (twin) twin.weight += weight;
+    else members.push(await readMember(workspace, run, weight));
   }
   return members;
 }
 
 /**
  * Reads one finished run with its predictions.
+ * @param run its whole id
  * @throws GranaryError RUN_NOT_FOUND, RUN_NOT_FINISHED, RUN_CORRUPT, SAFETENSORS_INVALID; ENSEMBLE_TARGETS_DIFFER for a recommender
  */
-export async function readMember(workspace: string, text: string, weight: number): Promise<Member> {
-  const run = await resolveRunId(workspace, text);
+export async function readMember(workspace: string, run: string, weight: number): Promise<Member> {
   if (readRatingsRun(workspace, run) !== null)
     throw new GranaryError(
       'ENSEMBLE_TARGETS_DIFFER',

@@ -3,7 +3,7 @@ import type { RatingsRun } from '../../shared/records/ratings-run.ts';
 import { GranaryError } from '../../shared/errors.ts';
 import { nearestNames } from '../../shared/architectures/nearest.ts';
 import { readRecommender } from '../runs/ratings-runs.ts';
-import { resolveRunId } from '../runs/run-store.ts';
+import { resolveRunIds } from '../runs/run-store.ts';
 
 /** One or several finished recommender runs, ready to predict; several predict their mean. */
 export interface OpenRecommender {
@@ -21,8 +21,8 @@ export interface OpenRecommender {
  * @throws GranaryError RUN_NOT_FOUND, RUN_NOT_FINISHED, RUN_CORRUPT; ENSEMBLE_IMAGES_DIFFER when their items differ
  */
 export async function openRecommender(workspace: string, names: readonly string[]): Promise<OpenRecommender> {
-  const opened: ReturnType<typeof readRecommender>[] = [];
-  for (const name of names) opened.push(readRecommender(workspace, await resolveRunId(workspace, name)));
+  const ids = await resolveRunIds(workspace, names);
+  const opened = ids.map((id) => readRecommender(workspace, id));
   const scorers = opened.map(({ weights }) => new Scorer(weights));
   const { users, items, titles } = opened[0]!.weights;
   // Runs of one file may know of other validation ids: items are joined by id, never by place.

@@ -6,7 +6,7 @@ import { layout } from '../../shared/workspace-layout.ts';
 import { writeExport } from '../files/write-export.ts';
 import { granaryVersion } from '../files/version.ts';
 import { readAttempts } from '../runs/attempts-file.ts';
-import { listRuns, resolveRunId } from '../runs/run-store.ts';
+import { listRuns, resolveRunIds } from '../runs/run-store.ts';
 import { runFolder } from '../runs/run-writer.ts';
 import { type HiddenScore, hiddenScores } from './hidden-scores.ts';
 import { htmlReport } from './html.ts';
@@ -47,7 +47,7 @@ export interface WrittenReport {
  */
 export async function createReport(request: ReportRequest): Promise<WrittenReport> {
   const ensemble = readEnsemble(request.workspace, request.ensemble);
-  const named = await Promise.all(request.runs.map((text) => resolveRunId(request.workspace, text)));
+  const named = await resolveRunIds(request.workspace, request.runs);
   const wanted = named.length > 0 ? named : (ensemble?.members.map((member) => member.run) ?? []);
   const all = await listRuns(request.workspace);
   const runs = wanted.length > 0 ? all.filter((run) => wanted.includes(run.id)) : all;

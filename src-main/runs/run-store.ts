@@ -73,12 +73,21 @@ export async function readFinished(workspace: string, id: string): Promise<Finis
 }
 
 /**
- * The id that a person meant: a whole id, or a beginning or an end of one that no other run shares (the last four characters
- * are enough to tell most runs apart).
+ * The ids that a person meant: whole ids, or beginnings or ends of them that no other run shares (the last four characters
+ * are enough to tell most runs apart). The runs are listed once.
  * @throws GranaryError RUN_NOT_FOUND
  */
-export async function resolveRunId(workspace: string, text: string): Promise<string> {
+export async function resolveRunIds(workspace: string, texts: readonly string[]): Promise<string[]> {
   const ids = await listRunIds(workspace);
+  return texts.map((text) => meant(ids, text, workspace));
+}
+
+/** The one id that a person meant. @throws GranaryError RUN_NOT_FOUND */
+export async function resolveRunId(workspace: string, text: string): Promise<string> {
+  return (await resolveRunIds(workspace, [text]))[0]!;
+}
+
+function meant(ids: readonly string[], text: string, workspace: string): string {
   if (ids.includes(text)) return text;
   const matches = ids.filter((id) => id.startsWith(text) || id.endsWith(`-${text}`));
   if (text !== '' && matches.length === 1) return matches[0]!;

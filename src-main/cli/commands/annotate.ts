@@ -4,7 +4,7 @@ import type { RunColor, RunNotes, RunNotesPatch } from '../../../shared/records/
 import { workspacePath } from '../../files/paths.ts';
 import { changeNotes } from '../../runs/run-notes.ts';
 import { readRatingsRun } from '../../runs/ratings-runs.ts';
-import { readRun, resolveRunId } from '../../runs/run-store.ts';
+import { readRun, resolveRunIds } from '../../runs/run-store.ts';
 import { printJson } from '../output.ts';
 import { list } from '../run-flags.ts';
 
@@ -83,7 +83,7 @@ async function change(
 ): Promise<void> {
   const workspace = workspacePath(flags.workspace);
   // All are found before any is changed: a mistyped id must not leave half of them done.
-  const ids = await Promise.all(texts.map((text) => resolveRunId(workspace, text)));
+  const ids = await resolveRunIds(workspace, texts);
   const said = await Promise.all(
     ids.map(async (run) => {
       const { notes } = readRatingsRun(workspace, run) ?? (await readRun(workspace, run));

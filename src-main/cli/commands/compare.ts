@@ -11,7 +11,7 @@ import { disagreements, runConfusions } from '../../report/compare-predictions.t
 import { ratingsRow } from '../../runs/ratings-row.ts';
 import { readRatingsRun } from '../../runs/ratings-runs.ts';
 import { runRow } from '../../runs/run-row.ts';
-import { readRun, resolveRunId } from '../../runs/run-store.ts';
+import { readRun, resolveRunIds } from '../../runs/run-store.ts';
 import { formatTable } from '../format.ts';
 import { printJson } from '../output.ts';
 import { checkTarget, formatField } from '../run-rows.ts';
@@ -58,7 +58,7 @@ export function register(program: Command): void {
 
 async function compare(texts: string[], flags: Flags): Promise<void> {
   const workspace = workspacePath(flags.workspace);
-  const ids = [...new Set(await Promise.all(texts.map((text) => resolveRunId(workspace, text))))];
+  const ids = [...new Set(await resolveRunIds(workspace, texts))];
   if (ids.length < 2)
     throw new GranaryError(
       'USAGE',

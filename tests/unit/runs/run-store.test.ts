@@ -19,7 +19,13 @@ import {
   writeConfig,
   writeResult,
 } from '../../../src-main/runs/run-writer.ts';
-import { listRuns, readFinished, readRun, resolveRunId } from '../../../src-main/runs/run-store.ts';
+import {
+  listRuns,
+  readFinished,
+  readRun,
+  resolveRunId,
+  resolveRunIds,
+} from '../../../src-main/runs/run-store.ts';
 import { exampleEpoch, exampleHeader, exampleResult } from './example-run.ts';
 
 let workspace: string;
@@ -121,6 +127,21 @@ describe('a run folder', () => {
     await expect(resolveRunId(workspace, '2026')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await expect(resolveRunId(workspace, 'zz')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await expect(resolveRunId(workspace, '')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+
+  it('is found among several that are meant at once, in their order, and the one that is not is named', async () => {
+    deadRun('20261123-a-k3x9', 1);
+    deadRun('20261123-b-aaaa', 1);
+    expect(await resolveRunIds(workspace, ['aaaa', '20261123-a', 'aaaa'])).toEqual([
+      '20261123-b-aaaa',
+      '20261123-a-k3x9',
+      '20261123-b-aaaa',
+    ]);
+    expect(await resolveRunIds(workspace, [])).toEqual([]);
+    await expect(resolveRunIds(workspace, ['aaaa', 'zz'])).rejects.toMatchObject({
+      code: 'RUN_NOT_FOUND',
+      message: expect.stringContaining('zz') as string,
+    });
   });
 
   it('cannot be named by a path that leaves the runs folder', async () => {
