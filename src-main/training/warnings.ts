@@ -44,11 +44,13 @@ export function runWarnings(facts: {
     };
     const untrained = absent(facts.trainLabels);
     if (untrained.length > 0)
-      warnings.push(`No training picture shows ${some(untrained)} (${target.name}): it cannot be learnt.`);
+      warnings.push(
+        `No training picture shows ${some(untrained)} (${target.name}): ${untrained.length === 1 ? 'it' : 'they'} cannot be learnt.`,
+      );
     const unjudged = absent(facts.validLabels);
     if (unjudged.length > 0)
       warnings.push(
-        `No validation picture shows ${some(unjudged)} (${target.name}): the error rate says nothing of it.`,
+        `No validation picture shows ${some(unjudged)} (${target.name}): the error rate says nothing of ${unjudged.length === 1 ? 'it' : 'them'}.`,
       );
   });
   return warnings;

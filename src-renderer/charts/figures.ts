@@ -39,12 +39,28 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** `23 Nov, 21:04`, in the reader's own time. */
+/** `23 Nov, 21:04`, in the reader's own time; `23 Nov 2025, 21:04` of another year than this one. */
 export function formatMoment(iso: string | null | undefined): string {
   if (iso === null || iso === undefined) return '–';
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return '–';
-  return date.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : 'numeric';
+  return date.toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year,
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** `20 Sept 1997`, of seconds since 1970, in the reader's own time. */
+export function formatDay(seconds: number): string {
+  return new Date(1000 * seconds).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  });
 }
 
 /** For the x axis of steps and epochs: whole numbers, and as few decimals as a zoomed axis needs. */

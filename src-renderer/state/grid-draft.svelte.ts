@@ -171,7 +171,8 @@ export class GridDraft {
   }
 
   get missing(): string | null {
-    for (const block of this.blocks) if (block.missing !== null) return block.missing;
+    for (const [index, { missing }] of this.blocks.entries())
+      if (missing !== null) return this.blocks.length > 1 ? `Block ${index + 1}: ${missing}` : missing;
     return null;
   }
 

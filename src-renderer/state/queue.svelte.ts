@@ -18,6 +18,8 @@ export class QueueState {
   paused = $state<string | null>(null);
   /** The run that trains, or the last one that did while this window was open. */
   live = $state.raw<LiveRunState | null>(null);
+  /** The run that was asked here to stop after its epoch, until it does. */
+  ending = $state<string | null>(null);
 
   constructor() {
     hear('queue:changed', (queue) => this.#set(queue));
@@ -60,6 +62,21 @@ export class QueueState {
   /** @param when `after-epoch`: the epoch that is being trained is finished and kept */
   async cancel(runId: string, when: 'now' | 'after-epoch' = 'now'): Promise<void> {
     await ask('queue:perform', { verb: 'cancel', runId, when });
+    if (when === 'after-epoch' && this.running?.runId === runId) this.ending = runId;
+  }
+
+  /** Takes one out of the line, or stops it now, which can be taken back; what was interrupted does not begin to train then. */
+  async takeOut(verb: 'skip' | 'cancel', { runId, name, state }: QueueItem, undo: Undo): Promise<void> {
+    const out: QueueCommand = verb === 'skip' ? { verb, runId } : { verb, runId, when: 'now' };
+    const back: QueueCommand =
+      state === 'interrupted' ? { verb: 'put-back', runs: [{ runId, as: state }] } : { verb: 'retry', runId };
+    await this.perform(out);
+    const did = verb === 'skip' ? 'Skipped' : state === 'running' ? 'Stopped' : 'Cancelled';
+    undo.offer(
+      `${did} ${name}`,
+      () => this.perform(back),
+      () => this.perform(out),
+    );
   }
 
   /** Takes out everything that waits or was interrupted; taken back, each is what it was: in line, or to be resumed. */
@@ -109,6 +126,8 @@ export class QueueState {
     this.etaSeconds = etaSeconds;
     this.paused = paused;
     const running = this.running;
+    // Resumed later it goes on to its end.
+    if (running?.runId !== this.ending) this.ending = null;
     if (running === undefined || this.live?.runId === running.runId) return;
     const live = new LiveRunState(running.runId);
     this.live = live;

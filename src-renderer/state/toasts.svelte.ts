@@ -34,6 +34,11 @@ export class Toasts {
     this.shown = this.shown.filter((toast) => toast.id !== id);
   }
 
+  /** What it offered can no longer be done by it. */
+  takeButton(id: number): void {
+    this.shown = this.shown.map((toast) => (toast.id === id ? { ...toast, button: null } : toast));
+  }
+
   /** Someone looks at it: it stays until {@link go}. */
   stay(id: number): void {
     clearTimeout(this.#timers[id]);

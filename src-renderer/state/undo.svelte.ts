@@ -7,6 +7,8 @@ interface Step {
   text: string;
   undo: Act;
   redo: Act | null;
+  /** The notice that offers it. */
+  notice: number;
 }
 
 /** Further back than this nobody remembers what it was. */
@@ -29,9 +31,8 @@ export class Undo {
    * @param redo does it again; without it there is no way forward
    */
   offer(text: string, action: Act, redo: Act | null = null): void {
-    this.#done = [...this.#done.slice(1 - KEPT), { text, undo: action, redo }];
     this.#undone = [];
-    this.#show(text);
+    this.#push({ text, undo: action, redo });
   }
 
   get possible(): boolean {
@@ -51,6 +52,7 @@ export class Undo {
     const step = this.#done[this.#done.length - 1];
     if (step === undefined) return;
     this.#done = this.#done.slice(0, -1);
+    this.#toasts.dismiss(step.notice);
     if (!(await this.#try(step.undo))) return;
     if (step.redo !== null) this.#undone = [...this.#undone, step];
     this.#toasts.say(`Taken back: ${step.text}`);
@@ -61,26 +63,21 @@ export class Undo {
     if (step?.redo == null) return;
     this.#undone = this.#undone.slice(0, -1);
     if (!(await this.#try(step.redo))) return;
-    this.#done = [...this.#done, step];
-    this.#show(step.text);
+    this.#push(step);
   }
 
   /** Another workspace: nothing of the old one can be taken back here. */
   forget(): void {
+    for (const { notice } of this.#done) this.#toasts.takeButton(notice);
     this.#done = [];
     this.#undone = [];
   }
 
-  #show(text: string): void {
-    const id = this.#toasts.say(text, {
-      button: {
-        label: 'Undo',
-        press: () => {
-          this.#toasts.dismiss(id);
-          void this.undo();
-        },
-      },
-    });
+  /** Only the newest notice offers it: acts are taken back in their order, so an older button would take back another act than its own. */
+  #push({ text, undo, redo }: Omit<Step, 'notice'>): void {
+    for (const step of this.#done) this.#toasts.takeButton(step.notice);
+    const notice = this.#toasts.say(text, { button: { label: 'Undo', press: () => void this.undo() } });
+    this.#done = [...this.#done.slice(1 - KEPT), { text, undo, redo, notice }];
   }
 
   async #try(act: Act): Promise<boolean> {

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
+import { resize } from './support/fits.ts';
 import { drawPictures, labels } from './support/pictures.ts';
 
 /** What a table's columns are for, and the targets that they make; each test goes on where the one before ended. */
@@ -111,6 +112,15 @@ test('a count of two targets opens the pictures that have both', async () => {
   await page.getByLabel('Use of label').selectOption('target');
   const cell = page.getByRole('button', { name: '4 pictures of discs and autumn' });
   await expect(page.getByTestId('cross-cell')).toHaveCount(6);
+  // Both are counted; the table of columns keeps to its card also in a small window.
+  const head = page.getByRole('main').locator('dl').first();
+  await expect(head).toContainText(/label\s*3\s*classes\s*season\s*2\s*classes/);
+  await resize(granary, 1000, 700);
+  const columns = page.getByRole('region', { name: 'Columns' });
+  const inside = (await columns.locator('header').boundingBox())!;
+  const table = (await columns.getByRole('table').boundingBox())!;
+  expect(table.x + table.width).toBeLessThanOrEqual(inside.x + inside.width + 1);
+  await resize(granary, 1240, 800);
   await expectAccessible(page, 'dataset, cross-table');
   await cell.click();
   await expect(page.getByTestId('picture-total')).toHaveText('4 pictures');

@@ -32,8 +32,12 @@ test('the palette finds commands by their words, does them with the keyboard, an
   await page.keyboard.press('Control+k');
   const field = page.getByRole('combobox', { name: 'Find a command or a run' });
   await expect(field).toBeFocused();
+  const place = await field.boundingBox();
   await page.keyboard.type('go que');
   await expect(page.getByRole('option', { selected: true })).toContainText('Go to Queue');
+  // What is typed stays where it was while the list below it grows short.
+  await expect(page.getByRole('option')).toHaveCount(2);
+  expect(await field.boundingBox()).toEqual(place);
   await expectAccessible(page, 'palette');
   await page.keyboard.press('Enter');
   await expect(field).toBeHidden();

@@ -98,7 +98,7 @@ test('the x axis is the step, the epoch or the time, of all charts', async () =>
     ['Relative time', 'time since the start'],
   ] as const) {
     await page.getByLabel('x axis').selectOption(choice);
-    for (const name of ['Loss', 'Error rate', 'Learning rate', 'Images a second', 'Memory, GB'])
+    for (const name of ['Loss', 'Error rate', 'Learning rate', 'Images a second', 'Memory, GiB'])
       await expect(chart(`${name} by ${title}`)).toBeVisible();
   }
 });
@@ -185,9 +185,15 @@ test('a run that is stopped after its epoch keeps that epoch whole; one that is 
   await expect(live()).not.toHaveAttribute('data-run', first);
   const second = (await live().getAttribute('data-run'))!;
   await expect(live().getByTestId('error-rate')).toHaveText(/%$/, { timeout: 60_000 });
+  // One that was stopped goes on from where it is looked at, to its end: it does not go on saying that it stops.
+  await live().getByRole('button', { name: 'Stop after this epoch' }).click();
+  await expect(items.nth(1)).toHaveAttribute('data-state', 'cancelled', { timeout: 60_000 });
+  await live().getByRole('button', { name: 'Resume this run' }).click();
+  await expect(items.nth(1)).toHaveAttribute('data-state', 'running');
   await expect(live().getByRole('button', { name: 'Stop after this epoch' })).toBeEnabled();
   await live().getByRole('button', { name: 'Stop this run' }).click();
   await expect(items.nth(1)).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
+  await expect(page.getByTestId('toast')).toContainText('Stopped resnet18 squish 40');
   await expect(live().getByRole('button', { name: 'Open the run' })).toBeVisible();
   const ended = epochsOf(second);
   const final = ended[ended.length - 1]!;
@@ -215,8 +221,7 @@ test('a run that fails says why and what to do, and goes on once that was done',
   await expect(item).toContainText(error!.message);
 
   renameSync(`${pictures}-moved`, pictures);
-  await item.getByRole('button', { name: /^More/ }).click();
-  await page.getByRole('menuitem', { name: 'Try it again' }).click();
+  await live().getByRole('button', { name: 'Retry' }).click();
   await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(0);
   await expect(told).toBeHidden();
   expect(granary.complaints).toEqual([]);

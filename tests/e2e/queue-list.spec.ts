@@ -1,8 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { queueSchema } from '../../shared/records/queue.ts';
 import { expectAccessible } from './support/axe.ts';
 import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { expectToFit, resize } from './support/fits.ts';
 import { drawPictures } from './support/pictures.ts';
 
 const folder = scratchFolder();
@@ -17,6 +19,26 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await granary.close();
   folder.remove();
+});
+
+test('chips of architectures stay where they are while their memory is predicted and when one is chosen', async () => {
+  const { page } = granary;
+  const chips = page.getByRole('group', { name: 'efficientnet-lite' }).getByRole('option');
+  const places = (): Promise<string[]> =>
+    chips.evaluateAll((all) =>
+      all.map((one) => {
+        const { x, y, width } = one.getBoundingClientRect();
+        return [x, y, width].map(Math.round).join(' ');
+      }),
+    );
+  await expect(chips).toHaveCount(5);
+  const before = await places();
+  await expect(chips.first().getByTestId('fit-bar')).toHaveAttribute('data-share', /^0\.\d+$/);
+  expect(await places()).toEqual(before);
+  await chips.first().click();
+  await expect(chips.first()).toHaveAttribute('aria-selected', 'true');
+  expect(await places()).toEqual(before);
+  await chips.first().click();
 });
 
 test('the grid finds architectures, takes any other setting, and goes to a file and back', async () => {
@@ -42,6 +64,14 @@ test('the grid finds architectures, takes any other setting, and goes to a file 
   await expect(page.getByTestId('preview-run').first()).toContainText('resnet18 dropout=0');
   await expect(page.getByTestId('preview-run').nth(1)).toContainText('resnet18 dropout=0.1');
   await expectAccessible(page, 'grid');
+  for (const [width, height] of [
+    [1000, 700],
+    [860, 560],
+    [1240, 800],
+  ] as const) {
+    await resize(granary, width, height);
+    await expectToFit(page);
+  }
 
   // The system's dialogs cannot be driven from here; they answer with a path.
   const file = join(folder.path, 'grid.yaml');
@@ -72,6 +102,13 @@ test('the grid finds architectures, takes any other setting, and goes to a file 
   await expect(page.getByTestId('preview-count')).toHaveText('3 runs');
   await page.getByRole('heading', { name: 'Grid', exact: true }).click();
   await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('preview-count')).toHaveText('4 runs');
+  await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+
+  // Of several blocks it is said which one lacks something.
+  await page.getByRole('button', { name: 'Add a block' }).click();
+  await expect(page.getByTestId('preview-missing')).toHaveText('Block 3: Choose at least one architecture.');
+  await page.getByRole('region', { name: 'Block 3' }).getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByTestId('preview-count')).toHaveText('4 runs');
   expect(granary.complaints).toEqual([]);
 });
@@ -122,6 +159,11 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await expect(dialog).toBeHidden();
   await expect(items).toHaveCount(5);
   await expect(items.last()).toContainText('40');
+  // With the seed of what it was made from, unless another is given; without one it is drawn anew.
+  const queued = () =>
+    queueSchema.parse(JSON.parse(readFileSync(join(granary.workspace, 'queue.json'), 'utf8')));
+  const [original, copy] = [queued().items.find(({ runId }) => runId === ids[3]), queued().items.at(-1)];
+  expect(copy!.config.seed).toBe(original!.config.seed);
 
   // Paused: nothing starts when the run that trains is stopped; then it goes on with the new order.
   await page.getByRole('button', { name: 'Pause the queue' }).click();
@@ -164,5 +206,17 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled');
   await page.keyboard.press('Control+y');
   await expect(items).toHaveCount(5);
+
+  // A copy of the same name is told apart by what was changed.
+  await items.last().getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate with changes' }).click();
+  await expect(dialog.getByLabel('Seed')).toHaveValue(String(original!.config.seed));
+  await dialog.getByLabel('Seed').fill('');
+  await dialog.getByLabel('Learning rate').fill('0.01');
+  await dialog.getByRole('button', { name: 'Add to the queue' }).click();
+  await expect(items).toHaveCount(6);
+  await expect(items.last()).toContainText('resnet18 squish 56, lr 0.01, seed');
+  await expect(items.nth(4)).toContainText('resnet18 squish 56, lr 0.002, seed');
+  expect(queued().items.at(-1)!.config.seed).not.toBe(original!.config.seed);
   expect(granary.complaints).toEqual([]);
 });

@@ -142,8 +142,14 @@ test('runs are tagged, renamed, noted and archived, which can be taken back, and
   await bar.getByRole('button', { name: 'Archive' }).click();
   await expect(page.getByTestId('run-row')).toHaveCount(7);
   expect(notesOf(second).archived).toBe(true);
-  await page.getByRole('button', { name: 'Undo' }).last().click();
+  // The tags' notice is still there, but does not offer to take back what was done after it.
+  await expect(page.getByTestId('toast')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByTestId('run-row')).toHaveCount(9);
+  // Nor does what was taken back leave a button that would take back something else.
+  await expect(page.getByTestId('toast').last()).toContainText('Taken back: Archived');
+  await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+  expect(notesOf(first).tags).toEqual(['night2']);
   expect(notesOf(second).archived).toBe(false);
 
   await row(first).getByRole('button').first().click();

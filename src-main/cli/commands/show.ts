@@ -71,7 +71,7 @@ function describe(run: RunSummary, workspace: string): string {
     parts.push('', ...formatTable(['pictures', 'count', 'loss', 'error', 'TTA loss', 'TTA error'], rows));
     parts.push(
       '',
-      `best epoch ${result.best.epoch} (${formatRate(result.best.errorRate)}), ${formatDuration(result.seconds)}, peak memory ${Math.round(result.peakRssMb)} MB${result.peakCardMb == null ? '' : ` and ${Math.round(result.peakCardMb)} MB of the card`}, ${result.compiledSteps} compiled steps`,
+      `best epoch ${result.best.epoch} (${formatRate(result.best.errorRate)}), ${formatDuration(result.seconds)}, peak memory ${formatMb(result.peakRssMb)}${result.peakCardMb == null ? '' : ` and ${formatMb(result.peakCardMb)} of the card`}, ${result.compiledSteps} compiled steps`,
     );
   } else if (result !== null) {
     parts.push('', pc.red(`${result.error.code}: ${result.error.message}`));

@@ -4,6 +4,7 @@ export const predictView: ViewEntry = {
   id: 'predict',
   title: 'Predict',
   icon: 'predict',
+  digit: '8',
   load: () => import('./PredictView.svelte'),
   commands: ({ predict, shell }) => [
     {

@@ -102,7 +102,7 @@ export class LiveSeries {
       steps.imagesPerSecond,
       epochs.map((log) => log.imagesPerSecond),
     );
-    this.memory = plain('memory', toGb(steps.rssMb), [...toGb(epochs.map((log) => log.peakRssMb))]);
+    this.memory = plain('memory', toGib(steps.rssMb), [...toGib(epochs.map((log) => log.peakRssMb))]);
     this.xMax = axis === 'step' ? (totalSteps ?? undefined) : axis === 'epoch' ? planned : undefined;
     const last = Math.max(at[at.length - 1] ?? -Infinity, ends[ends.length - 1] ?? -Infinity);
     const start = axis === 'clock' ? began : 0;
@@ -125,6 +125,6 @@ function smoothedLines(
   ];
 }
 
-function toGb(megabytes: ArrayLike<number>): Float64Array {
+function toGib(megabytes: ArrayLike<number>): Float64Array {
   return Float64Array.from(megabytes, (value) => value / 1024);
 }

@@ -22,7 +22,8 @@ export const runsView: ViewEntry = {
     runs.rows.map((row) => ({
       id: `run.${row.id}`,
       title: row.name,
-      group: 'Run',
+      // Of several with one name, what tells them apart.
+      group: [runs.table.differences.get(row.id), 'Run'].filter(Boolean).join(' · '),
       words: `${row.dataset ?? ''} ${row.id} ${row.state}`,
       run: () => {
         shell.view = 'runs';

@@ -4,5 +4,6 @@ export const settingsView: ViewEntry = {
   id: 'settings',
   title: 'Settings',
   icon: 'settings',
+  digit: '9',
   load: () => import('./SettingsView.svelte'),
 };

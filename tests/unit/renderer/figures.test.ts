@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatError,
   formatLoss,
+  formatDay,
   formatMoment,
   formatPercentTick,
   formatTick,
@@ -33,7 +34,11 @@ describe('figures in words', () => {
     expect(formatDuration(7620)).toBe('2 h 07 min');
     expect(formatDuration(null)).toBe('–');
     expect(formatMoment('not a time')).toBe('–');
-    expect(formatMoment('2026-11-23T21:04:00Z')).toMatch(/Nov/);
+    const year = new Date().getFullYear();
+    expect(formatMoment(`${year}-11-23T12:04:00Z`)).toMatch(/^23 Nov, \d\d:04$/);
+    // Of a year ago it would be read as of this one.
+    expect(formatMoment(`${year - 1}-11-23T12:04:00Z`)).toMatch(new RegExp(`^23 Nov ${year - 1}, `));
+    expect(formatDay(881_250_949)).toMatch(/^[45] Dec 1997$/);
   });
 
   it('writes large numbers short', () => {

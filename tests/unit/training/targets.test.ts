@@ -121,8 +121,13 @@ describe('warnings before a run', () => {
       validLabels: Int32Array.of(1, -1),
     });
     expect(warnings).toEqual([
-      expect.stringMatching(/training picture shows "normal"/),
-      expect.stringMatching(/validation picture shows "blast"/),
+      expect.stringMatching(/training picture shows "normal".*: it cannot be learnt/),
+      expect.stringMatching(/validation picture shows "blast".*: the error rate says nothing of it\./),
+    ]);
+    const none = { ...facts({}, true), trainLabels: new Int32Array(), validLabels: Int32Array.of(-1) };
+    expect(runWarnings(none)).toEqual([
+      expect.stringMatching(/"blast" or "normal".*: they cannot be learnt/),
+      expect.stringMatching(/"blast" or "normal".*says nothing of them\./),
     ]);
   });
 });
