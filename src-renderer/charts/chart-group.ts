@@ -15,6 +15,8 @@ export class ChartGroup {
   #members = new Set<Member>();
   #range: Range | null = null;
   #cursor: number | null = null;
+  /** The member that the pointer is in. */
+  #pointedIn: Member | null = null;
   /** Called when the range has changed, such as to offer the way back. */
   onRange: (range: Range | null) => void = () => undefined;
 
@@ -28,9 +30,13 @@ export class ChartGroup {
     return this.#cursor;
   }
 
+  /** @returns what takes it out again, and the pointer with it where that is in it: the pointer leaves no chart that is gone */
   join(member: Member): () => void {
     this.#members.add(member);
-    return () => this.#members.delete(member);
+    return () => {
+      this.#members.delete(member);
+      if (this.#pointedIn === member) this.point(member, null);
+    };
   }
 
   zoom(range: Range | null): void {
@@ -40,7 +46,9 @@ export class ChartGroup {
     this.onRange(range);
   }
 
-  point(cursor: number | null): void {
+  /** @param cursor where the pointer is in this member; null where it has left it */
+  point(member: Member, cursor: number | null): void {
+    this.#pointedIn = cursor === null ? null : member;
     if (cursor === this.#cursor) return;
     this.#cursor = cursor;
     for (const member of this.#members) member.cursorChanged();

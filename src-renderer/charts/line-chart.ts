@@ -1,6 +1,6 @@
 import { Chart, LinearScale, LogarithmicScale, type ScaleOptionsByType } from 'chart.js';
 import zoom from 'chartjs-plugin-zoom';
-import type { ChartGroup } from './chart-group.ts';
+import type { ChartGroup, Member } from './chart-group.ts';
 import { drawQueue } from './draw-queue.ts';
 import type { TooltipStyle } from './draw-tooltip.ts';
 import { FaintLayer } from './faint-layer.ts';
@@ -34,6 +34,10 @@ const LINES_A_FRAME = 5;
 export class LineChart {
   readonly #chart: Chart<'line'>;
   readonly #group: ChartGroup;
+  readonly #member: Member = {
+    rangeChanged: () => this.#ask('lines'),
+    cursorChanged: () => drawQueue.ask(this.#frame),
+  };
   readonly #leave: () => void;
   #options: LineChartOptions;
   #series: readonly Series[] = [];
@@ -94,10 +98,7 @@ export class LineChart {
     canvas.addEventListener('pointermove', this.#pointed);
     canvas.addEventListener('pointerleave', this.#left);
     canvas.addEventListener('dblclick', this.#reset);
-    this.#leave = group.join({
-      rangeChanged: () => this.#ask('lines'),
-      cursorChanged: () => drawQueue.ask(this.#frame),
-    });
+    this.#leave = group.join(this.#member);
     this.#theme.addEventListener('change', this.#recolor);
     this.#ask('style');
   }
@@ -131,10 +132,10 @@ export class LineChart {
     if (x === undefined) return;
     const { left, right } = this.#chart.chartArea;
     const inside = offsetX >= left && offsetX <= right;
-    this.#group.point(inside ? (x.getValueForPixel(offsetX) ?? null) : null);
+    this.#group.point(this.#member, inside ? (x.getValueForPixel(offsetX) ?? null) : null);
   };
 
-  #left = (): void => this.#group.point(null);
+  #left = (): void => this.#group.point(this.#member, null);
 
   #reset = (): void => this.#group.zoom(null);
 

@@ -50,19 +50,33 @@ describe('ChartGroup', () => {
   it('tells every chart of a zoom and of the pointer, and one that left of nothing', () => {
     const group = new ChartGroup();
     const told: string[] = [];
-    const join = (name: string) =>
-      group.join({
-        rangeChanged: () => told.push(`${name} ${group.range?.min ?? 'all'}`),
-        cursorChanged: () => told.push(`${name} at ${group.cursor ?? '-'}`),
-      });
-    join('a');
-    const leave = join('b');
+    const member = (name: string) => ({
+      rangeChanged: () => told.push(`${name} ${group.range?.min ?? 'all'}`),
+      cursorChanged: () => told.push(`${name} at ${group.cursor ?? '-'}`),
+    });
+    const [a, b] = [member('a'), member('b')];
+    group.join(a);
+    const leave = group.join(b);
     group.zoom({ min: 2, max: 4 });
     group.zoom({ min: 4, max: 4 });
+    group.point(b, 1);
+    group.point(a, 1);
     leave();
-    group.point(3);
-    group.point(3);
+    group.point(a, 3);
+    group.point(a, 3);
     group.zoom(null);
-    expect(told).toEqual(['a 2', 'b 2', 'a at 3', 'a all']);
+    expect(told).toEqual(['a 2', 'b 2', 'a at 1', 'b at 1', 'a at 3', 'a all']);
+  });
+
+  it('takes the pointer away with the chart that it is in', () => {
+    const group = new ChartGroup();
+    const cursors: (number | null)[] = [];
+    const member = () => ({ rangeChanged: () => undefined, cursorChanged: () => cursors.push(group.cursor) });
+    const gone = member();
+    group.join(member());
+    const leave = group.join(gone);
+    group.point(gone, 3);
+    leave();
+    expect(cursors).toEqual([3, 3, null]);
   });
 });
