@@ -20,6 +20,7 @@ export class CompareState {
   confusions = $state.raw<RunConfusion[] | null>(null);
   disagreements = $state.raw<Disagreements | null>(null);
   fault = $state.raw<Fault | null>(null);
+  confusionFault = $state.raw<Fault | null>(null);
   disagreementFault = $state.raw<Fault | null>(null);
   readonly #shelf: CurveShelf;
   #asked = 0;
@@ -78,21 +79,29 @@ export class CompareState {
     const asked = ++this.#asked;
     const runIds = this.classifiers.map(({ id }) => id);
     if (runIds.length === 0 || this.target === '') {
-      this.confusions = this.disagreements = this.disagreementFault = null;
+      this.confusions = this.disagreements = this.confusionFault = this.disagreementFault = null;
       return;
     }
     const { target, pictures, probabilities } = this;
     const choice = { target, pictures, probabilities };
     const [confusions, disagreements] = await Promise.all([
-      ask('compare:confusions', { runIds: runIds.slice(0, MOST_MATRICES), choice }),
-      runIds.length < 2
-        ? null
-        : ask('compare:disagreements', { runIds, choice, limit: MOST_PICTURES }).catch(faultOf),
+      outcome(ask('compare:confusions', { runIds: runIds.slice(0, MOST_MATRICES), choice })),
+      outcome(
+        runIds.length < 2 ? null : ask('compare:disagreements', { runIds, choice, limit: MOST_PICTURES }),
+      ),
     ]);
     if (asked !== this.#asked) return;
-    this.confusions = confusions;
-    this.disagreements = disagreements !== null && 'rows' in disagreements ? disagreements : null;
-    this.disagreementFault = disagreements !== null && 'code' in disagreements ? disagreements : null;
+    [this.confusions, this.confusionFault] = confusions;
+    [this.disagreements, this.disagreementFault] = disagreements;
+  }
+}
+
+/** An answer, or why there is none. */
+async function outcome<T>(answer: T | Promise<T>): Promise<[T, null] | [null, Fault]> {
+  try {
+    return [await answer, null];
+  } catch (error) {
+    return [null, faultOf(error)];
   }
 }
 

@@ -207,6 +207,42 @@ test('zooming one chart zooms all of its view, stays when points are added, and 
   await page.getByLabel('Smoothing, from 0').blur();
 });
 
+test('what the pointer marks goes with the chart that goes or scrolls from under it', async () => {
+  const { page } = granary;
+  await page.keyboard.press('Control+5');
+  const chart = (figure: string) => page.locator(`[aria-label^="${figure} of label by step, "] canvas`);
+  const [stays, goes] = [chart('Valid. loss'), chart('Training loss')];
+  // (A hash: pictures are long to print where they differ.)
+  const drawn = (): Promise<string> =>
+    stays.evaluate(async (canvas) => {
+      const bytes = new TextEncoder().encode((canvas as HTMLCanvasElement).toDataURL());
+      return new Uint8Array(await crypto.subtle.digest('SHA-1', bytes)).join();
+    });
+  const point = async (canvas: typeof stays, unmarked: string): Promise<void> => {
+    const box = (await canvas.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(drawn).not.toBe(unmarked);
+  };
+  const training = page.getByLabel('Training, too');
+  const before = (await settled(async () => [await drawn()]))[0]!;
+  await training.check();
+  await expect(goes).toBeVisible();
+  await goes.scrollIntoViewIfNeeded();
+  await training.evaluate((box) => box.focus({ preventScroll: true }));
+  await point(goes, (await settled(async () => [await drawn()]))[0]!);
+  await page.keyboard.press('Space');
+  await expect(goes).toHaveCount(0);
+  await expect.poll(drawn).toBe(before);
+
+  await page.mouse.move(2, 2);
+  await stays.scrollIntoViewIfNeeded();
+  await point(stays, before);
+  await page.getByRole('main').focus();
+  await page.keyboard.press('End');
+  await expect(stays).not.toBeInViewport();
+  await expect.poll(drawn).toBe(before);
+});
+
 test('a pointer that is over a chart before it has its axes does no harm', async () => {
   const { page, complaints } = granary;
   const before = complaints.length;
@@ -230,5 +266,19 @@ test('a pointer that is over a chart before it has its axes does no harm', async
   await page.evaluate(() => (window as unknown as { rest: () => void }).rest());
   await page.getByLabel('Training, too').uncheck();
   // (There are no files of the pictures on which these runs disagree.)
+  expect(complaints.slice(before).filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+});
+
+test('predictions that cannot be read are told of where they would be', async () => {
+  const { app, page, complaints } = granary;
+  const before = complaints.length;
+  await page.keyboard.press('Control+5');
+  await expect(page.getByTestId('confusion')).toHaveCount(ids.length - 1);
+  const card = page.locator('section:has(#confusion-title)');
+  await app.evaluate(({ ipcMain }) => ipcMain.removeHandler('compare:confusions'));
+  await card.getByLabel('With TTA').check();
+  await expect(card.getByTestId('fault')).toContainText('compare:confusions');
+  await expect(page.getByTestId('confusion')).toHaveCount(0);
+  await expect(page.getByTestId('disagreeing')).toBeVisible();
   expect(complaints.slice(before).filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
 });
