@@ -3,13 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHeaderSchema, runResultSchema } from '../../shared/records/run-record.ts';
 import { readPredictions } from '../../src-main/runs/predictions.ts';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { FileApp } from './support/app.ts';
 
 /** What a comparison and an ensemble's members show, worked out again from the run folders; nobody had to train these runs. */
-const folder = scratchFolder();
-const workspace = join(folder.path, 'workspace');
+const granary = new FileApp();
+const workspace = join(granary.folder, 'workspace');
 const targets = ['label', 'variety'] as const;
-let granary: RunningApp;
 let ids: string[];
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
@@ -64,7 +63,7 @@ test.beforeAll(async () => {
       { name: 'variety', classes: variety },
     ],
   });
-  granary = await startApp(folder.path);
+  await granary.start();
   const { page } = granary;
   await page.keyboard.press('Control+4');
   await page.getByLabel('Mark all runs').check();
@@ -74,8 +73,6 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   // (There are no files of the pictures on which these runs disagree.)
   expect(granary.complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
-  await granary.close();
-  folder.remove();
 });
 
 test('any setting against any figure: each dot stands where its run’s folder says', async () => {

@@ -1,24 +1,19 @@
 import { expect, test } from '@playwright/test';
 import { join } from 'node:path';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { cli, writeTrainedRuns } from './support/trained-runs.ts';
 
 /** Runs beside each other; each test goes on where the one before ended. */
-const folder = scratchFolder();
-const workspace = join(folder.path, 'workspace');
-let granary: RunningApp;
+const granary = new FileApp();
+const workspace = join(granary.folder, 'workspace');
 let ids: string[];
 
 const row = (id: string) => granary.page.locator(`[data-testid="run-row"][data-run="${id}"]`);
 
 test.beforeAll(async () => {
   ids = await writeTrainedRuns(workspace);
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 test.beforeEach(() => granary.page.keyboard.press('Control+4'));

@@ -1,28 +1,23 @@
 import { expect, test } from '@playwright/test';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { resize } from './support/fits.ts';
 import { drawPictures, labels } from './support/pictures.ts';
 
 /** What a table's columns are for, and the targets that they make; each test goes on where the one before ended. */
-const folder = scratchFolder();
-const pictures = join(folder.path, 'shapes');
-let granary: RunningApp;
+const granary = new FileApp();
+const pictures = join(granary.folder, 'shapes');
 
 test.beforeAll(async () => {
   await drawPictures(pictures, 8);
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 test('a table whose columns cannot be guessed is read as somebody says', async () => {
   const { page } = granary;
-  const graded = join(folder.path, 'graded');
+  const graded = join(granary.folder, 'graded');
   mkdirSync(graded);
   const rows = [0, 1, 2, 3].map((index) => {
     copyFileSync(join(pictures, 'bars', `bars-${index}.jpg`), join(graded, `${index}.jpg`));
@@ -73,7 +68,7 @@ test('a table whose columns cannot be guessed is read as somebody says', async (
 
 test('the columns of a table are guessed, shown and can be changed', async () => {
   const { page } = granary;
-  const table = join(folder.path, 'table');
+  const table = join(granary.folder, 'table');
   mkdirSync(join(table, 'train_images'), { recursive: true });
   const lines = ['image_id,label,season'];
   for (const label of labels)

@@ -1,25 +1,20 @@
 import { type Locator, type Page, expect, test } from '@playwright/test';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { drawPictures, shownImages } from './support/pictures.ts';
 
 /** A dataset's pictures are looked at; each test goes on where the one before ended. */
-const folder = scratchFolder();
-const pictures = join(folder.path, 'shapes');
-let granary: RunningApp;
+const granary = new FileApp();
+const pictures = join(granary.folder, 'shapes');
 
 test.beforeAll(async () => {
   await drawPictures(pictures, 8);
   copyFileSync(join(pictures, 'discs', 'discs-0.jpg'), join(pictures, 'rings', 'copy.jpg'));
-  granary = await startApp(folder.path);
+  await granary.start();
   await dropOnWindow(granary.page, pictures);
   await expect(granary.page.getByTestId('dataset-name')).toHaveText('shapes');
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
 });
 
 /** Parts of the page that a scroll draws anew instead of moving, as the browser tells it, such as those of a scroller without an opaque ground. */

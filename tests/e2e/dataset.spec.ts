@@ -1,28 +1,23 @@
 import { expect, test } from '@playwright/test';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { drawPictures, labels, shownImages } from './support/pictures.ts';
 import { zipOf } from '../unit/dataset/zip-file.ts';
 
 /** What is dropped is read, checked or refused; each test goes on where the one before ended. */
-const folder = scratchFolder();
-const pictures = join(folder.path, 'shapes');
-let granary: RunningApp;
+const granary = new FileApp();
+const pictures = join(granary.folder, 'shapes');
 
 test.beforeAll(async () => {
   await drawPictures(pictures, 8);
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 test('a folder with no pictures is refused with the reason and the fix, and nothing breaks', async () => {
   const { page } = granary;
-  const empty = join(folder.path, 'nothing-here');
+  const empty = join(granary.folder, 'nothing-here');
   mkdirSync(join(empty, 'notes'), { recursive: true });
   writeFileSync(join(empty, 'notes', 'read-me.txt'), 'no picture');
   await dropOnWindow(page, empty);
@@ -44,7 +39,7 @@ test('a folder with no pictures is refused with the reason and the fix, and noth
 
 test('a path that is gone is refused the same way', async () => {
   const { page } = granary;
-  const file = join(folder.path, 'note.txt');
+  const file = join(granary.folder, 'note.txt');
   writeFileSync(file, 'not a dataset');
   await dropOnWindow(page, file);
   await expect(page.getByTestId('fault')).toHaveAttribute('data-code', /^DATASET_/);
@@ -105,14 +100,14 @@ test('a zip is unpacked and read; a damaged one is refused', async () => {
     })),
   );
   const whole = zipOf(entries);
-  writeFileSync(join(folder.path, 'cut.zip'), whole.subarray(0, whole.length / 2));
-  await dropOnWindow(page, join(folder.path, 'cut.zip'));
+  writeFileSync(join(granary.folder, 'cut.zip'), whole.subarray(0, whole.length / 2));
+  await dropOnWindow(page, join(granary.folder, 'cut.zip'));
   const fault = page.getByTestId('fault');
   await expect(fault).toHaveAttribute('data-code', 'ARCHIVE_DAMAGED');
   await expect(page.getByTestId('dataset-name')).toHaveText('shapes');
   await fault.getByRole('button', { name: 'Dismiss' }).click();
-  writeFileSync(join(folder.path, 'pets.zip'), whole);
-  await dropOnWindow(page, join(folder.path, 'pets.zip'));
+  writeFileSync(join(granary.folder, 'pets.zip'), whole);
+  await dropOnWindow(page, join(granary.folder, 'pets.zip'));
   await expect(page.getByTestId('dataset-name')).toHaveText('pets');
   await expect(page.getByTestId('train-count')).toHaveText('4');
   await dropOnWindow(page, pictures);

@@ -2,14 +2,16 @@ import { expect, test } from '@playwright/test';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipOf } from '../unit/dataset/zip-file.ts';
-import { dropOnWindow, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { drawPictures, labels } from './support/pictures.ts';
 
+const granary = new FileApp();
+
 test('a table, a folder, a zip and a picture are taken wherever in the window they are dropped', async () => {
-  const folder = scratchFolder();
-  const pictures = join(folder.path, 'shapes');
+  const { folder } = granary;
+  const pictures = join(folder, 'shapes');
   await drawPictures(pictures, 6);
-  const table = join(folder.path, 'table');
+  const table = join(folder, 'table');
   mkdirSync(join(table, 'train_images'), { recursive: true });
   const rows = labels.flatMap((label) =>
     Array.from({ length: 6 }, (_, index) => {
@@ -19,7 +21,7 @@ test('a table, a folder, a zip and a picture are taken wherever in the window th
     }),
   );
   writeFileSync(join(table, 'train.csv'), `${['image_id,label', ...rows].join('\n')}\n`);
-  const zip = join(folder.path, 'pets.zip');
+  const zip = join(folder, 'pets.zip');
   const inside = ['discs', 'bars'].flatMap((label) =>
     [0, 1].map((index) => ({
       name: `${label}/${index}.jpg`,
@@ -28,7 +30,8 @@ test('a table, a folder, a zip and a picture are taken wherever in the window th
   );
   writeFileSync(zip, zipOf(inside));
 
-  const { page, complaints, close } = await startApp(folder.path);
+  await granary.start();
+  const { page } = granary;
   const name = page.getByTestId('dataset-name');
   // On a view that has nothing to do with it: the table itself, which lies beside its pictures.
   await page.keyboard.press('Control+4');
@@ -56,7 +59,7 @@ test('a table, a folder, a zip and a picture are taken wherever in the window th
 
   // Of several one is read, and the others are named. What lies beside a table is read with it.
   const left = page.getByTestId('toast').filter({ hasText: 'One is read at a time' });
-  const note = join(folder.path, 'note.txt');
+  const note = join(folder, 'note.txt');
   writeFileSync(note, 'no dataset');
   await dropOnWindow(page, note, pictures, zip);
   await expect(name).toHaveText('shapes');
@@ -70,7 +73,7 @@ test('a table, a folder, a zip and a picture are taken wherever in the window th
   await expect(left).toHaveCount(0);
 
   // Ratings with their titles are one; the folder beside them is not.
-  const [ratings, titles] = [join(folder.path, 'u.data'), join(folder.path, 'u.item')];
+  const [ratings, titles] = [join(folder, 'u.data'), join(folder, 'u.item')];
   writeFileSync(ratings, '1\t1\t5\t881250949\n1\t2\t3\t881250950\n2\t1\t4\t881250951\n2\t2\t1\t881250952\n');
   writeFileSync(titles, '1|Toy Story (1995)|01-Jan-1995\n2|GoldenEye (1995)|01-Jan-1995\n');
   await dropOnWindow(page, titles, ratings);
@@ -91,7 +94,5 @@ test('a table, a folder, a zip and a picture are taken wherever in the window th
   await expect(page.getByTestId('fault')).toContainText(`${note} is neither a folder nor a CSV file.`);
   await page.getByTestId('fault').getByRole('button', { name: 'Dismiss' }).click();
 
-  expect(complaints).toEqual([]);
-  await close();
-  folder.remove();
+  expect(granary.complaints).toEqual([]);
 });

@@ -2,23 +2,18 @@ import { expect, test } from '@playwright/test';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ensemble, ensembleSchema } from '../../shared/records/ensemble.ts';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { cli, percent, writeTrainedRuns } from './support/trained-runs.ts';
 
 /** Ensembles of finished runs; each test goes on where the one before ended. */
-const folder = scratchFolder();
-const workspace = join(folder.path, 'workspace');
-let granary: RunningApp;
+const granary = new FileApp();
+const workspace = join(granary.folder, 'workspace');
 let ids: string[];
 
 test.beforeAll(async () => {
   ids = await writeTrainedRuns(workspace);
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 test.beforeEach(() => granary.page.keyboard.press('Control+4'));
@@ -81,13 +76,13 @@ test('an ensemble is judged while its weights are dragged, in under 50 ms, to th
 
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(page.getByTestId('submission-preview')).toContainText('image_id,label,variety');
-  const out = join(folder.path, 'submission.csv');
+  const out = join(granary.folder, 'submission.csv');
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, out);
   await page.getByRole('button', { name: 'Write the submission…' }).click();
   await expect.poll(() => existsSync(out)).toBe(true);
-  const same = join(folder.path, 'by-cli.csv');
+  const same = join(granary.folder, 'by-cli.csv');
   byCli('--plain', '--weights', weights, '--out', same);
   // Members stand in another order there, which changes no mean.
   expect(readFileSync(out, 'utf8')).toBe(readFileSync(same, 'utf8'));

@@ -3,19 +3,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeHub } from '../unit/hub/fake-hub.ts';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /** Weights that are fetched before a run asks for them, from a hub on this machine; each test goes on where the one before ended. */
 const NAME = 'resnet18.a1_in1k';
 const OTHER = 'resnet34.a1_in1k';
-const folder = scratchFolder();
-const cache = join(folder.path, 'cache');
+const granary = new FileApp();
+const cache = join(granary.folder, 'cache');
 const place = join(cache, 'hub', NAME);
 let hub: FakeHub;
 let weights: { bytes: Buffer; sha256: string };
-let granary: RunningApp;
 
 const toFetch = (): Locator => granary.page.getByTestId('to-fetch');
 const press = (name: string): Promise<void> => toFetch().getByRole('button', { name, exact: true }).click();
@@ -27,24 +26,20 @@ const kept = (): string[] =>
 test.beforeAll(async () => {
   hub = await FakeHub.start();
   weights = hub.put(NAME, 16_000_000);
-  await drawPictures(join(folder.path, 'shapes'), 8);
-  granary = await startApp(folder.path, {
+  await drawPictures(join(granary.folder, 'shapes'), 8);
+  await granary.start({
     GRANARY_CACHE: cache,
-    HF_HUB_CACHE: join(folder.path, 'python'),
+    HF_HUB_CACHE: join(granary.folder, 'python'),
     HF_ENDPOINT: hub.endpoint,
   });
   const { page } = granary;
-  await dropOnWindow(page, join(folder.path, 'shapes'));
+  await dropOnWindow(page, join(granary.folder, 'shapes'));
   await page.getByRole('button', { name: 'Set up a grid' }).click();
   await page.getByText('resnet18', { exact: true }).click();
   await page.getByLabel('Sizes').fill('32');
   await expect(toFetch()).toContainText(NAME);
 });
-test.afterAll(async () => {
-  await granary.close();
-  await hub.stop();
-  folder.remove();
-});
+test.afterAll(() => hub.stop());
 test.afterEach(() => expect(granary.complaints).toEqual([]));
 
 test('another file than the hub says is told and thrown away', async () => {

@@ -2,18 +2,17 @@ import { expect, type Locator, test } from '@playwright/test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensembleSchema } from '../../shared/records/ensemble.ts';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { FileApp } from './support/app.ts';
 import { expectToFit, resize } from './support/fits.ts';
 
 /** Views whose parts once were cut or had to be scrolled to sideways, in three windows: usual, large and the smallest that may be. */
-const folder = scratchFolder();
-const workspace = join(folder.path, 'workspace');
+const granary = new FileApp();
+const workspace = join(granary.folder, 'workspace');
 const sizes = [
   [1240, 800],
   [1600, 1000],
   [860, 560],
 ] as const;
-let granary: RunningApp;
 let ids: string[];
 
 /** What charts write below their canvases, on x axes, while something is done. (Beside y axes they write flush right.) */
@@ -68,13 +67,11 @@ test.beforeAll(async () => {
     { name: 'variety', classes: varieties.slice(0, 5) },
   ];
   ids = writeRuns(workspace, { runs: 8, epochs: 2, holdout: 200, test: 10, targets });
-  granary = await startApp(folder.path);
+  await granary.start();
 });
 test.afterAll(async () => {
   // (There are no files of the pictures on which these runs disagree.)
   expect(granary.complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
-  await granary.close();
-  folder.remove();
 });
 
 test('what a first chart takes long for is done once beforehand, and nothing of it stays in the page', async () => {

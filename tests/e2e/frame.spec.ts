@@ -2,27 +2,14 @@ import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectAccessible } from './support/axe.ts';
-import {
-  dropOnWindow,
-  type RunningApp,
-  scratchFolder,
-  startApp,
-  inWindow,
-  isBack,
-  killWindow,
-} from './support/app.ts';
+import { dropOnWindow, FileApp, inWindow, isBack, killWindow } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
-const folder = scratchFolder();
-let granary: RunningApp;
+const granary = new FileApp();
 
 test.beforeAll(async () => {
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 test('the palette finds commands by their words, does them with the keyboard, and gives the focus back', async () => {
@@ -129,7 +116,7 @@ test('the sidebar is made wider with the keyboard, the theme is chosen, and both
   await expect
     .poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor))
     .toBe('rgb(22, 23, 20)');
-  const saved = JSON.parse(readFileSync(join(folder.path, 'preferences', 'preferences.json'), 'utf8')) as {
+  const saved = JSON.parse(readFileSync(join(granary.folder, 'preferences', 'preferences.json'), 'utf8')) as {
     wishes: { theme: string; panes: Record<string, number> };
   };
   expect(saved.wishes).toMatchObject({ theme: 'dark', panes: { sidebar: before + 32 } });
@@ -151,7 +138,7 @@ test('every empty view passes axe in both themes', async () => {
 test('the window and a worker may crash, and the window may be closed, while the queue goes on', async () => {
   test.setTimeout(180_000);
   const { app, page } = granary;
-  const pictures = join(folder.path, 'shapes');
+  const pictures = join(granary.folder, 'shapes');
   await drawPictures(pictures, 8);
   await dropOnWindow(page, pictures);
   await setUpGrid(page, { sizes: '32, 40, 48' });
@@ -173,8 +160,8 @@ test('the window and a worker may crash, and the window may be closed, while the
     );
   const words = (): Promise<unknown> => inWindow(app, 'document.body.innerText');
   await expect.poll(words, { timeout: 20_000 }).toMatch(/Epoch \d+ of 501/);
-  expect(await words()).toContain('The window crashed and was loaded anew');
-  expect(await states()).toEqual(['running', 'pending', 'pending']);
+  await expect.poll(words).toContain('The window crashed and was loaded anew');
+  await expect.poll(states).toEqual(['running', 'pending', 'pending']);
 
   // A worker that is killed from outside is replaced: the run goes on, and its folder says why there were two.
   const runFolder = join(granary.workspace, 'runs', runId);
@@ -193,12 +180,14 @@ test('the window and a worker may crash, and the window may be closed, while the
     .toEqual(['WORKER_KILLED', null]);
   expect(attempts()[1]!.reason).toContain('was killed from outside');
   await expect.poll(worker, { timeout: 30_000 }).not.toBe(killed);
-  expect(await states()).toEqual(['running', 'pending', 'pending']);
+  await expect.poll(states).toEqual(['running', 'pending', 'pending']);
 
   // The window says so, and the run's own page tells of both processes.
-  expect(await words()).toContain(
-    'the worker was killed from outside. It goes on from its last checkpoint in a new process, as it was.',
-  );
+  await expect
+    .poll(words)
+    .toContain(
+      'the worker was killed from outside. It goes on from its last checkpoint in a new process, as it was.',
+    );
   const press = (where: string, text: string): Promise<unknown> =>
     inWindow(
       app,
@@ -208,8 +197,8 @@ test('the window and a worker may crash, and the window may be closed, while the
   await expect.poll(words, { timeout: 10_000 }).toContain('It took 2 processes');
   const told = (): Promise<unknown> =>
     inWindow(app, `[...document.querySelectorAll('[data-testid=attempt]')].map((row) => row.innerText)`);
+  await expect.poll(async () => ((await told()) as unknown[]).length).toBe(2);
   const rows = (await told()) as string[];
-  expect(rows).toHaveLength(2);
   expect(rows[0]).toContain('was killed from outside');
   expect(rows[1]).toMatch(/after (epoch|step)|from the beginning/);
   await press('nav', 'Queue');
@@ -221,7 +210,7 @@ test('the window and a worker may crash, and the window may be closed, while the
   const visible = (): Promise<boolean> =>
     app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());
   await expect.poll(visible).toBe(false);
-  expect(await states()).toEqual(['running', 'pending', 'pending']);
+  await expect.poll(states).toEqual(['running', 'pending', 'pending']);
   await app.evaluate(({ app: electron }) => void electron.emit('second-instance'));
   await expect.poll(visible).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { expect, type Locator, test } from '@playwright/test';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { focused, walked } from './support/keyboard.ts';
 import { drawPictures } from './support/pictures.ts';
@@ -10,19 +10,14 @@ import { drawPictures } from './support/pictures.ts';
  * Every view with the keyboard alone: all of it is reached and shown as reached, and the keyboard's place is kept when things go away. Each
  * test goes on where the one before ended.
  */
-const folder = scratchFolder();
-let granary: RunningApp;
+const granary = new FileApp();
 let ids: string[];
 
 test.beforeAll(async () => {
   const { diseases, writeRuns } = await import('../support/example-workspace.mjs');
   const targets = [{ name: 'label', classes: diseases }];
-  ids = writeRuns(join(folder.path, 'workspace'), { runs: 6, epochs: 2, holdout: 100, test: 6, targets });
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  ids = writeRuns(join(granary.folder, 'workspace'), { runs: 6, epochs: 2, holdout: 100, test: 6, targets });
+  await granary.start();
 });
 
 const row = (id: string): Locator => granary.page.locator(`[data-testid="run-row"][data-run="${id}"]`);
@@ -65,7 +60,7 @@ test('all of each view is reached with Tab, has a name, and shows that it is rea
 
 test('so is all of a dataset’s tabs and of a grid', async () => {
   const { page } = granary;
-  const pictures = join(folder.path, 'shapes');
+  const pictures = join(granary.folder, 'shapes');
   await drawPictures(pictures, 4);
   copyFileSync(join(pictures, 'discs', 'discs-0.jpg'), join(pictures, 'rings', 'copy.jpg'));
   await dropOnWindow(page, pictures);
@@ -216,7 +211,7 @@ test('the table of runs keeps the keyboard where it is: at a head that sorts, at
   await page.keyboard.press('Enter');
   const [first] = (await listed()) as [string];
   await row(first).getByRole('button').focus();
-  const notes = join(folder.path, 'workspace', 'runs', first, 'notes.json');
+  const notes = join(granary.folder, 'workspace', 'runs', first, 'notes.json');
   writeFileSync(notes, JSON.stringify({ version: 1, name: 'zzz', tags: [], note: '', archived: false }));
   await expect(rows.last()).toContainText('zzz');
   await expect(row(first).getByRole('button')).toBeFocused();
@@ -327,7 +322,7 @@ test('a plot of runs is one stop: arrows go from run to run, Space opens one', a
 test('a table whose rows all fit is whole where it opens at a run, and Tab leads into whatever a filter leaves of it', async () => {
   const { app, page } = granary;
   const { writeRuns } = await import('../support/example-workspace.mjs');
-  writeRuns(join(folder.path, 'workspace'), { runs: 14, epochs: 1, seed: 9 });
+  writeRuns(join(granary.folder, 'workspace'), { runs: 14, epochs: 1, seed: 9 });
   const zoom = (factor: number) =>
     app.evaluate(({ BrowserWindow }, to) => {
       BrowserWindow.getAllWindows()[0]!.webContents.setZoomFactor(to);
@@ -347,7 +342,7 @@ test('a table whose rows all fit is whole where it opens at a run, and Tab leads
   // Another process deletes the run that the keyboard is at: the table has it, and arrows go on from there.
   const third = (await rows.nth(2).getAttribute('data-run'))!;
   await row(third).getByRole('button').focus();
-  rmSync(join(folder.path, 'workspace', 'runs', third), { recursive: true });
+  rmSync(join(granary.folder, 'workspace', 'runs', third), { recursive: true });
   await expect(rows).toHaveCount(19);
   await expect(page.getByTestId('runs-scroll')).toBeFocused();
   await page.keyboard.press('ArrowUp');

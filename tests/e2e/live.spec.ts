@@ -6,13 +6,12 @@ import { epochLogSchema, runResultSchema } from '../../shared/records/run-record
 import type { Bridge, News } from '../../shared/ipc/channels.ts';
 import type { QueueView } from '../../shared/ipc/views.ts';
 import { formatDuration } from '../../src-renderer/charts/figures.ts';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /** A run that trains while it is looked at; each test goes on with the run where the one before left it. */
-const folder = scratchFolder();
-let granary: RunningApp;
+const granary = new FileApp();
 
 const live = (): Locator => granary.page.getByTestId('live');
 /** The chart of a name, such as `Loss by step`. */
@@ -47,18 +46,27 @@ async function pixels(name: string): Promise<Buffer> {
   return chart(name).locator('canvas').screenshot();
 }
 
+/** As {@link pixels}, once they are the same twice in a row. */
+async function settledPixels(name: string): Promise<Buffer> {
+  let last = await pixels(name);
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await pixels(name);
+      return last.equals(before);
+    })
+    .toBe(true);
+  return last;
+}
+
 test.beforeAll(async () => {
-  await drawPictures(join(folder.path, 'shapes'), 16);
-  granary = await startApp(folder.path);
+  await drawPictures(join(granary.folder, 'shapes'), 16);
+  await granary.start();
   const { page } = granary;
-  await dropOnWindow(page, join(folder.path, 'shapes'));
+  await dropOnWindow(page, join(granary.folder, 'shapes'));
   await setUpGrid(page, { sizes: '32, 40' });
   await page.getByRole('button', { name: 'Start 2 runs' }).click();
   await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(20);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
 });
 
 test('the time that is left is on the screen as main tells it, of the run and of the queue', async () => {
@@ -117,8 +125,7 @@ test('a zoomed part stays while the run goes on, in every chart, until a double 
   await page.mouse.move(...at(0.6), { steps: 4 });
   await page.mouse.up();
   await expect(all()).toBeEnabled();
-  await page.waitForTimeout(300);
-  const kept = { loss: await pixels('Loss'), lr: await pixels('Learning rate') };
+  const kept = { loss: await settledPixels('Loss'), lr: await settledPixels('Learning rate') };
   await trainedOn(page, 20);
   expect((await pixels('Loss')).equals(kept.loss)).toBe(true);
   expect((await pixels('Learning rate')).equals(kept.lr)).toBe(true);
@@ -206,7 +213,7 @@ test('a run that is stopped after its epoch keeps that epoch whole; one that is 
 
 test('a run that fails says why and what to do, and goes on once that was done', async () => {
   const { page } = granary;
-  const pictures = join(folder.path, 'shapes');
+  const pictures = join(granary.folder, 'shapes');
   renameSync(pictures, `${pictures}-moved`);
   await live().getByRole('button', { name: 'Open the run' }).click();
   await page.getByRole('button', { name: 'Train again' }).click();

@@ -1,38 +1,34 @@
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { FitAnswer } from '../../shared/ipc/memory-views.ts';
 import { expectAccessible } from './support/axe.ts';
-import { dropOnWindow, type RunningApp, root, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp, root } from './support/app.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /** The app on a machine with a card, told by a stand-in for nvidia-smi, and 1,100 MiB for each worker. */
-const folder = scratchFolder();
-let granary: RunningApp;
+const granary = new FileApp();
 
 const seen = '0, GPU-aaa, 550.54, 12288, 3072, 9216, 37, 61, 120.50, NVIDIA GeForce RTX 3060';
 const second = '1, GPU-bbb, 550.54, 24576, 6144, 18432, 80, 74, 300.00, NVIDIA GeForce RTX 4090';
 const wait = { wait: 400 };
-/** Both for some seconds, then one of them is gone for good. */
+/** Both until a test has seen them, then one of them is gone for good. */
+const vanished = join(granary.folder, 'vanished');
 const script = {
   cards: [
-    ...Array.from({ length: 12 }, () => [seen, second, wait]).flat(),
+    { repeat: [seen, second, wait], until: vanished },
     'Unable to determine the device handle for GPU 0000:01:00.0: Unknown Error',
-    ...Array.from({ length: 600 }, () => [second, wait]).flat(),
+    { repeat: [second, wait] },
   ],
 };
 
 test.beforeAll(async () => {
-  await drawPictures(join(folder.path, 'shapes'), 8);
-  granary = await startApp(folder.path, {
+  await drawPictures(join(granary.folder, 'shapes'), 8);
+  await granary.start({
     PATH: `${join(root, 'tests', 'fixtures', 'nvidia')}${delimiter}${process.env['PATH']}`,
     FAKE_NVIDIA: JSON.stringify(script),
     GRANARY_WORKER_MEMORY: '1100MB',
   });
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
 });
 
 test('the machine over time: what the driver says, and a card that vanishes', async () => {
@@ -46,6 +42,7 @@ test('the machine over time: what the driver says, and a card that vanishes', as
   await expect(card('main')).toContainText(/GiB of [\d.]+ GiB used, processors \d+ % busy/);
   await expect(page.getByTestId('machine').getByRole('img', { name: /^Temperature .* 61/ })).toBeVisible();
   // Gone: said so, and its curve stays.
+  writeFileSync(vanished, '');
   await expect(card('GPU-aaa')).toContainText('not seen any more', { timeout: 25_000 });
   await expect(page.getByTestId('machine-problem')).toContainText(/RTX 3060|device handle/);
   await expect(card('GPU-bbb')).toContainText('74 °C');
@@ -90,7 +87,7 @@ test('the margin is a setting of the workspace, which the command line keeps to'
 test('the grid says how each run fits, with a bar for each architecture; what cannot fit is not run', async () => {
   test.setTimeout(120_000);
   const { page } = granary;
-  await dropOnWindow(page, join(folder.path, 'shapes'));
+  await dropOnWindow(page, join(granary.folder, 'shapes'));
   await page.getByRole('button', { name: 'Set up a grid' }).click();
   await page.getByLabel('Search architectures').fill('resnet18');
   await page.getByText('resnet18', { exact: true }).click();

@@ -7,6 +7,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  globalSetup: './support/own-folders.ts',
   outputDir: '../../test-results/e2e',
   workers: 1,
   fullyParallel: false,

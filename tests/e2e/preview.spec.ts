@@ -3,21 +3,24 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layout } from '../../shared/workspace-layout.ts';
-import { dropOnWindow, root, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp, root } from './support/app.ts';
 import { drawPictures } from './support/pictures.ts';
 
+const granary = new FileApp();
+
 test('a picture’s preview follows what augmentation may do, and the command line draws the same', async () => {
-  const folder = scratchFolder();
-  const pictures = join(folder.path, 'shapes');
+  const { folder, workspace } = granary;
+  const pictures = join(folder, 'shapes');
   await drawPictures(pictures, 2);
-  const { page, complaints, workspace, close } = await startApp(folder.path);
+  await granary.start();
+  const { page } = granary;
   /** Every PNG below a folder, as text. */
   const drawnIn = (path: string): string[] =>
     readdirSync(path, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.png'))
       .map((name) => readFileSync(join(path, name), 'base64'));
   const byCli = (name: string, ...flags: string[]): string[] => {
-    const out = join(folder.path, name);
+    const out = join(folder, name);
     const given = ['--id', 'bars/bars-0.jpg', '--size', '32', '--out', out, ...flags];
     execFileSync(process.execPath, [join(root, 'bin', 'granary.cjs'), 'preview', pictures, ...given], {
       env: { ...process.env, GRANARY_WORKSPACE: workspace },
@@ -53,7 +56,5 @@ test('a picture’s preview follows what augmentation may do, and the command li
   );
   expect(turned.filter((one) => !usual.includes(one)).length).toBeGreaterThan(5);
   expect(inApp()).toEqual(expect.arrayContaining(turned));
-  expect(complaints).toEqual([]);
-  await close();
-  folder.remove();
+  expect(granary.complaints).toEqual([]);
 });

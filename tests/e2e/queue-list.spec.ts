@@ -3,22 +3,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queueSchema } from '../../shared/records/queue.ts';
 import { expectAccessible } from './support/axe.ts';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectToFit, resize } from './support/fits.ts';
 import { drawPictures } from './support/pictures.ts';
 
-const folder = scratchFolder();
-let granary: RunningApp;
+const granary = new FileApp();
 
 test.beforeAll(async () => {
-  await drawPictures(join(folder.path, 'shapes'), 8);
-  granary = await startApp(folder.path);
-  await dropOnWindow(granary.page, join(folder.path, 'shapes'));
+  await drawPictures(join(granary.folder, 'shapes'), 8);
+  await granary.start();
+  await dropOnWindow(granary.page, join(granary.folder, 'shapes'));
   await granary.page.getByRole('button', { name: 'Set up a grid' }).click();
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
 });
 
 test('chips of architectures stay where they are while their memory is predicted and when one is chosen', async () => {
@@ -33,7 +28,9 @@ test('chips of architectures stay where they are while their memory is predicted
     );
   await expect(chips).toHaveCount(5);
   const before = await places();
-  await expect(chips.first().getByTestId('fit-bar')).toHaveAttribute('data-share', /^0\.\d+$/);
+  await expect(chips.first().getByTestId('fit-bar')).toHaveAttribute('data-share', /^0\.\d+$/, {
+    timeout: 60_000,
+  });
   expect(await places()).toEqual(before);
   await chips.first().click();
   await expect(chips.first()).toHaveAttribute('aria-selected', 'true');
@@ -74,7 +71,7 @@ test('the grid finds architectures, takes any other setting, and goes to a file 
   }
 
   // The system's dialogs cannot be driven from here; they answer with a path.
-  const file = join(folder.path, 'grid.yaml');
+  const file = join(granary.folder, 'grid.yaml');
   await app.evaluate(({ dialog }, path) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });

@@ -3,16 +3,15 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { queueSchema } from '../../shared/records/queue.ts';
 import { epochLogSchema } from '../../shared/records/run-record.ts';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { expectToFit, resize } from './support/fits.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
 /** The queue in a window that has room for the run that trains beside the list; each test goes on where the one before ended. */
-const folder = scratchFolder();
-const pictures = join(folder.path, 'shapes');
-let granary: RunningApp;
+const granary = new FileApp();
+const pictures = join(granary.folder, 'shapes');
 
 const live = (): Locator => granary.page.getByTestId('live');
 const items = (): Locator => granary.page.getByTestId('queue-item');
@@ -26,17 +25,13 @@ async function boxOf(part: Locator) {
 
 test.beforeAll(async () => {
   await drawPictures(pictures, 16);
-  granary = await startApp(folder.path);
+  await granary.start();
   const { page } = granary;
   await resize(granary, 1560, 900);
   await dropOnWindow(page, pictures);
   await setUpGrid(page, { arch: 'tf_efficientnet_lite0', sizes: '32, 40, 48, 56' });
   await page.getByRole('button', { name: 'Start 4 runs' }).click();
   await expect(live().getByTestId('error-rate')).toHaveText(/%$/, { timeout: 60_000 });
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
 });
 
 test('the run that trains stands beside the list, which tells what the folder has, and both are accessible', async () => {

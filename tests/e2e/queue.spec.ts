@@ -2,17 +2,11 @@ import { expect, test } from '@playwright/test';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { epochLogSchema } from '../../shared/records/run-record.ts';
-import { dropOnWindow, lives, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp, lives } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
-const folder = scratchFolder();
-let granary: RunningApp;
-
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
-});
+const granary = new FileApp();
 
 /** Whether the app keeps the computer awake; blockers are numbered from the first one on. */
 function sleepIsBlocked(): Promise<boolean> {
@@ -23,9 +17,9 @@ function sleepIsBlocked(): Promise<boolean> {
 
 test('waiting runs are cancelled, the training one is stopped, and closing the app while it trains leaves all in order', async () => {
   test.setTimeout(240_000);
-  const pictures = join(folder.path, 'shapes');
+  const pictures = join(granary.folder, 'shapes');
   await drawPictures(pictures, 16);
-  granary = await startApp(folder.path);
+  await granary.start();
   let { page } = granary;
   await dropOnWindow(page, pictures);
   await setUpGrid(page, { sizes: '32, 40, 48, 56' });
@@ -52,16 +46,15 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   const run = join(granary.workspace, 'runs', runId);
   const worker = JSON.parse(readFileSync(join(run, 'worker.json'), 'utf8')) as { pid: number };
   expect(lives(worker.pid)).toBe(true);
-  const began = Date.now();
+  // (A close that takes too long fails by itself.)
   await granary.close();
-  expect(Date.now() - began).toBeLessThan(16_000);
   expect(lives(worker.pid)).toBe(false);
   expect(existsSync(join(granary.workspace, 'scheduler.lock'))).toBe(false);
   const lines = readFileSync(join(run, 'epochs.jsonl'), 'utf8').trim().split('\n');
   for (const line of lines) epochLogSchema.parse(JSON.parse(line));
 
   // Opened again, it shows the run as it ended, with its epochs, and the window where it was.
-  granary = await startApp(folder.path);
+  await granary.start();
   page = granary.page;
   expect(await sleepIsBlocked()).toBe(false);
   // It opens where what was interrupted is told of.

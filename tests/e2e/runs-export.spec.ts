@@ -3,13 +3,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { runResultSchema } from '../../shared/records/run-record.ts';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { FileApp } from './support/app.ts';
 
 /** The runs table as a file, of runs that nobody had to train. */
-const folder = scratchFolder();
-const workspace = join(folder.path, 'workspace');
-const file = join(folder.path, 'runs.csv');
-let granary: RunningApp;
+const granary = new FileApp();
+const workspace = join(granary.folder, 'workspace');
+const file = join(granary.folder, 'runs.csv');
 
 /** The system's dialog cannot be driven from here; it answers with a path, or with none. */
 const answerWith = (path: string | undefined): Promise<void> =>
@@ -26,13 +25,9 @@ test.beforeAll(async () => {
     { name: 'variety', classes: varieties },
   ];
   writeRuns(workspace, { runs: 8, epochs: 3, holdout: 60, targets });
-  granary = await startApp(folder.path);
+  await granary.start();
   await granary.page.keyboard.press('Control+4');
   await expect(granary.page.getByTestId('run-row')).toHaveCount(8);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
 });
 
 test('what is listed is exported: these runs in this order, these columns, this target’s figures as the folders have them', async () => {
@@ -100,13 +95,13 @@ test('the keys, the palette and groups: closed ones are in the file, too; nothin
 
 test('a place where no file can be is told, and a table without runs is not exported', async () => {
   const { page } = granary;
-  mkdirSync(join(folder.path, 'taken.csv'));
-  await answerWith(join(folder.path, 'taken.csv'));
+  mkdirSync(join(granary.folder, 'taken.csv'));
+  await answerWith(join(granary.folder, 'taken.csv'));
   await page.getByRole('button', { name: 'Export as CSV…' }).click();
   await expect(page.getByTestId('fault')).toContainText('a folder has that name');
   await page.getByTestId('runs-filter').fill('no-such-run');
   await expect(page.getByRole('button', { name: 'Export as CSV…' })).toBeDisabled();
-  const other = join(folder.path, 'none.csv');
+  const other = join(granary.folder, 'none.csv');
   await answerWith(other);
   await page.keyboard.press('Control+Shift+E');
   await page.getByTestId('runs-filter').fill('');

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runNotesSchema } from '../../shared/records/run-notes.ts';
 import { runResultSchema } from '../../shared/records/run-record.ts';
-import { type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { cli, percent, writeTrainedRuns } from './support/trained-runs.ts';
 
 /** The table of a workspace of many runs. */
-const folder = scratchFolder();
-const workspace = join(folder.path, 'workspace');
-let granary: RunningApp;
+const granary = new FileApp();
+const workspace = join(granary.folder, 'workspace');
 let ids: string[];
 
 const notesOf = (id: string) =>
@@ -19,11 +18,7 @@ const row = (id: string) => granary.page.locator(`[data-testid="run-row"][data-r
 
 test.beforeAll(async () => {
   ids = await writeTrainedRuns(workspace);
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 test.beforeEach(() => granary.page.keyboard.press('Control+4'));

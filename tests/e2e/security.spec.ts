@@ -6,18 +6,13 @@ import { join } from 'node:path';
 import { channelNames } from '../../shared/ipc/channel-names.ts';
 import { channels } from '../../shared/ipc/channels.ts';
 import { questions, seeded } from '../fixtures/ipc-questions.ts';
-import { dropOnWindow, type RunningApp, root, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp, root } from './support/app.ts';
 import { drawPictures } from './support/pictures.ts';
 
-const folder = scratchFolder();
-let granary: RunningApp;
+const granary = new FileApp();
 
 test.beforeAll(async () => {
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 test('the page has no Node, and only the bridge reaches main', async () => {
@@ -182,7 +177,7 @@ test('only the built page is served', async () => {
 
 test('pictures are for images of our own page alone', async () => {
   const { app, page } = granary;
-  const pictures = join(folder.path, 'pictures');
+  const pictures = join(granary.folder, 'pictures');
   await drawPictures(pictures, 2);
   await dropOnWindow(page, pictures);
   await page.getByRole('tab', { name: /^Pictures/ }).click();
@@ -329,7 +324,7 @@ test('the real bridge answers wrong questions on every channel with a refusal', 
 test('names from a dataset are never markup', async () => {
   const { page, complaints } = granary;
   const before = complaints.length;
-  const pictures = join(folder.path, 'names');
+  const pictures = join(granary.folder, 'names');
   await drawPictures(pictures, 6);
   const markup = '<img src=x onerror="document.title=1">';
   renameSync(join(pictures, 'rings'), join(pictures, markup));

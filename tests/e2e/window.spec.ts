@@ -1,37 +1,35 @@
 import { expect, test } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder, startApp } from './support/app.ts';
+import { FileApp } from './support/app.ts';
+
+const granary = new FileApp();
+const bounds = () =>
+  granary.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getNormalBounds());
 
 test('the window comes back as it was left, and damaged preferences mean the defaults', async () => {
-  const folder = scratchFolder();
-  const first = await startApp(folder.path);
-  await first.app.evaluate(({ BrowserWindow }) =>
+  await granary.start();
+  await granary.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]!.setBounds({ width: 1010, height: 640 }),
   );
-  await first.close();
+  // The system tells of a window's new size in its own time.
+  await expect.poll(bounds).toMatchObject({ width: 1010, height: 640 });
+  await granary.close();
 
-  const second = await startApp(folder.path);
-  const size = await second.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]!.getNormalBounds(),
-  );
-  expect(size).toMatchObject({ width: 1010, height: 640 });
-  await second.close();
+  await granary.start();
+  await expect.poll(bounds).toMatchObject({ width: 1010, height: 640 });
+  await granary.close();
 
-  writeFileSync(join(folder.path, 'preferences', 'preferences.json'), '{ "bounds": [broken');
-  const third = await startApp(folder.path);
-  const fresh = await third.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]!.getNormalBounds(),
-  );
-  expect(fresh.width).toBe(1240);
-  expect(third.complaints).toEqual([]);
-  await third.close();
-  folder.remove();
+  writeFileSync(join(granary.folder, 'preferences', 'preferences.json'), '{ "bounds": [broken');
+  await granary.start();
+  await expect.poll(async () => (await bounds()).width).toBe(1240);
+  expect(granary.complaints).toEqual([]);
+  await granary.close();
 });
 
 test('every view is reached and used with the keyboard alone', async () => {
-  const folder = scratchFolder();
-  const { page, complaints, close } = await startApp(folder.path);
+  await granary.start();
+  const { page } = granary;
   for (const [key, heading] of [
     ['2', 'Grid'],
     ['3', 'Queue'],
@@ -48,7 +46,5 @@ test('every view is reached and used with the keyboard alone', async () => {
   await page.keyboard.press('Tab');
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
   expect(outline).toBe('solid');
-  expect(complaints).toEqual([]);
-  await close();
-  folder.remove();
+  expect(granary.complaints).toEqual([]);
 });

@@ -1,23 +1,18 @@
 import { expect, test } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropOnWindow, type RunningApp, scratchFolder, startApp } from './support/app.ts';
+import { dropOnWindow, FileApp } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
 
-const folder = scratchFolder();
-const other = join(folder.path, 'other');
-let granary: RunningApp;
+const granary = new FileApp();
+const other = join(granary.folder, 'other');
 
 test.beforeAll(async () => {
   const { writeRuns } = await import('../support/example-workspace.mjs');
-  writeRuns(join(folder.path, 'workspace'), { runs: 2, epochs: 2 });
+  writeRuns(join(granary.folder, 'workspace'), { runs: 2, epochs: 2 });
   writeRuns(other, { runs: 4, epochs: 2, seed: 3 });
-  granary = await startApp(folder.path);
-});
-test.afterAll(async () => {
-  await granary.close();
-  folder.remove();
+  await granary.start();
 });
 
 /** The system's dialog cannot be driven from here; it answers with a path. */
@@ -54,7 +49,7 @@ test('another workspace brings its own runs, and nothing of the one before', asy
 
 test('what is no folder is refused in words, and the one that is open stays', async () => {
   const { app, page } = granary;
-  const file = join(folder.path, 'a file');
+  const file = join(granary.folder, 'a file');
   writeFileSync(file, '');
   await openAnother(file);
   const fault = page.getByTestId('fault');
@@ -78,7 +73,7 @@ test('what is no folder is refused in words, and the one that is open stays', as
 
 test('a workspace whose queue cannot be read says where it was put when one changes to it', async () => {
   const { page } = granary;
-  const damaged = join(folder.path, 'damaged');
+  const damaged = join(granary.folder, 'damaged');
   mkdirSync(damaged);
   writeFileSync(join(damaged, 'queue.json'), '{');
   await openAnother(damaged);
@@ -91,7 +86,7 @@ test('a workspace whose queue cannot be read says where it was put when one chan
 test('while a run trains no other workspace is opened; reduced motion stands everything still', async () => {
   test.setTimeout(120_000);
   const { page } = granary;
-  const pictures = join(folder.path, 'shapes');
+  const pictures = join(granary.folder, 'shapes');
   await drawPictures(pictures, 8);
   await dropOnWindow(page, pictures);
   await setUpGrid(page, { sizes: '32, 40' });
@@ -102,7 +97,7 @@ test('while a run trains no other workspace is opened; reduced motion stands eve
   await page.getByLabel('Sizes').fill('32');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(page.getByTestId('live').getByTestId('doing')).toContainText('step', { timeout: 60_000 });
-  await openAnother(join(folder.path, 'third'));
+  await openAnother(join(granary.folder, 'third'));
   await expect(page.getByTestId('fault')).toContainText('A run is training in the workspace that is open.');
   await expect(page.getByTestId('settings-workspace-path')).toHaveText(other);
 

@@ -1,5 +1,6 @@
-import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { _electron, type ElectronApplication, type Page, test } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,13 +19,22 @@ export interface RunningApp {
 /** An empty folder that is gone after the test. */
 export function scratchFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'granary-e2e-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => removeFolder(path) };
 }
+
+/** A worker whose app was killed may write until it has noticed. */
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+/** An app that has not quit by then hangs. Its worker has 10 s to stop. */
+const QUIT_MS = 30_000;
 
 /** Starts the built app as a user would, with a workspace and preferences of its own. */
 export async function startApp(
   folder: string,
   environment: Record<string, string> = {},
+  complaints: string[] = [],
 ): Promise<RunningApp> {
   // Set-up's scripts are ES modules; Playwright compiles tests to CommonJS.
   const { electronExecutable, electronSwitches } = await import('../../../scripts/electron.mjs');
@@ -42,16 +52,83 @@ export async function startApp(
       ...environment,
     },
   });
-  const page = await app.firstWindow();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+  try {
+    const page = await app.firstWindow();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.getByTestId('workspace').waitFor();
+    // Views are loaded when they are shown; what is dropped before the first one is there can be lost.
+    await page.getByRole('main').locator('h1, button').first().waitFor();
+    return { app, page, workspace, complaints, close: () => quit(app) };
+  } catch (error) {
+    app.process().kill('SIGKILL');
+    throw error;
+  }
+}
+
+/** Closes the app; one that hangs is killed, and that is told as a failure. */
+async function quit(app: ElectronApplication): Promise<void> {
+  let hung: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    hung = setTimeout(() => {
+      app.process().kill('SIGKILL');
+      reject(new Error(`The app had not quit ${QUIT_MS / 1000} s after it was asked to.`));
+    }, QUIT_MS);
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.getByTestId('workspace').waitFor();
-  // Views are loaded when they are shown; what is dropped before the first one is there can be lost.
-  await page.getByRole('main').locator('h1, button').first().waitFor();
-  return { app, page, workspace, complaints, close: () => app.close() };
+  try {
+    await Promise.race([app.close(), late]);
+  } finally {
+    clearTimeout(hung);
+  }
+}
+
+/**
+ * One app for all tests of a file: made where the file begins, started in a hook of the file's own, closed and its folder removed after
+ * the last test, whatever failed.
+ */
+export class FileApp implements RunningApp {
+  /** There from the first hook on: the runner reads files, too, to list their tests, and calls no hook after. */
+  readonly folder = join(tmpdir(), `granary-e2e-${randomUUID().slice(0, 8)}`);
+  readonly workspace = join(this.folder, 'workspace');
+  /** Also of the apps before, where it was started anew. */
+  readonly complaints: string[] = [];
+  #running: RunningApp | null = null;
+
+  constructor() {
+    test.beforeAll(() => void mkdirSync(this.folder));
+    test.afterAll(async () => {
+      try {
+        await this.close();
+      } finally {
+        removeFolder(this.folder);
+      }
+    });
+  }
+
+  async start(environment: Record<string, string> = {}): Promise<void> {
+    this.#running = await startApp(this.folder, environment, this.complaints);
+  }
+
+  get app(): ElectronApplication {
+    return this.#there.app;
+  }
+
+  get page(): Page {
+    return this.#there.page;
+  }
+
+  async close(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    await running?.close();
+  }
+
+  get #there(): RunningApp {
+    if (this.#running === null) throw new Error('The app is not started.');
+    return this.#running;
+  }
 }
 
 /** Drops files or folders of the disk on the window, all at once, as the system does. */

@@ -9,10 +9,14 @@ const SIDE = 40;
 const colours = { amber: [230, 160, 40], jade: [40, 180, 110], plum: [140, 60, 150] } as const;
 const textures = ['plain', 'striped'] as const;
 
+const made: string[] = [];
+// (Not beside each folder: what a test registers while it runs is not heard any more.)
+afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A folder in the system's temporary folder, removed after the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'granary-training-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  made.push(folder);
   return folder;
 }
 
