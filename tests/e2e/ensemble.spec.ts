@@ -95,14 +95,27 @@ test('an ensemble is judged while its weights are dragged, in under 50 ms, to th
 });
 
 test('a run that cannot take part says why, and others go on without it', async () => {
-  const { page } = granary;
+  const { app, page } = granary;
   const damaged = ids[7]!;
   const file = join(workspace, 'runs', damaged, 'predictions.safetensors');
   const whole = readFileSync(file);
   writeFileSync(file, whole.subarray(0, whole.length / 2));
+  // Until it is told which runs there are, none are offered.
+  await app.evaluate(({ ipcMain }) => {
+    // Electron's own table of who answers what.
+    const { _invokeHandlers: answers } = ipcMain as unknown as {
+      _invokeHandlers: Map<string, (...given: unknown[]) => unknown>;
+    };
+    const answer = answers.get('runs:list')!;
+    const held = new Promise<void>((resolve) => Object.assign(globalThis, { tell: resolve }));
+    answers.set('runs:list', (...given) => held.then(() => answer(...given)));
+  });
   await page.keyboard.press('Control+4');
   await page.reload();
   await page.keyboard.press('Control+6');
+  await expect(page.getByRole('heading', { level: 1, name: 'Ensemble' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Take the / })).toHaveCount(0);
+  await app.evaluate(() => (globalThis as unknown as { tell: () => void }).tell());
   await page.getByRole('button', { name: /^Take the / }).click();
   const member = page.locator(`[data-testid="member"][data-run="${damaged}"]`);
   await expect(member.getByTestId('member-problem')).toBeVisible();
