@@ -65,6 +65,8 @@ async function build(flags) {
       '--publish=never',
       ...(await laterFuses()),
       `-c.electronVersion=${electronVersion(electronExecutable())}`,
+      // For `granary doctor`: nothing that is packed says it.
+      `-c.extraMetadata.electronVersion=${electronVersion(electronExecutable())}`,
     ],
     {
       cwd: root,

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { neededLibraries } from './libraries.mjs';
 
 /**
  * What electron-builder asks of fpm, done with dpkg-deb: makes a .deb of folders and files. electron-builder would fetch an
@@ -120,7 +121,8 @@ export function makeDeb(asked) {
     const control = join(stage, 'DEBIAN');
     mkdirSync(control);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    writeFileSync(join(control, 'control'), controlFile(asked, Math.ceil(bytes / 1024)));
+    const depends = [...asked.depends, ...neededLibraries(files.map(({ path }) => path))];
+    writeFileSync(join(control, 'control'), controlFile({ ...asked, depends }, Math.ceil(bytes / 1024)));
     const sums = files.map(
       ({ path }) =>
         `${createHash('md5').update(readFileSync(path)).digest('hex')}  ${path.slice(stage.length + 1)}\n`,

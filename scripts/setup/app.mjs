@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'no
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './errors.mjs';
-import { findPart, makeCacheFolder, providePart } from './parts.mjs';
+import { findPart, makeCacheFolder, providePart, spaceError } from './parts.mjs';
 import { nativePath, root } from './paths.mjs';
 import { lastLines, runProgram } from './process.mjs';
 import { provideTensorflow, tensorflowRecord, wantedTensorflow } from './tensorflow-part.mjs';
@@ -11,13 +11,16 @@ import { provideTensorflow, tensorflowRecord, wantedTensorflow } from './tensorf
 const shipped = join(root, '..', 'native');
 
 /**
- * What the packaged app runs on its own Node at its first start: finds TensorFlow's library in the user's cache or fetches it,
- * puts the addon that ships with the app beside it, and trains a tiny step. Nothing is written into the app's own folder, which
- * may be read-only. Lines on stdout are for the user; the last one is JSON: {"addon": path, "record": path} or {"error": {code, message, fix}}.
+ * What the packaged app runs on its own Node at its first start, and `granary setup`: finds TensorFlow's library in the user's cache or
+ * fetches it (not with `--offline`), puts the addon that ships with the app beside it, and trains a tiny step. Nothing is written into the
+ * app's own folder, which may be read-only. Lines on stdout are for the user. How it ended is sent to a parent that listens, else it is the
+ * last line, as JSON: {"addon": path, "record": path} or {"error": {code, message, fix}}.
  */
 async function setUpApp() {
   makeCacheFolder();
   const wanted = wantedTensorflow();
+  if (process.argv.includes('--offline') && findPart(wanted.part) === undefined)
+    throw new SetupError('NATIVE_MISSING', `There is no ${wanted.part} in the cache.`, 'Run set-up.');
   const tensorflow = await provideTensorflow(wanted);
   const name = shippedAddon(basename(tensorflow));
   const folder =
@@ -31,7 +34,7 @@ async function setUpApp() {
   const record = join(nativePath(), 'app-setup.json');
   writeFileSync(
     record,
-    JSON.stringify({ tensorflow: tensorflowRecord(wanted.pin, tensorflow), electron: null }, null, 2),
+    JSON.stringify({ tensorflow: tensorflowRecord(wanted.pin, tensorflow), electron: null, addon }, null, 2),
   );
   return { addon, record };
 }
@@ -67,11 +70,20 @@ async function tryOut(addon) {
   writeFileSync(stamp, wanted);
 }
 
-setUpApp().then(
-  (done) => console.log(JSON.stringify(done)),
-  (error) => {
-    const { code = 'INTERNAL', message, fix } = error;
-    console.log(JSON.stringify({ error: { code, message, ...(fix === undefined ? {} : { fix }) } }));
-    process.exitCode = 1;
-  },
-);
+/** A failure in the words of set-up: one that nobody foresaw, too, such as a file that may not be written. */
+function asSetupError(error) {
+  if (error instanceof SetupError) return error;
+  const told = `Set-up failed: ${error?.message ?? error}.`;
+  return spaceError(error, 0) ?? new SetupError('NATIVE_BROKEN', told, 'Try again, or report it.');
+}
+
+function end(ending) {
+  if (process.send === undefined) console.log(JSON.stringify(ending));
+  else process.send(ending);
+}
+
+setUpApp().then(end, (error) => {
+  const { code, message, fix } = asSetupError(error);
+  process.exitCode = 1;
+  end({ error: { code, message, fix } });
+});

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { SetupError } from './errors.mjs';
-import { nativePath } from './paths.mjs';
+import { nativePath, otherCache } from './paths.mjs';
 import { megabytes } from './progress.mjs';
 
 /**
@@ -97,7 +97,7 @@ export function makeCacheFolder() {
       new SetupError(
         'NATIVE_BROKEN',
         `The cache folder ${nativePath()} cannot be made (${error.code ?? error.message}).`,
-        'Make it writable, or name another one: GRANARY_CACHE=/some/folder npm run setup',
+        `Make it writable. To use another disk, ${otherCache}.`,
       )
     );
   }
@@ -123,9 +123,5 @@ export function spaceError(error, bytes) {
 }
 
 function noSpace(message) {
-  return new SetupError(
-    'NO_SPACE',
-    message,
-    'Free some disk, or name a folder on a larger one: GRANARY_CACHE=/some/folder npm run setup',
-  );
+  return new SetupError('NO_SPACE', message, `Free some disk. To use a larger one, ${otherCache}.`);
 }

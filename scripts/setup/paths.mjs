@@ -1,9 +1,17 @@
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout: the folder of package.json. */
+/** The checkout, or what the packaged app holds of it: the folder of package.json. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Whether this is the packaged app, whose users have no npm and start it from their desktop. */
+const packaged = basename(root) === 'app.asar.unpacked';
+
+/** How to have native parts in another folder, for people; set-up and every later start must be told of it. */
+export const otherCache = packaged
+  ? 'set GRANARY_CACHE to a folder there (in ~/.profile, then log in again), and run set-up again'
+  : 'name one there: GRANARY_CACHE=/some/folder npm run setup';
 
 /** The user's cache folder, by the same rule as src-main/files/paths.ts (a test compares the two). */
 export function cachePath(env = process.env, platform = process.platform, home = homedir()) {

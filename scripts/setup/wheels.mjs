@@ -5,7 +5,7 @@ import { SetupError } from './errors.mjs';
 import { spaceError } from './parts.mjs';
 import { lastLines, runProgram } from './process.mjs';
 import { showGrowth } from './progress.mjs';
-import { findPython } from './python.mjs';
+import { findPip, findPython } from './python.mjs';
 
 /** SHA-256 of a file, as hex, read in pieces. */
 export async function sha256(file) {
@@ -44,14 +44,14 @@ export async function fetchWheel(pin, folder, python) {
   const temporary = join(folder, `pip-${pin.package}`);
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
-  const pip = await findPython();
+  const { command, env } = await findPip();
   const args = ['-m', 'pip', 'download', '--no-deps', '--no-cache-dir', '--only-binary=:all:'];
   args.push('--disable-pip-version-check', '--progress-bar=off', '--platform', pin.platform, '-d', folder);
   if (python !== undefined) args.push('--python-version', python, '--implementation', 'cp');
   args.push(`${pin.package}==${pin.version}`);
   try {
     const run = await showGrowth(`Fetching ${pin.package} ${pin.version}`, temporary, pin.bytes, () =>
-      runProgram(pip, args, { env: { ...process.env, TMPDIR: temporary } }),
+      runProgram(command, args, { env: { ...env, TMPDIR: temporary } }),
     );
     if (run.code !== 0) throw pipError(run.output, pin);
   } finally {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { NewsName } from '../../shared/ipc/channel-names.ts';
 import type { ChannelInput, News } from '../../shared/ipc/channels.ts';
 import type { Preferences } from '../../shared/records/preferences.ts';
-import { packageRoot, unpacked, workspacePath } from '../files/paths.ts';
+import { packageRoot, workspacePath } from '../files/paths.ts';
+import { setUpScript } from '../files/set-up-program.ts';
 import { listen } from '../ipc/door.ts';
 import { anotherWorkspace, openFirstWorkspace } from './first-workspace.ts';
 import { createHandlers } from '../ipc/index.ts';
@@ -84,9 +85,7 @@ async function start(): Promise<void> {
   };
   let recovered = false;
   const setUp = new NativeSetup(
-    app.isPackaged
-      ? { node: nodeBinary(), script: unpacked(join(packageRoot(), 'scripts', 'setup', 'app.mjs')) }
-      : null,
+    app.isPackaged ? { node: nodeBinary(), script: setUpScript() } : null,
     (state) => tell('setup:changed', state),
   );
   setUp.start();

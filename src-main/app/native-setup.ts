@@ -1,13 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
-import { errorPayloadSchema } from '../../shared/ipc/error-codes.ts';
+import type { ErrorPayload } from '../../shared/errors.ts';
 import type { SetUpState } from '../../shared/ipc/set-up.ts';
-
-const lastLine = z.union([
-  z.object({ addon: z.string(), record: z.string() }),
-  z.object({ error: errorPayloadSchema }),
-]);
+import { type SetUpEnding, endedSilently, readEnding, useNativeParts } from '../files/set-up-program.ts';
 
 interface Program {
   node: string;
@@ -41,20 +36,18 @@ export class NativeSetup {
     this.#set({ status: 'working', doing: 'Looking for TensorFlow', share: null, error: null });
     const child = spawn(node, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
     let words = '';
-    let ending: z.infer<typeof lastLine> | null = null;
+    let ending: SetUpEnding | null = null;
     createInterface({ input: child.stdout }).on('line', (line) => {
       ending = readLast(line) ?? ending;
       if (!line.startsWith('{')) this.#said(line.trim());
     });
     child.stderr.on('data', (chunk: Buffer) => (words = (words + String(chunk)).slice(-2000)));
-    child.on('error', (error) => this.#failed(`Set-up could not be started: ${error.message}.`));
+    child.on('error', (error) => this.#failed(cannotStart(error)));
     child.on('close', (code) => {
       if (ending !== null && 'addon' in ending) {
-        process.env['GRANARY_ADDON'] = ending.addon;
-        process.env['GRANARY_SETUP_RECORD'] = ending.record;
+        useNativeParts(ending);
         this.#set({ status: 'ready', doing: '', share: null, error: null });
-      } else if (ending !== null) this.#set({ ...this.#state, status: 'failed', error: ending.error });
-      else this.#failed(`Set-up ended with code ${String(code)}. ${words.trim()}`);
+      } else this.#failed(ending === null ? endedSilently(code, words) : ending.error);
     });
   }
 
@@ -65,10 +58,8 @@ export class NativeSetup {
     this.#set({ ...this.#state, doing: line, share: percent === undefined ? null : Number(percent) / 100 });
   }
 
-  #failed(message: string): void {
-    if (this.#state.status === 'failed') return;
-    const fix = 'Try again, or report it.';
-    this.#set({ ...this.#state, status: 'failed', error: { code: 'NATIVE_BROKEN', message, fix } });
+  #failed(error: ErrorPayload): void {
+    if (this.#state.status !== 'failed') this.#set({ ...this.#state, status: 'failed', error });
   }
 
   #set(state: SetUpState): void {
@@ -77,10 +68,15 @@ export class NativeSetup {
   }
 }
 
-function readLast(line: string): z.infer<typeof lastLine> | null {
+function cannotStart({ message }: Error): ErrorPayload {
+  const fix = 'Try again, or report it.';
+  return { code: 'NATIVE_BROKEN', message: `Set-up could not be started: ${message}.`, fix };
+}
+
+function readLast(line: string): SetUpEnding | null {
   if (!line.startsWith('{')) return null;
   try {
-    return lastLine.parse(JSON.parse(line));
+    return readEnding(JSON.parse(line));
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
 import type { Cache, CacheName } from '../../shared/ipc/data-views.ts';
 import { layout } from '../../shared/workspace-layout.ts';
+import { setUpCommand } from '../files/packaged.ts';
 import { cachePath } from '../files/paths.ts';
 
 interface Place {
@@ -49,7 +50,7 @@ function places(workspace: string): Place[] {
       name: 'native',
       paths: [join(cachePath(), 'native')],
       what: 'TensorFlow and what else runs on this machine, for all workspaces.',
-      cost: 'Nothing trains until `npm run setup` has fetched it again.',
+      cost: `Nothing trains until ${setUpCommand()} has fetched it again.`,
       shared: true,
     },
   ];

@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { packagedFolder } from '../files/packaged.ts';
 import { granaryVersion } from '../files/version.ts';
+import { hasDisplay } from './commands/app.ts';
 import { commands } from './commands/index.ts';
-import { printJson, reportFailure } from './output.ts';
+import { findNativeParts } from './native-parts.ts';
+import { printJson, printNote, reportFailure } from './output.ts';
 
 const json = process.argv.includes('--json');
 
@@ -23,7 +26,15 @@ const program = new Command('granary')
 
 for (const register of commands) register(program);
 
-program.parseAsync().catch((error: unknown) => {
+program.hook('preAction', (_program, command) => {
+  if (!['setup', 'app'].includes(command.name())) findNativeParts((text) => printNote(text, json));
+});
+
+// An installed `granary` without a word opens the window, as desktop programs do; without a display it shows the commands.
+const words = process.argv.slice(2);
+const opens = words.length === 0 && packagedFolder() !== null && hasDisplay();
+
+program.parseAsync(opens ? ['app'] : words, { from: 'user' }).catch((error: unknown) => {
   if (!(error instanceof CommanderError)) {
     reportFailure(error, json);
   } else if (error.exitCode !== 0) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BYTES_TYPE, type NativeBinding, dataTypes, nativeBinding } from './attributes.ts';
 import { GranaryError } from '../../shared/errors.ts';
+import { setUpAgain } from '../files/packaged.ts';
 import { TAG } from './saved-model.ts';
 
 /** What is fed to a placeholder. The array's type must be the placeholder's: Uint8Array feeds uint8. */
@@ -31,7 +32,7 @@ function forOldAddon(error: Error): Error {
   return new GranaryError(
     'NATIVE_BROKEN',
     "TensorFlow's addon is older than this version of Granary.",
-    'Run `npm run setup` in the folder of Granary.',
+    setUpAgain(),
     { cause: error },
   );
 }

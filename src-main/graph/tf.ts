@@ -3,6 +3,7 @@ import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { pointToAddon } from './addon.ts';
 import { GranaryError } from '../../shared/errors.ts';
+import { setUpAgain } from '../files/packaged.ts';
 
 /**
  * The one door to TensorFlow.js on native libtensorflow. Node 23 took away two helpers that tfjs-node 4.22 still calls
@@ -24,10 +25,8 @@ function loadTensorflow(): typeof TensorFlow {
     const missing = /can not be found|Cannot find module/.test(message);
     throw new GranaryError(
       missing ? 'NATIVE_MISSING' : 'NATIVE_BROKEN',
-      missing
-        ? 'TensorFlow is not set up in this checkout.'
-        : `TensorFlow's library does not load: ${message}`,
-      'Run `npm run setup` in the folder of Granary.',
+      missing ? 'TensorFlow is not set up here.' : `TensorFlow's library does not load: ${message}`,
+      setUpAgain(),
       { cause: error },
     );
   }

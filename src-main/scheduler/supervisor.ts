@@ -9,6 +9,7 @@ import {
   workerEventSchema,
 } from '../../shared/ipc/job.ts';
 import { memoryLine, outOfMemory, tellsOfMemory } from '../../shared/out-of-memory.ts';
+import { packagedFolder } from '../files/packaged.ts';
 import { entryPath } from '../files/paths.ts';
 import { LimitWatch } from './limit-watch.ts';
 import { nodeBinary } from './node-binary.ts';
@@ -159,7 +160,7 @@ function readResult<T extends Job['type']>(type: T, value: unknown): Outcome<Job
     error: new GranaryError(
       'WORKER_CRASHED',
       `The worker's result of "${type}" is not as expected at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.`,
-      'Worker and Granary may be of different versions: build again with `npm run setup`.',
+      `Worker and Granary may be of different versions: ${packagedFolder() === null ? 'build again with `npm run setup`' : 'close Granary and start it again'}.`,
     ),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { register as annotate } from './annotate.ts';
+import { register as app } from './app.ts';
 import { register as bench } from './bench.ts';
 import { register as benchLoader } from './bench-loader.ts';
 import { register as cache } from './cache.ts';
@@ -22,11 +23,14 @@ import { register as sample } from './sample.ts';
 import { register as queue } from './queue.ts';
 import { register as runs } from './runs.ts';
 import { register as settings } from './settings.ts';
+import { register as setup } from './setup.ts';
 import { register as show } from './show.ts';
 import { register as train } from './train.ts';
 
 /** One file a subcommand; each registers itself on the program. */
 export const commands: ((program: Command) => void)[] = [
+  app,
+  setup,
   bench,
   cache,
   collab,

@@ -2,11 +2,13 @@ import { cpus } from 'node:os';
 import si from 'systeminformation';
 import { toErrorPayload } from '../../../shared/errors.ts';
 import type { ErrorCode } from '../../../shared/ipc/error-codes.ts';
+import { packagedFolder, setUpCommand } from '../../files/packaged.ts';
 import { cachePath, workspacePath } from '../../files/paths.ts';
 import type { HubReach } from '../../hub/reach.ts';
 import { granaryVersion } from '../../files/version.ts';
 import { startJob } from '../../scheduler/supervisor.ts';
 import { type DiskReport, diskOf } from './disk.ts';
+import { packagedElectron } from './electron.ts';
 import { missingLibraries } from './libraries.ts';
 import { type NvidiaReport, askNvidia } from './nvidia.ts';
 import { type SetUpRecord, readSetUpRecord } from '../../files/set-up-record.ts';
@@ -81,8 +83,8 @@ export async function examine(workspaceFlag?: string): Promise<DoctorReport> {
 }
 
 async function examineElectron(record: SetUpRecord | null): Promise<DoctorReport['electron']> {
-  if (record === null || record.electron === null) return null;
-  return { ...record.electron, missing: await missingLibraries(record.electron.path) };
+  const electron = packagedElectron() ?? record?.electron ?? null;
+  return electron === null ? null : { ...electron, missing: await missingLibraries(electron.path) };
 }
 
 async function checkNative(): Promise<{
@@ -100,7 +102,7 @@ async function checkNative(): Promise<{
         code: code === 'NATIVE_MISSING' ? code : 'NATIVE_BROKEN',
         blocks: true,
         message: code === 'NATIVE_MISSING' ? message : `TensorFlow does not work: ${message}`,
-        fix: code.startsWith('NATIVE') && fix !== undefined ? fix : 'Run `npm run setup`.',
+        fix: code.startsWith('NATIVE') && fix !== undefined ? fix : `Run ${setUpCommand()}.`,
       },
     };
   }
@@ -118,7 +120,9 @@ export function findProblems(report: DoctorReport, record: SetUpRecord | null): 
     add(
       'NATIVE_MISSING',
       `Electron cannot start without these libraries: ${report.electron.missing.join(', ')}.`,
-      'Run `npm run setup`: it installs them as root, or prints the command that does.',
+      packagedFolder() === null
+        ? 'Run `npm run setup`: it installs them as root, or prints the command that does.'
+        : 'Install them with the package manager; `sudo apt install` of the deb brings them.',
     );
   const sees = report.tensorflow?.devices.some((device) => device.startsWith('GPU')) ?? false;
   if (report.nvidia !== null && report.tensorflow !== null && !sees) {
@@ -127,13 +131,13 @@ export function findProblems(report: DoctorReport, record: SetUpRecord | null): 
       add(
         'NATIVE_BROKEN',
         `TensorFlow does not see the ${report.nvidia.cards[0]?.name ?? 'NVIDIA card'} (driver ${report.nvidia.driver}).`,
-        'CUDA 12 needs driver 525.60 or later: update the driver (under WSL2: the one of Windows), then run `npm run setup`.',
+        `CUDA 12 needs driver 525.60 or later: update the driver (under WSL2: the one of Windows), then run ${setUpCommand()}.`,
       );
     else
       add(
         'NATIVE_MISSING',
-        'There is an NVIDIA card, but this checkout uses the CPU build of TensorFlow.',
-        'Run `npm run setup` with GRANARY_TENSORFLOW=cuda.',
+        'There is an NVIDIA card, but this Granary uses the CPU build of TensorFlow.',
+        `Run ${setUpCommand()} with GRANARY_TENSORFLOW=cuda.`,
       );
   }
   if (report.hub.state === 'unreachable' || report.hub.state === 'misconfigured')

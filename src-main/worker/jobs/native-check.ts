@@ -1,4 +1,5 @@
 import { GranaryError } from '../../../shared/errors.ts';
+import { packagedFolder, setUpCommand } from '../../files/packaged.ts';
 import type { JobOf, JobResult } from '../../../shared/ipc/job.ts';
 import { tf } from '../../graph/tf.ts';
 import type { JobContext } from '../context.ts';
@@ -25,7 +26,7 @@ export async function run(
     throw new GranaryError(
       'NATIVE_BROKEN',
       `A tiny training step went from a loss of ${first} to ${last}; it should fall tenfold.`,
-      'Delete .native and run `npm run setup`; with an NVIDIA card, try GRANARY_TENSORFLOW=cpu.',
+      `${packagedFolder() === null ? 'Delete .native and run' : 'Run `granary cache --clear native`, then'} ${setUpCommand()}; with an NVIDIA card, try GRANARY_TENSORFLOW=cpu.`,
     );
   }
   return {

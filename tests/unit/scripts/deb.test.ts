@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { neededLibraries } from '../../../scripts/package/libraries.mjs';
 
 const program = join(import.meta.dirname, '../../../scripts/package/fpm.mjs');
 const dpkg = (...words: string[]): string => execFileSync('dpkg-deb', words, { encoding: 'utf8' });
@@ -58,6 +59,33 @@ describe('a deb without fpm', () => {
       expect(checked.trim().split('\n')).toHaveLength(3);
     },
   );
+
+  it('names the C and C++ libraries by the symbol versions that its programs ask for', () => {
+    const program = (name: string, ...versions: string[]): string => {
+      const path = join(folder, 'app', name);
+      writeFileSync(path, `\x7fELF\0libc.so.6\0${versions.join('\0')}\0`, 'latin1');
+      return path;
+    };
+    const old = program('old', 'GLIBC_2.2.5', 'GLIBC_2.17');
+    expect(neededLibraries([old])).toEqual(['libc6 (>= 2.17)', 'libgcc-s1']);
+    const young = program(
+      'young',
+      'GLIBC_2.9',
+      'GLIBC_2.28',
+      'GLIBCXX_3.4.9',
+      'GLIBCXX_3.4.30',
+      'GLIBCXX_3.4',
+    );
+    expect(neededLibraries([old, young, join(folder, 'icon.png')])).toEqual([
+      ...['libc6 (>= 2.28)', 'libgcc-s1', 'libstdc++6 (>= 12)'],
+    ]);
+    expect(() => neededLibraries([program('next', 'GLIBC_2.17', 'GLIBCXX_3.4.99')])).toThrow('3.4.99');
+    expect(neededLibraries([join(folder, 'icon.png')])).toEqual([]);
+    // A real one, which is linked to both.
+    expect(neededLibraries([process.execPath]).join()).toMatch(
+      /^libc6 \(>= 2\.\d+\),libgcc-s1,libstdc\+\+6 \(>= /,
+    );
+  });
 
   it('is not made where something unknown is asked for', () => {
     const output = join(folder, 'granary.deb');
