@@ -26,8 +26,9 @@ const program = new Command('granary')
 
 for (const register of commands) register(program);
 
+// Beside the output, also with `--json`: that is one object of one shape.
 program.hook('preAction', (_program, command) => {
-  if (!['setup', 'app'].includes(command.name())) findNativeParts((text) => printNote(text, json));
+  if (!['setup', 'app'].includes(command.name())) findNativeParts((text) => printNote(text, false));
 });
 
 // An installed `granary` without a word opens the window, as desktop programs do; without a display it shows the commands.
