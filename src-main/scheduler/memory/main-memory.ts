@@ -43,6 +43,21 @@ export function readMainMemory(read: ReadSystemFile = readSystemFile): MainMemor
   return reading;
 }
 
+/** What the kernel keeps for somebody: programs' pages, shared ones, its own that cannot be given up. */
+const ACCOUNTED = ['AnonPages', 'Shmem', 'SUnreclaim', 'KernelStack', 'PageTables', 'Hugetlb'];
+
+/**
+ * Main memory that has an owner, MiB; null where the system does not tell. Free memory may shrink without one: a virtual machine's host
+ * takes it back for a while (a balloon).
+ */
+export function accountedMb(read: ReadSystemFile = readSystemFile): number | null {
+  const info = read('/proc/meminfo') ?? '';
+  const amounts = ACCOUNTED.map((key) =>
+    Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(info)?.[1] ?? NaN),
+  );
+  return Number.isNaN(amounts[0]) ? null : amounts.reduce((sum, kb) => sum + (kb || 0), 0) / 1024;
+}
+
 /** Limit and remaining memory of each control group from this process's own up to the root. Version 2, then version 1. */
 function controlGroups(read: ReadSystemFile): { limitMb: number; freeMb: number }[] {
   const groups = read('/proc/self/cgroup') ?? '';

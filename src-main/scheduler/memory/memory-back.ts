@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CardReading, MachineReading } from '../../../shared/machine.ts';
 import { formatMb } from '../../../shared/memory.ts';
 import type { PlanningDevice } from './device.ts';
+import { accountedMb } from './main-memory.ts';
 import { type ProcessMemory, processMemories } from './process-memory.ts';
 
 /** What may be missing although all is well: other programs come and go. A probe takes several hundred MiB. */
@@ -17,6 +18,8 @@ const WORTH_NAMING_MB = 16;
 /** The memory of a device at one moment, and who holds how much. */
 interface Held {
   usedMb: number;
+  /** What of main memory has an owner; null where that is not told. */
+  accountedMb: number | null;
   processes: ReadonlyMap<number, ProcessMemory>;
 }
 
@@ -32,6 +35,7 @@ export interface MemoryBackOptions {
   /** For tests. */
   waitMs?: number;
   processes?: typeof processMemories;
+  accounted?: typeof accountedMb;
 }
 
 /**
@@ -53,7 +57,7 @@ export class MemoryBack {
 
   /**
    * Waits until no process of the use lives and the memory is back within {@link TOLERANCE_MB}, or 5 % of what the use took where
-   * that is more. What other programs took of main memory meanwhile does not count.
+   * that is more. What other programs took of main memory meanwhile does not count, nor what has no owner (see {@link accountedMb}).
    * @param peakMb what the use took at most, if that is known
    * @returns null: it is back; else how much is held and by whom
    */
@@ -79,25 +83,32 @@ function heldOf(
     device: { kind, name },
     card: index = null,
     processes = processMemories,
+    accounted = accountedMb,
   }: Omit<MemoryBackOptions, 'read' | 'left'>,
 ): Held | null {
-  if (kind === 'main-memory') return { usedMb: memory.totalMb - memory.freeMb, processes: processes() };
+  if (kind === 'main-memory') {
+    const usedMb = memory.totalMb - memory.freeMb;
+    return { usedMb, accountedMb: accounted(), processes: processes() };
+  }
   // Two cards may have one name.
   const card = cards.find((one) => (index === null ? one.name === name : one.index === index));
   return card === undefined || card.usedMb === null
     ? null
-    : { usedMb: card.usedMb, processes: programsOf(card) };
+    : { usedMb: card.usedMb, accountedMb: null, processes: programsOf(card) };
 }
 
 function programsOf({ processes }: CardReading): Map<number, ProcessMemory> {
   return new Map(processes.map(({ pid, name, usedMb }) => [pid, { pid, name, mb: usedMb ?? 0 }]));
 }
 
-/** What is used beyond the figure before. Main memory is everybody's: what others took meanwhile is theirs. */
+/** What is used beyond the figure before. Main memory is everybody's: what others took meanwhile is theirs, and what none has is nobody's. */
 function keptMb({ kind }: Pick<PlanningDevice, 'kind'>, before: Held, now: Held): number {
   const sum = ({ processes }: Held): number => [...processes.values()].reduce((all, { mb }) => all + mb, 0);
   const others = kind === 'card' ? 0 : Math.max(0, sum(now) - sum(before));
-  return now.usedMb - before.usedMb - others;
+  const used = now.usedMb - before.usedMb;
+  const accounted =
+    now.accountedMb === null || before.accountedMb === null ? used : now.accountedMb - before.accountedMb;
+  return Math.min(used, accounted) - others;
 }
 
 /** Who holds more than before, most first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMainMemory } from '../../../../src-main/scheduler/memory/main-memory.ts';
+import { accountedMb, readMainMemory } from '../../../../src-main/scheduler/memory/main-memory.ts';
 
 const GB = 2 ** 30;
 const meminfo = 'MemTotal:       16777216 kB\nMemFree:         1048576 kB\nMemAvailable:    8388608 kB\n';
@@ -54,10 +54,19 @@ describe('main memory', () => {
     expect(machine({ '/proc/self/limits': limits('unlimited') })).toMatchObject({ bound: 'system' });
   });
 
+  it('has owners for what programs and the kernel keep, not for what a host took back', () => {
+    const told =
+      'AnonPages: 1048576 kB\nShmem: 2048 kB\nSUnreclaim: 1024 kB\nPageTables: 1024 kB\nCached: 9999 kB\n';
+    expect(accountedMb(() => meminfo + told)).toBe(1028);
+    expect(accountedMb(() => meminfo)).toBeNull();
+    expect(accountedMb(() => null)).toBeNull();
+  });
+
   it('is read on this machine, whatever it has', () => {
     const { totalMb, freeMb } = readMainMemory();
     expect(totalMb).toBeGreaterThan(256);
     expect(freeMb).toBeGreaterThan(0);
     expect(freeMb).toBeLessThanOrEqual(totalMb);
+    expect(accountedMb()).toBeLessThan(totalMb);
   });
 });
