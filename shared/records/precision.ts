@@ -6,3 +6,8 @@ import { z } from 'zod';
  */
 export const precisionSchema = z.enum(['float32', 'bfloat16']);
 export type Precision = z.infer<typeof precisionSchema>;
+
+/** What is added to a run's batch where it is told: `, bfloat16`; nothing for float32. */
+export function precisionNote(precision: Precision): string {
+  return precision === 'float32' ? '' : `, ${precision}`;
+}

@@ -1,3 +1,6 @@
+import type { MemoryPlan } from '../../shared/records/memory-plan.ts';
+import { type Precision, precisionNote } from '../../shared/records/precision.ts';
+
 /** `0:43`, `4:10`, `1:02:03`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
@@ -22,6 +25,14 @@ export { formatBytes } from '../../shared/format-bytes.ts';
 /** A text from files or people for a terminal: control characters, which could tear a line or command the terminal, as �. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\uFFFD');
+}
+
+/** How a run's batch is cut, for a column `micro-batch × accum`: `32 × 2 checkpointing, bfloat16`. */
+export function howOf(
+  { microBatch, accum, checkpointing }: Pick<MemoryPlan, 'microBatch' | 'accum' | 'checkpointing'>,
+  precision: Precision,
+): string {
+  return `${microBatch} × ${accum}${checkpointing ? ' checkpointing' : ''}${precisionNote(precision)}`;
 }
 
 /**

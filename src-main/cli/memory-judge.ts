@@ -8,7 +8,7 @@ import { measuredRuns } from '../scheduler/measured-runs.ts';
 import { MemoryFit } from '../scheduler/memory/fit.ts';
 import { RunJudge, withoutHopeless } from '../scheduler/memory/run-judge.ts';
 import type { WorkbenchOptions } from '../scheduler/workbench.ts';
-import { formatDuration, formatTable } from './format.ts';
+import { formatDuration, formatTable, howOf } from './format.ts';
 import { printJson } from './output.ts';
 import type { StatusLine } from './progress.ts';
 
@@ -50,7 +50,7 @@ async function print(
     const fit = fits[i] ?? null;
     const error = 'error' in run ? run.error : null;
     const seconds = error === null ? secondsOf(run, measured) : null;
-    return { name: run.name, fit, error, seconds };
+    return { name: run.name, precision: run.config.precision, fit, error, seconds };
   });
   const times = rows.filter(({ error }) => error === null).map(({ seconds }) => seconds);
   const total = times.includes(null) ? null : times.reduce<number>((sum, one) => sum + one!, 0);
@@ -58,8 +58,9 @@ async function print(
     printJson({
       type: 'plan',
       seconds: total,
-      runs: rows.map(({ name, fit, error, seconds }) => ({
+      runs: rows.map(({ name, precision, fit, error, seconds }) => ({
         ...{ name, seconds, problem: error?.message ?? null, fix: error?.fix ?? null },
+        precision,
         memory: fit === null ? null : jsonOf(fit),
       })),
     });
@@ -67,11 +68,9 @@ async function print(
   }
   const lines = formatTable(
     ['run', 'micro-batch × accum', 'memory', 'margin', 'time', 'fits'],
-    rows.map(({ name, fit, error, seconds }) => [
+    rows.map(({ name, precision, fit, error, seconds }) => [
       name,
-      fit === null
-        ? '–'
-        : `${fit.plan.microBatch} × ${fit.plan.accum}${fit.plan.checkpointing ? ' checkpointing' : ''}`,
+      fit === null ? '–' : howOf(fit.plan, precision),
       fit === null ? '–' : `${formatMb(neededMb(fit.plan))} of ${formatMb(fit.plan.device.freeMb)}`,
       fit === null ? '–' : formatMb(fit.plan.marginMb),
       seconds === null ? '–' : formatDuration(seconds),

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { WorkerEvent } from '../../shared/ipc/job.ts';
+import { precisionNote } from '../../shared/records/precision.ts';
 import type { Queue } from '../../shared/records/queue.ts';
 import type { EpochLog, RunWeights } from '../../shared/records/run-record.ts';
 import { ratingsHeading, ratingsRow } from './ratings-display.ts';
@@ -160,7 +161,7 @@ export class TerminalDisplay implements RunDisplay {
     this.#status.print(
       [
         ...this.#opening(title, header.id, resumed),
-        `${pictures.join(', ')}; batch ${config.batchSize} = ${microBatch} × ${config.accum}; ` +
+        `${pictures.join(', ')}; batch ${config.batchSize} = ${microBatch} × ${config.accum}${precisionNote(config.precision)}; ` +
           `${(parameters / 1e6).toFixed(1)} M parameters, weights ${weightsText(weights)}; seed ${config.seed}`,
         ...(header.memory === undefined ? [] : [pc.dim(`Memory: ${header.memory.reason}`)]),
         pc.bold(row(['epoch', 'train_loss', 'valid_loss', 'error_rate', 'images/s', 'time'])),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Precision } from '../../shared/records/precision.ts';
 
 let known: boolean | null | undefined;
 
@@ -16,7 +17,20 @@ function readFlags(): boolean | null {
   }
 }
 
-/** The same from the text of `/proc/cpuinfo`. */
+/**
+ * What is said of half precision on a processor that has no instructions for it; null where there is nothing to say.
+ * @param onCard a card computes, not the processor
+ */
+export function slowHalfWarning(
+  precision: Precision,
+  onCard: boolean,
+  multiplies: boolean | null = multipliesBfloat16(),
+): string | null {
+  if (precision !== 'bfloat16' || onCard || multiplies !== false) return null;
+  return 'This processor does not multiply bfloat16 by itself: half precision is likely to be slower here than float32.';
+}
+
+/** The same as {@link multipliesBfloat16} from the text of `/proc/cpuinfo`. */
 export function bfloat16In(text: string): boolean | null {
   const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(text)?.[1];
   return flags === undefined ? null : /\s(?:amx_bf16|avx512_bf16|bf16)(?:\s|$)/.test(flags);

@@ -12,7 +12,7 @@ const products: ReadonlySet<string> = new Set([
 ]);
 
 /** Ops that go on in bfloat16 where what they read has just been computed so, and round nothing more than a product's result. */
-const followers: ReadonlySet<string> = new Set(['BiasAdd', 'Reshape', 'Transpose']);
+const followers: ReadonlySet<string> = new Set(['BiasAdd', 'Reshape', 'Transpose', 'Identity']);
 
 /**
  * Mixed precision as a pass over the nodes of one fetch (Micikevicius et al. 2018, "Mixed Precision Training"; Kalamkar et al. 2019, "A
@@ -20,7 +20,8 @@ const followers: ReadonlySet<string> = new Set(['BiasAdd', 'Reshape', 'Transpose
  * bfloat16 has float32's range, so that gradients need no scaling. Each value is rounded once, whoever reads it, and a node keeps its name,
  * under which its result is float32 as before.
  *
- * What the backward pass reads of the forward pass is kept in bfloat16 where it was computed so, and made float32 again only then.
+ * What the backward pass reads of the forward pass is kept in bfloat16 where it was computed so or where the forward pass, too, read nothing
+ * but the rounded value, and made float32 again only then.
  * @param from place of the fetch's first node
  * @param backward place of the first node of its backward pass
  */
@@ -30,13 +31,21 @@ export function toHalfPrecision(graph: Graph, from: number, backward: number): v
     if (i === backward - from) rewriting.turn();
     rewriting.add(node);
   }
+  withoutUnreadCasts(graph, from);
+}
+
+/** A copy in float32 that nobody reads would still be a node in TensorFlow's session, and take its share of memory there. */
+function withoutUnreadCasts(graph: Graph, from: number): void {
+  const nodes = graph.takeFrom(from);
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs.map(inputNode)));
+  for (const node of nodes) if (node.op !== 'Cast' || read.has(node.name)) graph.add(node);
 }
 
 class Rewriting {
   readonly #graph: Graph;
   /** The bfloat16 values of outputs, by reference. */
   readonly #halves = new Map<string, string>();
-  /** Of those, the ones that were computed so. */
+  /** Of those, the ones that were computed so, and from the backward pass on the ones that nothing but products has read. */
   readonly #computed = new Set<string>();
   /** Nodes of the forward pass; null until all are known. */
   #forward: ReadonlySet<string> | null = null;
@@ -49,7 +58,12 @@ class Rewriting {
 
   /** The backward pass begins. */
   turn(): void {
-    this.#forward = new Set(this.#graph.nodes.map(({ name }) => name));
+    const { nodes } = this.#graph;
+    this.#forward = new Set(nodes.map(({ name }) => name));
+    const rounding = new Set(this.#halves.values());
+    const exact = new Set(nodes.flatMap(({ name, inputs }) => (rounding.has(name) ? [] : inputs)));
+    // Queries, keys, values and probabilities of attention: their gradients are those of what was computed with them.
+    for (const reference of this.#halves.keys()) if (!exact.has(reference)) this.#computed.add(reference);
   }
 
   add(node: GraphNode): void {
@@ -57,19 +71,27 @@ class Rewriting {
     const follows = followers.has(node.op) && first !== undefined && this.#computed.has(first);
     const [output] = node.outputs;
     if (!((products.has(node.op) && !this.#isSum(node)) || follows) || output?.dtype !== dataTypes.float32) {
-      this.#graph.add({ ...node, inputs: node.inputs.map((input) => this.#kept(input, node)) });
+      this.#graph.add({ ...node, inputs: this.#waits(node.inputs.map((input) => this.#kept(input, node))) });
       return;
     }
     const half = this.#graph.add({
       ...node,
       name: `${node.name}/half`,
-      inputs: node.inputs.map((input) => (this.#isFloat(input) ? this.#half(input) : input)),
+      inputs: this.#waits(node.inputs.map((input) => (this.#isFloat(input) ? this.#half(input) : input))),
       attributes: { ...node.attributes, T: attr.type('bfloat16') },
       outputs: [{ shape: output.shape, dtype: dataTypes.bfloat16 }],
     });
     this.#cast(node.name, half, 'bfloat16', 'float32');
     this.#halves.set(node.name, half);
     this.#computed.add(node.name);
+  }
+
+  /** Who waits for a value waits for it as it was computed: its copy in float32 is made for readers alone. */
+  #waits(inputs: readonly string[]): string[] {
+    return inputs.map((input) => {
+      const name = input.slice(1);
+      return input.startsWith('^') && this.#computed.has(name) ? `^${this.#halves.get(name)!}` : input;
+    });
   }
 
   /** What an op in float32 reads: in the backward pass not a result in float32 that would have to be kept from the forward pass. */

@@ -1,5 +1,6 @@
 import { formatMb } from '../../shared/memory.ts';
 import type { Attempt } from '../../shared/records/attempts.ts';
+import { precisionNote } from '../../shared/records/precision.ts';
 import type { RunSummary } from '../../shared/records/run-record.ts';
 import { attemptEnd, attemptFrom, runMemory } from '../../shared/run-table/run-memory.ts';
 import { escapeHtml } from './svg-lines.ts';
@@ -22,7 +23,7 @@ export function memoryTable(
       .map((one) => `Process ${one.number} went on ${attemptFrom(one)}, ${one.reason}${endOf(one)}.`);
     const why = [plan?.reason ?? 'Nothing was planned.', ...replaced].join(' ');
     return [
-      `<tr><td>${escapeHtml(header.name)}</td><td>${batch}${checkpointing ? ', checkpointing' : ''}</td>` +
+      `<tr><td>${escapeHtml(header.name)}</td><td>${batch}${checkpointing ? ', checkpointing' : ''}${precisionNote(header.config.precision)}</td>` +
         `<td>${mb(plan?.predictedMb)}</td><td>${mb(plan?.probedMb)}</td><td>${mb(truePeakMb)}</td><td>${mb(plan?.marginMb)}</td>` +
         `<td>${processes}</td><td class="text">${escapeHtml(why)}</td></tr>`,
     ];

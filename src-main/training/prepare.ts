@@ -1,4 +1,4 @@
-import { multipliesBfloat16 } from '../files/processor-flags.ts';
+import { slowHalfWarning } from '../files/processor-flags.ts';
 import { nativeBinding } from '../graph/attributes.ts';
 import { checkSize, weightsOf } from '../../shared/architectures/index.ts';
 import { GranaryError } from '../../shared/errors.ts';
@@ -145,7 +145,7 @@ export async function prepareRun(
     short ?? [],
     runWarnings({
       ...{ config: requested, batchNorm: info.batchNorm, plan, pretrained, targets },
-      slowHalf: !nativeBinding().isUsingGpuDevice() && multipliesBfloat16() === false,
+      slowHalf: slowHalfWarning(config.precision, nativeBinding().isUsingGpuDevice()),
       ...{ trainLabels: labels.train, validLabels: labels.valid },
     }),
   );

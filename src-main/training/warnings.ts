@@ -9,8 +9,8 @@ export function runWarnings(facts: {
   batchNorm: boolean;
   plan: EpochPlan;
   pretrained: boolean;
-  /** Half precision takes longer on what computes here. */
-  slowHalf: boolean;
+  /** What is said of half precision on what computes here; null: nothing. */
+  slowHalf: string | null;
   targets: readonly TrainedTarget[];
   trainLabels: Int32Array;
   validLabels: Int32Array;
@@ -23,10 +23,7 @@ export function runWarnings(facts: {
       `${config.arch} normalises over batches, and with accumulation over micro-batches alone: the result is not that of a whole batch of ${config.batchSize}.`,
     );
   }
-  if (config.precision === 'bfloat16' && facts.slowHalf)
-    warnings.push(
-      'This processor does not multiply bfloat16 by itself: half precision is likely to be slower here than float32.',
-    );
+  if (facts.slowHalf !== null) warnings.push(facts.slowHalf);
   if (plan.left > 0) {
     warnings.push(
       'One picture, each epoch another, sits out: it would be alone in the last batch, and batch normalisation cannot learn from one.',

@@ -28,7 +28,7 @@ export function blockBasis(block: GridBlock, targets: Targets): Omit<FitQuestion
     ...{ size, presize: presize ?? defaultPresize(size), batchSize },
     ...{ accum: 1, autoAccum: true, checkpointing: false },
     // Of both, what needs more.
-    precision: block.precision === 'bfloat16' ? 'bfloat16' : 'float32',
+    precision: [block.precision ?? 'float32'].flat().includes('float32') ? 'float32' : 'bfloat16',
     classes: classesOf(targets, named),
   };
 }

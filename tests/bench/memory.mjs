@@ -1,6 +1,6 @@
 // Predicted beside measured peak resident memory of real runs, from scratch on the sample dataset, each in a fresh worker; prints a
 // Markdown row a case and then one JSON object. Takes about a minute a case on two cores.
-// Usage: node tests/bench/memory.mjs [--probe] [ARCH:SIZE:BATCH:EPOCHS …]     (a run should have at least four steps)
+// Usage: node tests/bench/memory.mjs [--probe] [ARCH:SIZE:BATCH:EPOCHS[:PRECISION] …]     (a run should have at least four steps)
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,8 +39,8 @@ try {
   const data = join(folder, 'data');
   run('sample', data, '--images', '120', '--json');
   const rows = cases.map((text) => {
-    const [arch, size, batch, epochs] = text.split(':');
-    const what = ['--arch', arch, '--size', size, '--batch-size', batch];
+    const [arch, size, batch, epochs, precision = 'float32'] = text.split(':');
+    const what = ['--arch', arch, '--size', size, '--batch-size', batch, '--precision', precision];
     const plan = run(
       'fit',
       '--classes',
@@ -67,10 +67,11 @@ try {
     const measured = trained.peak_card_mb ?? trained.peak_rss_mb;
     const error = plan.predicted_mb / measured - 1;
     console.log(
-      `| ${arch} | ${size} | ${batch} | ${Math.round(plan.predicted_mb)} | ${Math.round(measured)} | ${(100 * error).toFixed(1)} % |${probes ? ` ${Math.round(plan.probed_mb)} |` : ''}`,
+      `| ${arch}${precision === 'float32' ? '' : `, ${precision}`} | ${size} | ${batch} | ${Math.round(plan.predicted_mb)} | ${Math.round(measured)} | ${(100 * error).toFixed(1)} % |${probes ? ` ${Math.round(plan.probed_mb)} |` : ''}`,
     );
     return {
       arch,
+      precision,
       size,
       batch,
       predicted_mb: plan.predicted_mb,

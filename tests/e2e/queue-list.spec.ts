@@ -152,6 +152,10 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await dialog.getByRole('button', { name: 'Add to the queue' }).click();
   await expect(dialog.getByTestId('fault')).toBeVisible();
   await dialog.getByLabel('Size', { exact: true }).fill('40');
+  const half = dialog.getByRole('switch', { name: /^Half precision/ });
+  await expect(half).not.toBeChecked();
+  await half.check();
+  await expectAccessible(page, 'duplicate with changes');
   await dialog.getByRole('button', { name: 'Add to the queue' }).click();
   await expect(dialog).toBeHidden();
   await expect(items).toHaveCount(5);
@@ -161,6 +165,7 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
     queueSchema.parse(JSON.parse(readFileSync(join(granary.workspace, 'queue.json'), 'utf8')));
   const [original, copy] = [queued().items.find(({ runId }) => runId === ids[3]), queued().items.at(-1)];
   expect(copy!.config.seed).toBe(original!.config.seed);
+  expect(copy!.config).toMatchObject({ precision: 'bfloat16' });
 
   // Paused: nothing starts when the run that trains is stopped; then it goes on with the new order.
   await page.getByRole('button', { name: 'Pause the queue' }).click();

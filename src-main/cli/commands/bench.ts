@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import pc from 'picocolors';
 import { GranaryError } from '../../../shared/errors.ts';
 import { parseImageSize } from '../../../shared/image-size.ts';
 import { startJob } from '../../scheduler/supervisor.ts';
-import type { Precision } from '../../../shared/records/precision.ts';
+import { type Precision, precisionNote } from '../../../shared/records/precision.ts';
+import { slowHalfWarning } from '../../files/processor-flags.ts';
 import { printJson } from '../output.ts';
 import { precisionOption } from '../precision-flag.ts';
 
@@ -53,16 +55,18 @@ export function register(program: Command): void {
         precision: options.precision ?? 'float32',
       } as const;
       const result = await startJob(job).result;
+      const slow = slowHalfWarning(job.precision, result.peak_card_mb !== null);
       if (options.json === true) {
-        printJson(result);
+        printJson({ ...result, warnings: slow === null ? [] : [slow] });
         return;
       }
       const { arch, size, batch, checkpointing, precision } = result;
       process.stdout.write(
-        `${arch}, ${size} px, batch ${batch}${checkpointing ? ', checkpointing' : ''}${precision === 'float32' ? '' : `, ${precision}`}: ${result.median_s.toFixed(3)} s a step ` +
+        `${arch}, ${size} px, batch ${batch}${checkpointing ? ', checkpointing' : ''}${precisionNote(precision)}: ${result.median_s.toFixed(3)} s a step ` +
           `(at best ${result.min_s.toFixed(3)} s), ${Math.round(result.peak_rss_mb)} MiB at most; ` +
           `recorded in ${Math.round(result.record_ms)} ms.\n`,
       );
+      if (slow !== null) process.stdout.write(`${pc.yellow(`Note: ${slow}`)}\n`);
     });
 }
 

@@ -15,11 +15,13 @@ import { type Fit, MemoryFit } from '../../scheduler/memory/fit.ts';
 import { changesToFit, fitsWith, refusalOf } from '../../scheduler/memory/refusal.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
 import { marginOf } from '../../scheduler/workspace-settings.ts';
-import { formatTable } from '../format.ts';
+import { slowHalfWarning } from '../../files/processor-flags.ts';
+import { chooseTargets } from '../../training/targets.ts';
+import { formatTable, howOf } from '../format.ts';
 import { printJson } from '../output.ts';
 import { precisionOption } from '../precision-flag.ts';
 import { StatusLine } from '../progress.ts';
-import { integer, list } from '../run-flags.ts';
+import { collect, integer, list } from '../run-flags.ts';
 import { runWorkerJob } from '../worker-job.ts';
 
 interface Flags {
@@ -29,6 +31,7 @@ interface Flags {
   batchSize: number;
   checkpointing?: boolean;
   precision?: Precision;
+  target?: string[];
   memory?: string;
   card?: string;
   margin?: string;
@@ -67,6 +70,7 @@ export function register(program: Command): void {
     .option('--batch-size <n>', 'effective batch: micro-batch × accumulation', integer('--batch-size'), 64)
     .option('--checkpointing', 'less memory for more time, from the beginning')
     .addOption(precisionOption())
+    .option('--target <column>', 'column to plan for; repeat it for several that train together', collect)
     .option('--memory <amount>', 'plan for this much free memory instead of what is free now, such as 8GB')
     .option('--card <name>', 'answer for a card that this machine need not have, such as "RTX 3060 12GB"')
     .option(
@@ -81,6 +85,7 @@ export function register(program: Command): void {
       `
 Examples:
   $ granary fit data/paddy --arch convnext_small,vit_small_patch16_224 --size 224
+  $ granary fit data/paddy --arch resnet26d --size 128 --target label --target variety
   $ granary fit --classes 10 --arch convnext_large --size 320x240 --memory 8GB
   $ granary fit --card "RTX 3060 12GB"
   $ granary fit --classes 10 --arch swin_large_patch4_window7_224 --size 224 --card "RTX 3060 12GB"`,
@@ -99,6 +104,12 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
     );
   if (flags.card !== undefined && flags.memory !== undefined)
     throw new GranaryError('USAGE', '--card and --memory cannot be given together.', 'Give one of them.');
+  if (flags.target !== undefined && dataset === undefined)
+    throw new GranaryError(
+      'USAGE',
+      '--target names columns of a dataset, and none was given.',
+      'For example: granary fit data/paddy --target label --target variety',
+    );
   if (flags.batchSize < 1 || (flags.classes ?? 1) < 1)
     throw new GranaryError(
       'USAGE',
@@ -116,7 +127,9 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
   });
   const device = await chooseDevice(flags);
   const classes =
-    dataset === undefined ? [flags.classes ?? SOME_CLASSES] : await classesOf(dataset, workspace, json);
+    dataset === undefined
+      ? [flags.classes ?? SOME_CLASSES]
+      : await classesOf(dataset, flags.target ?? [], workspace, json);
   const memoryFit = new MemoryFit();
   const status = new StatusLine(!json);
   const stop = (): void => memoryFit.stop();
@@ -142,7 +155,8 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
       rows.push({ ...answer, config, fix });
     }
     status.clear();
-    report(rows, flags.card !== undefined, json);
+    const slow = slowHalfWarning(configs[0]!.precision, device.kind === 'card');
+    report(rows, { estimate: flags.card !== undefined, warnings: slow === null ? [] : [slow] }, json);
   } finally {
     status.clear();
     process.off('SIGINT', stop);
@@ -180,22 +194,33 @@ async function chooseDevice({ card, memory }: Flags): Promise<PlanningDevice> {
   }
 }
 
-async function classesOf(dataset: string, workspace: string, json: boolean): Promise<number[]> {
+async function classesOf(
+  dataset: string,
+  targets: readonly string[],
+  workspace: string,
+  json: boolean,
+): Promise<number[]> {
   const job = { type: 'inspect', dataset, options: {}, workspace } as const;
   const { manifest }: { manifest: Manifest } = await runWorkerJob(job, json);
+  if (targets.length > 0) return chooseTargets(manifest, targets).map((target) => target.classes.length);
   return [Math.max(1, manifest.targets[0]?.classes.length ?? 1)];
 }
 
-function report(rows: readonly Row[], estimate: boolean, json: boolean): void {
+function report(
+  rows: readonly Row[],
+  { estimate, warnings }: { estimate: boolean; warnings: readonly string[] },
+  json: boolean,
+): void {
   if (json) {
     printJson({
-      estimate,
+      ...{ estimate, warnings },
       runs: rows.map(({ plan, config, imagesPerSecond, held, fix }) => ({
         ...{ arch: config.arch, size: formatImageSize(config.size), batch_size: plan.batchSize },
         ...{
           micro_batch: plan.microBatch,
           accum: plan.accum,
           checkpointing: plan.checkpointing,
+          precision: config.precision,
           fits: plan.fits,
         },
         ...{ predicted_mb: Math.round(plan.predictedMb), probed_mb: rounded(plan.probedMb) },
@@ -214,9 +239,7 @@ function report(rows: readonly Row[], estimate: boolean, json: boolean): void {
     rows.map(({ plan, config, imagesPerSecond }) => [
       config.arch,
       formatImageSize(config.size),
-      plan.fits
-        ? `${plan.microBatch} × ${plan.accum}${plan.checkpointing ? ' checkpointing' : ''}`
-        : 'does not fit',
+      plan.fits ? howOf(plan, config.precision) : 'does not fit',
       formatMb(plan.predictedMb),
       plan.probedMb === null ? '–' : formatMb(plan.probedMb),
       formatMb(plan.device.freeMb),
@@ -231,6 +254,7 @@ function report(rows: readonly Row[], estimate: boolean, json: boolean): void {
   for (const { held, config } of rows)
     if (held !== null)
       process.stdout.write(`\n${pc.yellow(`${config.arch} ${formatImageSize(config.size)}:`)} ${held}\n`);
+  for (const warning of warnings) process.stdout.write(`\n${pc.yellow(`Note: ${warning}`)}\n`);
   if (estimate) process.stdout.write('\nAn estimate, not measured on that card.\n');
 }
 

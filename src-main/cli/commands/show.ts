@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { formatImageSize } from '../../../shared/image-size.ts';
 import { type RunConfig, runConfigSchema } from '../../../shared/records/run-config.ts';
 import type { EpochLog, RunHeader, RunSummary } from '../../../shared/records/run-record.ts';
+import { precisionNote } from '../../../shared/records/precision.ts';
 import { formatMb } from '../../../shared/memory.ts';
 import { attemptEnd, attemptFrom } from '../../../shared/run-table/run-memory.ts';
 import { layout } from '../../../shared/workspace-layout.ts';
@@ -153,7 +154,7 @@ function settings(header: RunHeader): string[] {
     ],
     [
       'batch',
-      `${config.batchSize} = ${header.microBatch} × ${config.accum}, ${header.stepsPerEpoch} steps an epoch`,
+      `${config.batchSize} = ${header.microBatch} × ${config.accum}${precisionNote(config.precision)}, ${header.stepsPerEpoch} steps an epoch`,
     ],
     ...(header.memory === undefined ? [] : [['memory', header.memory.reason] as [string, string]]),
     ['seed', String(config.seed)],

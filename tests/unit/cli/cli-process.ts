@@ -29,9 +29,18 @@ export async function buildCli(): Promise<{ script: string; remove: () => void }
   return { script, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Runs one command to its end. */
-export function granary(script: string, args: readonly string[], workspace: string): Promise<Answer> {
-  const child = spawn(process.execPath, [script, ...args], {
+/**
+ * Runs one command to its end.
+ * @param through a command that runs it, with that one's arguments
+ */
+export function granary(
+  script: string,
+  args: readonly string[],
+  workspace: string,
+  through: readonly string[] = [],
+): Promise<Answer> {
+  const [program, ...rest] = [...through, process.execPath, script, ...args];
+  const child = spawn(program!, rest, {
     env: { ...process.env, GRANARY_WORKSPACE: workspace, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

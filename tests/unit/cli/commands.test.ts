@@ -174,7 +174,12 @@ describe('granary runs and show', () => {
     const folder = createRunFolder(several, '20261123-c-7a1c');
     const [label, header] = [exampleResult().valid[0]!, exampleHeader('20261123-c-7a1c')];
     const variety = { name: 'variety', classes: ['ADT', 'IR20'] };
-    const config = { ...header.config, targets: ['label', 'variety'], targetWeights: [1, 0.5] };
+    const config = {
+      ...header.config,
+      targets: ['label', 'variety'],
+      targetWeights: [1, 0.5],
+      precision: 'bfloat16' as const,
+    };
     writeConfig(folder, { ...header, config, targets: [...header.targets, variety] });
     const figures = { trainLoss: 2, trainErrorRate: 0.75, validLoss: 1.5, errorRate: 0.625 };
     appendEpoch(folder, {
@@ -186,6 +191,7 @@ describe('granary runs and show', () => {
     writeResult(folder, { ...exampleResult(), valid: judged, holdout: judged, exactMatch });
     const shown = (await run(cli.script, ['show', '7a1c'], several)).out;
     expect(shown).toContain('label (2 classes), variety (2 classes, weight 0.5)');
+    expect(shown).toContain('64 = 4 × 1, bfloat16, 2 steps an epoch');
     expect(shown).toMatch(/^ {2}variety +2\.000000 +1\.500000 +0\.750000 +0\.625000/m);
     expect(shown).toMatch(/^validation, variety +2 +0\.4000 +50\.0% +0\.3000 +25\.0%$/m);
     expect(shown).toMatch(/^validation, all right +2 +50\.0% +75\.0%$/m);

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawPictures } from '../scheduler/real-runs.ts';
 import { buildCli, granary as run } from './cli-process.ts';
 
 let cli: { script: string; remove: () => void };
@@ -15,6 +17,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 const granary = (...args: string[]) => run(cli.script, args, join(folder, 'workspace'));
+
+/** Other commands as on a processor that has no instructions for bfloat16: its file is laid over the machine's. Only root may do so. */
+const older = (...args: string[]) => {
+  const cpuinfo = join(folder, 'cpuinfo');
+  writeFileSync(cpuinfo, 'processor : 0\nflags\t\t: fpu sse2 avx2\n');
+  const lay = ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /proc/cpuinfo && exec "$@"', cpuinfo];
+  return run(cli.script, args, join(folder, 'workspace'), lay);
+};
+const mayLay = process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0;
 
 /** What `--json` prints, as far as it is looked at. */
 interface Answers {
@@ -39,5 +50,52 @@ describe('granary fit', { timeout: 60_000 }, () => {
     expect((await granary(...asked, '--size', '1024')).out).toContain(`Choose a smaller size: ${size} fits.`);
     const smaller = JSON.parse((await granary(...asked, '--size', size, '--json')).out) as Answers;
     expect(smaller.runs[0]).toMatchObject({ fits: true, fix: null });
+  });
+
+  it('states the precision that was asked for', async () => {
+    const asked = ['fit', '--classes', '3', '--arch', 'resnet18', '--size', '64', '--no-probe'];
+    const half = [...asked, '--precision', 'bfloat16'];
+    expect(JSON.parse((await granary(...asked, '--json')).out)).toMatchObject({
+      ...{ warnings: [], runs: [{ precision: 'float32' }] },
+    });
+    expect((await granary(...asked)).out).not.toContain('32,');
+    expect(JSON.parse((await granary(...half, '--json')).out)).toMatchObject({
+      runs: [{ precision: 'bfloat16' }],
+    });
+    expect((await granary(...half)).out).toMatch(/resnet18 +64 +64 × 1, bfloat16 /);
+  });
+
+  it.runIf(mayLay)('and bench step say where half precision is likely to be slower', async () => {
+    const half = ['--arch', 'resnet18', '--size', '32', '--precision', 'bfloat16'];
+    const fit = ['fit', '--classes', '3', ...half, '--no-probe'];
+    const slower = expect.stringContaining('half precision is likely to be slower here') as unknown;
+    expect(JSON.parse((await older(...fit, '--json')).out)).toMatchObject({ warnings: [slower] });
+    expect((await older(...fit)).out).toEqual(slower);
+    const bench = ['bench', 'step', ...half, '--batch', '2', '--steps', '2'];
+    expect(JSON.parse((await older(...bench, '--json')).out)).toMatchObject({ warnings: [slower] });
+    const whole = bench.map((argument) => (argument === 'bfloat16' ? 'float32' : argument));
+    expect(JSON.parse((await older(...whole, '--json')).out)).toMatchObject({ warnings: [] });
+  });
+
+  it('plans for the targets that train together', async () => {
+    const data = join(folder, 'data');
+    await drawPictures(data, { pixels: 32, perClass: 3 });
+    const rows = [0, 1, 2].flatMap((i) => [`blue/${i}.png,blue,v${i}`, `red/${i}.png,red,v${i}`]);
+    writeFileSync(join(data, 'train.csv'), ['image,label,variety', ...rows].join('\n'));
+    const asked = ['fit', data, '--arch', 'resnet18', '--size', '32', '--no-probe'];
+    const predicted = async (...more: string[]): Promise<number> => {
+      const { out, err } = await granary(...asked, ...more, '--json');
+      expect(err).not.toContain('USAGE');
+      return (JSON.parse(out) as { runs: { predicted_mb: number }[] }).runs[0]!.predicted_mb;
+    };
+    const first = await predicted();
+    expect(await predicted('--target', 'label')).toBe(first);
+    // A second head, its optimizer and its loss.
+    expect(await predicted('--target', 'label', '--target', 'variety')).toBeGreaterThan(first);
+    const unknown = await granary(...asked, '--target', 'nothing');
+    expect(unknown.code).toBe(1);
+    expect(unknown.err).toMatch(/DATASET_BAD_COLUMNS/);
+    const nowhere = await granary('fit', '--classes', '3', '--target', 'label');
+    expect(nowhere.err).toMatch(/USAGE: --target names columns of a dataset/);
   });
 });

@@ -67,6 +67,11 @@ describe('the live display', () => {
     expect(out).toContain(
       '8 to train, 2 to validate, 1 held out; batch 64 = 4 × 1; 11.0 M parameters, weights none; seed 7',
     );
+    const whole = exampleHeader('run-h');
+    const half = { ...whole, config: { ...whole.config, precision: 'bfloat16' as const } };
+    expect(printed(() => display.hear('h', { type: 'run-started', header: half }, '1/1', null))).toContain(
+      'batch 64 = 4 × 1, bfloat16; 11.0 M parameters',
+    );
     const weights = {
       source: 'hub:timm/x',
       missing: ['fc.weight', 'fc.bias'],

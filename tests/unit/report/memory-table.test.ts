@@ -49,10 +49,14 @@ describe('the memory of runs in a report', () => {
     expect(memory).toEqual({
       ...{ batch: '16 × 4 = 64', checkpointing: true, plan, truePeakMb: 3072, processes: 2 },
     });
-    const run = { id: 'r', header, epochs: [], result: null } as never;
-    const html = memoryTable([run], new Map([['r', attempts]]));
+    const run = { id: 'r', header, epochs: [], result: null };
+    const html = memoryTable([run as never], new Map([['r', attempts]]));
     expect(html).toContain(
       '<td>16 × 4 = 64, checkpointing</td><td>2.0 GiB</td><td>2.1 GiB</td><td>3.0 GiB</td>',
+    );
+    const half = { ...header, config: { ...header.config, precision: 'bfloat16' } };
+    expect(memoryTable([{ ...run, header: half } as never], new Map())).toContain(
+      '<td>16 × 4 = 64, checkpointing, bfloat16</td>',
     );
     expect(html).toContain('The smallest &#60;that&#62; fits.');
     expect(html).toContain(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runConfigSchema } from '../../../shared/records/run-config.ts';
 import { setFigures } from '../../../src-main/training/figures.ts';
 import { chooseTargets, labelTable, labelsOfTarget } from '../../../src-main/training/targets.ts';
-import { bfloat16In } from '../../../src-main/files/processor-flags.ts';
+import { bfloat16In, slowHalfWarning } from '../../../src-main/files/processor-flags.ts';
 import { runWarnings } from '../../../src-main/training/warnings.ts';
 import { planEpoch } from '../../../src-main/training/windows.ts';
 import { manifestOf } from '../dataset/manifest-of.ts';
@@ -82,15 +82,22 @@ describe('warnings before a run', () => {
     const labels = labelTable(manifest.train, targets);
     const plan = planEpoch(count, { batchSize: 8, accum: parsed.accum, batchNorm });
     return {
-      ...{ config: parsed, batchNorm, plan, targets, pretrained: true, slowHalf: false },
+      ...{ config: parsed, batchNorm, plan, targets, pretrained: true, slowHalf: null },
       ...{ trainLabels: labels, validLabels: labels },
     };
   };
 
   it('tell of half precision where the processor makes it slow', () => {
-    const slow = { ...facts({ precision: 'bfloat16' }, true), slowHalf: true };
-    expect(runWarnings(slow)).toEqual([expect.stringContaining('likely to be slower here than float32')]);
-    expect(runWarnings({ ...slow, slowHalf: false })).toEqual([]);
+    const slowHalf = slowHalfWarning('bfloat16', false, false);
+    expect(slowHalf).toContain('likely to be slower here than float32');
+    const half = facts({ precision: 'bfloat16' }, true);
+    expect(runWarnings({ ...half, slowHalf })).toEqual([slowHalf]);
+    expect(runWarnings(half)).toEqual([]);
+    // In float32, on a card, with the instructions, or where the system does not tell.
+    expect(slowHalfWarning('float32', false, false)).toBeNull();
+    expect(slowHalfWarning('bfloat16', true, false)).toBeNull();
+    expect(slowHalfWarning('bfloat16', false, true)).toBeNull();
+    expect(slowHalfWarning('bfloat16', false, null)).toBeNull();
     expect(bfloat16In('processor : 0\nflags\t\t: fpu avx512_bf16 amx_tile\n')).toBe(true);
     expect(bfloat16In('Features\t: fp asimd bf16\n')).toBe(true);
     expect(bfloat16In('flags\t\t: fpu avx2 avx512f\n')).toBe(false);
