@@ -16,7 +16,7 @@ import { changesToFit, fitsWith, refusalOf } from '../../scheduler/memory/refusa
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
 import { marginOf } from '../../scheduler/workspace-settings.ts';
 import { slowHalfWarning } from '../../files/processor-flags.ts';
-import { chooseTargets } from '../../training/targets.ts';
+import { targetIndices } from '../../dataset/splits.ts';
 import { formatTable, howOf } from '../format.ts';
 import { printJson } from '../output.ts';
 import { precisionOption } from '../precision-flag.ts';
@@ -202,8 +202,9 @@ async function classesOf(
 ): Promise<number[]> {
   const job = { type: 'inspect', dataset, options: {}, workspace } as const;
   const { manifest }: { manifest: Manifest } = await runWorkerJob(job, json);
-  if (targets.length > 0) return chooseTargets(manifest, targets).map((target) => target.classes.length);
-  return [Math.max(1, manifest.targets[0]?.classes.length ?? 1)];
+  // Without names the first, as in training.
+  const places = targets.length === 0 ? [0] : targetIndices(manifest, [...new Set(targets)]);
+  return places.map((place) => Math.max(1, manifest.targets[place]?.classes.length ?? 1));
 }
 
 function report(
