@@ -165,7 +165,8 @@ function checkedTargets(
   return { targets: names, targetWeights: checkTargetWeights(trained, targetWeights) };
 }
 
-function checkTargets(targets: readonly string[], dataset: GridDataset): string[] {
+/** Names of targets as they are. @throws GranaryError where the dataset has no such target, or one is named twice */
+export function checkTargets(targets: readonly string[], dataset: Pick<GridDataset, 'manifest'>): string[] {
   const known = dataset.manifest?.targets.map((target) => target.name);
   const unknown = known === undefined ? undefined : targets.find((target) => !known.includes(target));
   if (unknown !== undefined)

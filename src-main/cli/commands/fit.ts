@@ -11,12 +11,13 @@ import { parseMb } from '../../scheduler/memory/amount.ts';
 import { cardByName } from '../../scheduler/memory/cards-table.ts';
 import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
 import type { FitConfig, FitOptions } from '../../scheduler/memory/fit-options.ts';
+import { classCounts } from '../../scheduler/memory/fit-questions.ts';
 import { type Fit, MemoryFit } from '../../scheduler/memory/fit.ts';
 import { changesToFit, fitsWith, refusalOf } from '../../scheduler/memory/refusal.ts';
 import { MemoryMonitor } from '../../scheduler/memory/monitor.ts';
 import { marginOf } from '../../scheduler/workspace-settings.ts';
 import { slowHalfWarning } from '../../files/processor-flags.ts';
-import { targetIndices } from '../../dataset/splits.ts';
+import { checkTargets } from '../../scheduler/grid.ts';
 import { formatTable, howOf } from '../format.ts';
 import { printJson } from '../output.ts';
 import { precisionOption } from '../precision-flag.ts';
@@ -202,9 +203,7 @@ async function classesOf(
 ): Promise<number[]> {
   const job = { type: 'inspect', dataset, options: {}, workspace } as const;
   const { manifest }: { manifest: Manifest } = await runWorkerJob(job, json);
-  // Without names the first, as in training.
-  const places = targets.length === 0 ? [0] : targetIndices(manifest, [...new Set(targets)]);
-  return places.map((place) => Math.max(1, manifest.targets[place]?.classes.length ?? 1));
+  return classCounts(manifest, checkTargets(targets, { manifest }));
 }
 
 function report(

@@ -1,5 +1,6 @@
 import { architecture } from '../../../shared/architectures/index.ts';
 import { defaultPresize } from '../../../shared/image-size.ts';
+import type { Manifest } from '../../../shared/records/dataset.ts';
 import type { MemoryForecast, MemoryQuestion } from '../../../shared/records/memory-forecast.ts';
 import type { MemoryDevice, MemoryPlan } from '../../../shared/records/memory-plan.ts';
 import type { ProbeQuestion, ProbeResult } from '../../../shared/records/memory-probe.ts';
@@ -85,9 +86,16 @@ export function questionOf(
 
 /** Classes of the targets that are trained. They decide the last layer alone, so where nothing is known ten will do. */
 export function classesOf({ dataset, targets }: FitConfig, workspace: string): number[] {
-  const manifest = dataset === undefined ? null : manifestOfDataset(workspace, dataset);
+  return classCounts(dataset === undefined ? null : manifestOfDataset(workspace, dataset), targets ?? []);
+}
+
+/** The same of a dataset that was read: of the targets that are named, else of its first. */
+export function classCounts(
+  manifest: Pick<Manifest, 'targets'> | null,
+  targets: readonly string[],
+): number[] {
   if (manifest === null || manifest.targets.length === 0) return [10];
-  const named = manifest.targets.filter(({ name }) => targets?.includes(name));
+  const named = manifest.targets.filter(({ name }) => targets.includes(name));
   return (named.length === 0 ? manifest.targets.slice(0, 1) : named).map(({ classes }) =>
     Math.max(1, classes.length),
   );
