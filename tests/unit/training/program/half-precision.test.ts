@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dataTypes } from '../../../../src-main/graph/attributes.ts';
-import { subgraph } from '../../../../src-main/graph/hash.ts';
+import { inputNode, subgraph } from '../../../../src-main/graph/hash.ts';
 import { withStandardOps } from '../../../../src-main/graph/ops/index.ts';
+import { RECORDED_BATCH, RunForecast, fetchesOf } from '../../../../src-main/training/memory/run-forecast.ts';
 import { seeded } from '../../graph/finite-differences.ts';
 import { type TinyModel, batchOf, recordTiny, startTiny, tinyModels } from './specs.ts';
 
@@ -75,6 +76,28 @@ it.each(['vit', 'convnext', 'swin'] as const)(
       expect(cosine(allOf(half), allOf(whole))).toBeGreaterThan(0.98);
     }),
 );
+
+it.each(['vit', 'swin', 'swinv2'] as const)(
+  '%s keeps of attention, too, half of what products read, and no copy in float32 beside it',
+  (family) => {
+    const activations = (precision: Precision): number => {
+      const many = { microBatch: RECORDED_BATCH, evalBatch: RECORDED_BATCH, accumulate: true };
+      const forecast = new RunForecast(fetchesOf(recordTiny(family, { ...many, precision })));
+      const { mostLive, resident } = forecast.peak(64, false, false);
+      return mostLive - resident;
+    };
+    // What layer norm reads stays in float32.
+    expect(activations('bfloat16')).toBeLessThan(0.7 * activations('float32'));
+  },
+);
+
+it('leaves no cast that nobody reads', () => {
+  const { graph } = recordTiny('vit', { precision: 'bfloat16', checkpointing: true, accumulate: true });
+  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs.map(inputNode)));
+  const casts = graph.nodes.filter(({ op, name }) => op === 'Cast' && name.startsWith('train'));
+  expect(casts.length).toBeGreaterThan(50);
+  expect(casts.filter(({ name }) => !read.has(name))).toEqual([]);
+});
 
 it('leaves a graph in float32 as it was', () => {
   const ops = recordTiny('convnext', {}).graph.nodes.flatMap(({ outputs }) =>
