@@ -44,6 +44,7 @@ export const problemCodes = [
   'missing-label',
   'small-class',
   'empty-class',
+  'similar-class',
   'outside-root',
 ] as const;
 

@@ -13,6 +13,7 @@ import { openDataset } from './open-dataset.ts';
 import { byCodePoint } from './order.ts';
 import { Problems } from './problems.ts';
 import type { Entry } from './reading.ts';
+import { similarClasses } from './similar-classes.ts';
 import { countSizes, datasetHash, targetSpec } from './summarise.ts';
 import type { FoundFile } from './walk.ts';
 
@@ -110,6 +111,8 @@ export async function inspectDataset(
       const name = target.classes[c]!;
       if (count < 2) problems.add('small-class', 'warning', named(target.name, name));
     });
+    for (const [name, like] of similarClasses(target.classes))
+      problems.add('similar-class', 'warning', named(target.name, name), `like ${like.join(', ')}`);
   }
   const notes = [...reading.notes];
   if (targets[0]!.classes.length === 1)

@@ -38,6 +38,8 @@ const sentences = {
     `${n} ${n === 1 ? 'folder has' : 'folders have'} no picture and ${n === 1 ? 'becomes no class' : 'become no classes'}: no run learns or predicts ${n === 1 ? 'it' : 'them'}. The first: ${first}.`,
   'lost-class': (n, first) =>
     `${n} ${n === 1 ? 'class has' : 'classes have'} no usable picture and ${n === 1 ? 'is' : 'are'} left out: no run learns or predicts ${n === 1 ? 'it' : 'them'}. The first: ${first}.`,
+  'similar-class': (n, first) =>
+    `${n} classes have names that are the same but for case, blanks or marks, and are learnt as different things. The first: ${first}.`,
   'outside-root': (n, first) =>
     `${n} ${n === 1 ? 'path leads' : 'paths lead'} out of the dataset's folder and ${are(n)} refused; the first: ${first}.`,
 } satisfies Record<string, (count: number, first: string) => string>;

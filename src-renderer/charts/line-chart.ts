@@ -6,6 +6,7 @@ import type { TooltipStyle } from './draw-tooltip.ts';
 import { FaintLayer } from './faint-layer.ts';
 import { PointedLayer } from './pointed-layer.ts';
 import type { Series } from './series.ts';
+import { timeStep } from './time-step.ts';
 import { clipTo, reachOf, ShownLine } from './shown-line.ts';
 
 Chart.register(LinearScale, LogarithmicScale, zoom);
@@ -13,6 +14,8 @@ Chart.register(LinearScale, LogarithmicScale, zoom);
 export interface LineChartOptions {
   xTitle: string;
   formatX: (value: number) => string;
+  /** How much of an x axis of time a second is. */
+  second?: number | undefined;
   formatY: (value: number) => string;
   /** A value as exactly as the tooltip tells it. */
   formatExact: (value: number) => string;
@@ -218,9 +221,14 @@ export class LineChart {
       .map((one) => new ShownLine(one, view, this.#token(one.color)));
     this.#faint.set(behind, view, (color) => this.#token(color));
     const reach = reachOf(this.#series, view);
+    const { second } = this.#options;
     const { x, y } = this.#chart.options.scales as Record<'x' | 'y', ScaleOptionsByType<'linear'>>;
     Object.assign(x, { min: range?.min, max: range?.max ?? this.#xMax });
     Object.assign(x, { suggestedMin: reach.x?.min, suggestedMax: reach.x?.max });
+    if (second !== undefined && reach.x !== null) {
+      const span = (range?.max ?? this.#xMax ?? reach.x.max) - (range?.min ?? reach.x.min);
+      Object.assign(x.ticks, { stepSize: second * timeStep(span / second) });
+    }
     Object.assign(y, { suggestedMin: reach.y?.min, suggestedMax: reach.y?.max });
     this.#shown = Math.min(this.#shown, this.#count);
     if (few && this.#count - this.#shown <= LINES_A_FRAME) this.#shown = this.#count;

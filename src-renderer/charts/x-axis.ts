@@ -4,13 +4,21 @@ export const xAxes = ['step', 'epoch', 'relative', 'clock'] as const;
 export type XAxis = (typeof xAxes)[number];
 
 /** How an x axis is called and written. */
-export const xAxisTexts: Record<XAxis, { title: string; choice: string; format: (value: number) => string }> =
+export const xAxisTexts: Record<
+  XAxis,
   {
-    step: { title: 'step', choice: 'Step', format: formatWhole },
-    epoch: { title: 'epoch', choice: 'Epoch', format: formatWhole },
-    relative: { title: 'time since the start', choice: 'Relative time', format: formatDuration },
-    clock: { title: 'time of day', choice: 'Wall time', format: formatClock },
-  };
+    title: string;
+    choice: string;
+    format: (value: number) => string;
+    /** How much of an axis of time a second is. */
+    second?: number;
+  }
+> = {
+  step: { title: 'step', choice: 'Step', format: formatWhole },
+  epoch: { title: 'epoch', choice: 'Epoch', format: formatWhole },
+  relative: { title: 'time since the start', choice: 'Relative time', format: formatDuration, second: 1 },
+  clock: { title: 'time of day', choice: 'Wall time', format: formatClock, second: 1000 },
+};
 
 /** Columns of a run that an x axis can be made of. */
 export interface Timeline {

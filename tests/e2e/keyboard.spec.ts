@@ -177,7 +177,7 @@ test('what takes the place of something that goes away has the focus then', asyn
 test('a view that was left by a button of its own hands the focus to the next one', async () => {
   const { page } = granary;
   await page.keyboard.press('Control+5');
-  await page.getByRole('button', { name: 'Choose runs' }).focus();
+  await page.getByRole('button', { name: /^(Choose runs|Go to the runs)$/ }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
   await expect(page.getByRole('main', { name: 'Runs' })).toBeFocused();

@@ -83,6 +83,11 @@ test('runs are found, sorted, grouped and shown with the columns that are chosen
   }
   await expect(page.getByTestId('pictures-note')).toContainText('2 datasets');
 
+  await page.getByTestId('runs-filter').fill('nosuchrun');
+  await expect(page.getByTestId('run-row')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(page.getByTestId('run-row')).toHaveCount(9);
+
   // The same terms give the same runs on the command line.
   const filter = 'dataset=paddy arch~convnext holdout.error_rate<50%';
   await page.getByTestId('runs-filter').fill(filter);
@@ -112,6 +117,8 @@ test('runs are found, sorted, grouped and shown with the columns that are chosen
 
   await page.getByRole('button', { name: 'Columns' }).click();
   await page.getByPlaceholder('Find a figure or setting').fill('lr');
+  const panel = page.getByRole('group', { name: 'Columns', exact: true });
+  expect(await panel.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
   await page.getByLabel('Further columns').getByText('lr', { exact: true }).click();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'lr', exact: true })).toBeVisible();

@@ -221,6 +221,22 @@ describe('checks between pictures', () => {
     expect(manifest.targets[0]!.classes).toEqual(['cat', 'cow', 'dog']);
   });
 
+  it('warns of classes whose names are the same but for case, blanks or marks', async () => {
+    const manifest = await inspectWith({
+      'Cat/9.jpg': 9,
+      'big_cat/8.jpg': 8,
+      'big cat/7.jpg': 7,
+      '-1/6.jpg': 6,
+      '1/5.jpg': 5,
+    });
+    const found = problem(manifest, 'similar-class');
+    expect(found).toMatchObject({ severity: 'warning', ids: ['Cat', 'big cat', 'big_cat', 'cat'], count: 4 });
+    expect(found!.message).toContain('The first: Cat (like cat).');
+    // They are told of, and stay what the names say.
+    expect(manifest.targets[0]!.classes).toEqual(['-1', '1', 'Cat', 'big cat', 'big_cat', 'cat', 'dog']);
+    expect((await inspectWith({})).problems).toEqual([]);
+  });
+
   it('refuses links that lead out of the dataset and follows those inside', async () => {
     const secret = await datasetOf({ 'secret.jpg': 9 });
     const root = await datasetOf(good);

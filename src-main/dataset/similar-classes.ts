@@ -1,0 +1,33 @@
+/** What a class's name says to a reader, whatever stands between its words. Of a number each mark counts: -1 is not 1. */
+const read = (name: string): string =>
+  /^[\d.,+-]+$/.test(name)
+    ? name
+    : name
+        .normalize('NFKC')
+        .toLowerCase()
+        .replace(/[\s_-]+/g, ' ')
+        .trim();
+
+/**
+ * Classes that somebody probably meant as one, such as `Blast` and `blast`, or `leaf blight` and `leaf_blight`.
+ * @returns each of them, with those that it is like
+ */
+export function similarClasses(classes: readonly string[]): Map<string, string[]> {
+  const byReading = new Map<string, string[]>();
+  for (const name of classes) {
+    const key = read(name);
+    const others = byReading.get(key);
+    if (others === undefined) byReading.set(key, [name]);
+    else others.push(name);
+  }
+  const similar = new Map<string, string[]>();
+  for (const [key, names] of byReading)
+    // A name of nothing but marks, such as `-` and `_`, says nothing by which it could be like another.
+    if (names.length > 1 && key !== '')
+      for (const name of names)
+        similar.set(
+          name,
+          names.filter((other) => other !== name),
+        );
+  return similar;
+}
