@@ -225,7 +225,7 @@ export class LineChart {
     const { x, y } = this.#chart.options.scales as Record<'x' | 'y', ScaleOptionsByType<'linear'>>;
     Object.assign(x, { min: range?.min, max: range?.max ?? this.#xMax });
     Object.assign(x, { suggestedMin: reach.x?.min, suggestedMax: reach.x?.max });
-    if (second !== undefined && reach.x !== null) {
+    if (second !== undefined && reach.x) {
       const span = (range?.max ?? this.#xMax ?? reach.x.max) - (range?.min ?? reach.x.min);
       Object.assign(x.ticks, { stepSize: second * timeStep(span / second) });
     }
