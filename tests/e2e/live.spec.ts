@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { queueSchema } from '../../shared/records/queue.ts';
 import { epochLogSchema, runResultSchema } from '../../shared/records/run-record.ts';
 import type { Bridge, News } from '../../shared/ipc/channels.ts';
-import type { QueueView } from '../../shared/ipc/views.ts';
 import { formatDuration } from '../../src-renderer/charts/figures.ts';
 import { dropOnWindow, FileApp } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
@@ -25,6 +24,12 @@ const epochsOf = (id: string) =>
     .trim()
     .split('\n')
     .map((line) => epochLogSchema.parse(JSON.parse(line)));
+
+/** Seconds that are left, of the run and of the queue, as main told them last. */
+interface Told {
+  run: number | null;
+  queue: number | null;
+}
 
 /** The step that is told above the curves. */
 async function step(): Promise<number> {
@@ -73,28 +78,31 @@ test('the time that is left is on the screen as main tells it, of the run and of
   const { page } = granary;
   await page.evaluate(() => {
     const { granary: bridge } = window as unknown as { granary: Bridge };
-    const told = { run: null as number | null };
+    const told: Told = { run: null, queue: null };
     Object.assign(window, { told });
     bridge.on('run:event', (payload) => {
       const { event } = payload as News<'run:event'>;
       if (event.type === 'step') told.run = event.etaSeconds;
     });
+    // Told when an epoch has ended.
+    bridge.on('queue:changed', (payload) => (told.queue = (payload as News<'queue:changed'>).etaSeconds));
   });
-  // Both go on meanwhile: what is compared was read in one moment, after the page had drawn what it was told.
-  await expect(async () => {
-    const seen = await page.evaluate(async () => {
-      const { granary: bridge, told } = window as unknown as { granary: Bridge; told: { run: number } };
-      const text = (id: string): string => document.querySelector(`[data-testid="${id}"]`)!.textContent;
-      const { value } = (await bridge.invoke('queue:list', undefined)) as { value: QueueView };
-      await new Promise((drawn) => requestAnimationFrame(drawn));
-      return { run: told.run, queue: value.etaSeconds, eta: text('eta'), progress: text('queue-progress') };
-    });
-    expect(seen.run).toBeGreaterThan(0);
-    expect(seen.eta).toBe(`${formatDuration(seen.run)} left`);
-    // Two runs are to be trained, this one and one that is larger.
-    expect(seen.queue).toBeGreaterThan(seen.run);
-    expect(seen.progress).toMatch(new RegExp(`, ${formatDuration(seen.queue)} left\\s*$`));
-  }).toPass({ timeout: 60_000 });
+  await page.waitForFunction(() => {
+    const { told } = window as unknown as { told: Told };
+    return told.run !== null && told.queue !== null;
+  });
+  // Both go on meanwhile: what was told and what is shown are read in one moment, when the page has drawn.
+  const seen = await page.evaluate(async () => {
+    const { told } = window as unknown as { told: { run: number; queue: number } };
+    const text = (id: string): string => document.querySelector(`[data-testid="${id}"]`)!.textContent;
+    await new Promise((drawn) => requestAnimationFrame(drawn));
+    return { ...told, eta: text('eta'), progress: text('queue-progress') };
+  });
+  expect(seen.run).toBeGreaterThan(0);
+  expect(seen.eta).toBe(`${formatDuration(seen.run)} left`);
+  // Two runs are to be trained, this one and one that is larger.
+  expect(seen.queue).toBeGreaterThan(seen.run);
+  expect(seen.progress).toMatch(new RegExp(`, ${formatDuration(seen.queue)} left\\s*$`));
 });
 
 test('the x axis is the step, the epoch or the time, of all charts', async () => {
