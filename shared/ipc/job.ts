@@ -254,6 +254,18 @@ export const stepPointSchema = z.object({
 });
 export type StepPoint = z.infer<typeof stepPointSchema>;
 
+/** Where a run stands. `step` counts optimizer steps over the whole run. */
+export const stepFactsSchema = z.object({
+  epoch: z.number().int(),
+  step: z.number().int(),
+  totalSteps: z.number().int(),
+  loss: z.number(),
+  lr: z.number(),
+  imagesPerSecond: z.number(),
+  rssMb: z.number(),
+  etaSeconds: z.number().nullable(),
+});
+
 /** Where an earlier attempt at a run was left: finished epochs, steps of the next one, steps in all. */
 const resumedSchema = z
   .object({ epoch: z.number().int(), windows: z.number().int(), step: z.number().int() })
@@ -283,18 +295,10 @@ export const workerEventSchema = z.discriminatedUnion('type', [
   }),
   /** What a picture takes in a step with all layers, tried before the frozen epochs of a run. */
   z.object({ type: z.literal('full-pace'), secondsPerPicture: z.number() }),
-  /** At most ten a second. `step` counts optimizer steps over the whole run. */
-  z.object({
+  /** At most ten a second. */
+  stepFactsSchema.extend({
     type: z.literal('step'),
     runId: z.string(),
-    epoch: z.number().int(),
-    step: z.number().int(),
-    totalSteps: z.number().int(),
-    loss: z.number(),
-    lr: z.number(),
-    imagesPerSecond: z.number(),
-    rssMb: z.number(),
-    etaSeconds: z.number().nullable(),
     /** Every step since the event before, this one last. */
     points: z.array(stepPointSchema).optional(),
   }),

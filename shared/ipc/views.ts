@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { imageSizeSchema } from '../image-size.ts';
-import { stepPointSchema } from './job.ts';
+import { stepFactsSchema, stepPointSchema } from './job.ts';
 import { datasetOptionsSchema, manifestSchema } from '../records/dataset.ts';
 import { memoryPlanSchema } from '../records/memory-plan.ts';
 import { precisionSchema } from '../records/precision.ts';
@@ -128,18 +128,7 @@ export const liveRunSchema = z.object({
   steps: z.array(stepPointSchema),
   /** Names of the targets, in the order of the steps' figures. */
   targets: z.array(z.string()),
-  latest: z
-    .object({
-      epoch: z.number().int(),
-      step: z.number().int(),
-      totalSteps: z.number().int(),
-      loss: z.number(),
-      lr: z.number(),
-      imagesPerSecond: z.number(),
-      rssMb: z.number(),
-      etaSeconds: z.number().nullable(),
-    })
-    .nullable(),
+  latest: stepFactsSchema.nullable(),
   epochs: z.array(epochLogSchema),
   /** A recommender's epochs; `epochs` and `targets` are empty then. */
   ratingsEpochs: z.array(ratingsEpochSchema),

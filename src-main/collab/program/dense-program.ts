@@ -1,6 +1,7 @@
 import type { Feed } from '../../graph/session.ts';
+import { momentNames } from '../../training/program/adamw.ts';
 import { type AdamSettings, stepNumbers } from '../schedule.ts';
-import { HYPER, momentNames, packsOf, recordDense, storedShapes } from './dense.ts';
+import { HYPER, packsOf, recordDense, storedShapes } from './dense.ts';
 import { SessionProgram, type Stored, padded, rowWeights } from './session-program.ts';
 import type { Batch, CollabSpec, Values } from './spec.ts';
 

@@ -4,7 +4,8 @@ import { ConstantPool } from '../../graph/constants.ts';
 import { Graph } from '../../graph/graph.ts';
 import { encodeSavedModel } from '../../graph/saved-model.ts';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../../graph/tf.ts';
-import { type Variable, Variables } from '../../training/program/variables.ts';
+import { addAdam, momentNames } from '../../training/program/adamw.ts';
+import { Variables } from '../../training/program/variables.ts';
 import { lookUp, tableGradient } from '../embedding.ts';
 import { rowWidth, sides } from '../models/types.ts';
 import { predictionOf, rowLosses, withPenalty } from '../objective.ts';
@@ -53,8 +54,6 @@ export function recordDense(spec: CollabSpec): { savedModel: Uint8Array; nodes: 
   });
   return { savedModel: encodeSavedModel(graph), nodes: graph.nodes.length };
 }
-
-const momentsOf = (name: string): [string, string] => [`moment1/${name}`, `moment2/${name}`];
 
 class DenseRecorder {
   readonly #spec: CollabSpec;
@@ -179,34 +178,19 @@ class DenseRecorder {
     hyper: Tensor[],
     written: Map<string, string>,
   ): void {
-    const { constants, graph } = this.#variables;
-    const of = (place: number): string => this.#backend.reference(hyper[place]!);
-    const [variable, first, second] = [name, ...momentsOf(name)].map((part): Variable =>
-      this.#variables.declare(part, shape),
-    ) as [Variable, Variable, Variable];
-    const node = graph.add({
-      op: 'ResourceApplyAdam',
-      inputs: [
-        variable.handle,
-        first.handle,
-        second.handle,
-        // β1^t and β2^t: 0, because the correction is in the step size.
-        constants.scalar(0),
-        constants.scalar(0),
-        of(decay ? HYPER.stepSize : HYPER.plainStepSize),
-        of(HYPER.beta1),
-        constants.scalar(this.#spec.beta2),
-        of(HYPER.epsilon),
-        this.#backend.reference(gradient),
-      ],
-      attributes: {
-        T: attr.type('float32'),
-        use_locking: attr.bool(false),
-        use_nesterov: attr.bool(false),
+    const of = (tensor: Tensor): string => this.#backend.reference(tensor);
+    const { adam } = addAdam(
+      this.#variables,
+      { name, shape },
+      {
+        stepSize: of(hyper[decay ? HYPER.stepSize : HYPER.plainStepSize]!),
+        beta1: of(hyper[HYPER.beta1]!),
+        epsilon: of(hyper[HYPER.epsilon]!),
+        gradient: of(gradient),
       },
-      outputs: [],
-    });
-    written.set(name, node);
+      this.#spec.beta2,
+    );
+    written.set(name, adam);
   }
 
   /** Ends a call: what decays is multiplied by what it has shrunk to. Returns the nodes to wait for. */
@@ -259,7 +243,7 @@ class DenseRecorder {
     graph.scope = 'storage/';
     const saved = storedShapes(this.#spec).map(([name, shape]) => this.#variables.declare(name, shape));
     const moments = saved.flatMap(({ name, shape }) =>
-      momentsOf(name).map((moment) => this.#variables.declare(moment, shape)),
+      momentNames(name).map((moment) => this.#variables.declare(moment, shape)),
     );
     for (const variable of [...saved, ...moments]) this.#variables.read(variable);
     this.#variables.addLoad('load', saved);
@@ -289,5 +273,3 @@ export function storedShapes(spec: CollabSpec): [string, readonly number[]][] {
     ...spec.model.weights.map(({ name, shape }): [string, readonly number[]] => [name, shape]),
   ];
 }
-
-export const momentNames = momentsOf;

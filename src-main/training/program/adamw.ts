@@ -101,6 +101,55 @@ export const momentNames = (parameter: string): [string, string] => [
   `moment2/${parameter}`,
 ];
 
+/** What one step of Adam is fed, as node outputs; its correction is in the step size and epsilon (`hyperVector`). */
+interface AdamInputs {
+  stepSize: string;
+  beta1: string;
+  epsilon: string;
+  gradient: string;
+}
+
+/**
+ * One parameter's step of Adam without decay, as one fused op.
+ * @returns the parameter, and the node to wait for
+ */
+export function addAdam(
+  variables: Variables,
+  { name, shape }: Pick<ParameterSpec, 'name' | 'shape'>,
+  { stepSize, beta1, epsilon, gradient }: AdamInputs,
+  beta2: number,
+): { variable: Variable; adam: string } {
+  const { graph, constants } = variables;
+  const variable = variables.declare(name, shape);
+  const [first, second] = momentNames(name).map((moment): Variable => variables.declare(moment, shape)) as [
+    Variable,
+    Variable,
+  ];
+  const adam = graph.add({
+    op: 'ResourceApplyAdam',
+    inputs: [
+      variable.handle,
+      first.handle,
+      second.handle,
+      // β1^t and β2^t: 0, because the correction is in the step size.
+      constants.scalar(0),
+      constants.scalar(0),
+      stepSize,
+      beta1,
+      constants.scalar(beta2),
+      epsilon,
+      gradient,
+    ],
+    attributes: {
+      T: attr.type('float32'),
+      use_locking: attr.bool(false),
+      use_nesterov: attr.bool(false),
+    },
+    outputs: [],
+  });
+  return { variable, adam };
+}
+
 /**
  * One parameter's AdamW update (Loshchilov and Hutter 2017): decay with the learning rate, decoupled from the gradient, then
  * Adam as one fused op.
@@ -115,36 +164,15 @@ export function addAdamW(
   hyper: Hyper,
   beta2: number,
 ): string {
-  const { graph, constants, backend } = variables;
-  const variable = variables.declare(parameter.name, parameter.shape);
-  const [first, second] = momentNames(parameter.name).map((name): Variable =>
-    variables.declare(name, parameter.shape),
-  ) as [Variable, Variable];
-  const float = { T: attr.type('float32') };
-  const adam = graph.add({
-    op: 'ResourceApplyAdam',
-    inputs: [
-      variable.handle,
-      first.handle,
-      second.handle,
-      // β1^t and β2^t: 0, because the correction is in the step size.
-      constants.scalar(0),
-      constants.scalar(0),
-      hyper.stepSize(group),
-      hyper.beta1,
-      constants.scalar(beta2),
-      hyper.epsilon(group),
-      gradient,
-    ],
-    attributes: { ...float, use_locking: attr.bool(false), use_nesterov: attr.bool(false) },
-    outputs: [],
-  });
+  const { graph, backend } = variables;
+  const fed = { stepSize: hyper.stepSize(group), beta1: hyper.beta1, epsilon: hyper.epsilon(group) };
+  const { variable, adam } = addAdam(variables, parameter, { ...fed, gradient }, beta2);
   if (!parameter.decay) return adam;
   const before = backend.reference(variables.read(variable));
   const decay = graph.add({
     op: 'Mul',
     inputs: [before, hyper.decay(group), `^${gradient.split(':')[0]}`],
-    attributes: float,
+    attributes: { T: attr.type('float32') },
     outputs: [{ shape: parameter.shape, dtype: dataTypes.float32 }],
   });
   // Adam's part does not depend on the weight itself, so the order of the two subtractions is free.
