@@ -191,7 +191,7 @@ test('zooming one chart zooms all of its view, stays when points are added, and 
   await page.mouse.up();
   await page.mouse.move(3, 3);
   await expect(all).toBeEnabled();
-  expect((await charts.nth(1).screenshot()).equals(before)).toBe(false);
+  await expect.poll(async () => (await charts.nth(1).screenshot()).equals(before)).toBe(false);
   await page.getByLabel('Smoothing, from 0').fill('0.999');
   await page.getByLabel('Smoothing, from 0').blur();
   await expect(page.getByTestId('smoothing-slider')).toHaveValue('0.99');

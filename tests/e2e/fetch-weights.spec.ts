@@ -71,8 +71,8 @@ test('a disk without room is told before anything is fetched', async () => {
 
 test('a fetch shows how far it is, is cancelled, and goes on where it stood', async () => {
   const { page } = granary;
-  // 16 kB each 20 ms.
-  hub.coming.push({ type: 'slow' });
+  // 53 s, of which all that follows takes a few: it is cancelled long before.
+  hub.coming.push({ type: 'slow', bytes: 6000 });
   await press('Fetch again');
   const fetching = toFetch().getByTestId('fetching');
   await expect(fetching).toContainText(/resnet18\.a1_in1k: \d.* of 16\.0 MB, .*\/s, \d+ s left/);

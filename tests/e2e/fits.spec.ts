@@ -123,7 +123,14 @@ test('dots of a chart take the colours of the theme, as one that is drawn anew h
   const drawn = await writtenDuring(async () => {
     await open();
     await expect.poll(written).toContain('epoch');
+    // Once it is the same twice in a row.
     anew = await plot.screenshot();
+    const settled = async (): Promise<boolean> => {
+      const before = anew;
+      anew = await plot.screenshot();
+      return anew.equals(before);
+    };
+    await expect.poll(settled).toBe(true);
   });
   expect(drawn).toContain('epoch');
   await page.keyboard.press('Escape');
@@ -133,7 +140,7 @@ test('dots of a chart take the colours of the theme, as one that is drawn anew h
   // In a window that was made wider meanwhile.
   await resize(granary, 1500, 800);
   await resize(granary, 1240, 800);
-  expect((await plot.screenshot()).equals(anew!)).toBe(false);
+  await expect.poll(async () => (await plot.screenshot()).equals(anew!)).toBe(false);
   await theme('dark');
   await expect.poll(async () => (await plot.screenshot()).equals(anew)).toBe(true);
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });

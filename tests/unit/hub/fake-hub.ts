@@ -19,8 +19,8 @@ export type Behaviour =
   | { type: 'other-total' }
   /** Sends another range than was asked for. */
   | { type: 'other-range' }
-  /** Slow enough to be killed meanwhile: 16 KiB every 20 ms. */
-  | { type: 'slow' };
+  /** Slow enough to be looked at, or killed, meanwhile: so many bytes, or 16 KiB, every 20 ms. */
+  | { type: 'slow'; bytes?: number };
 
 export interface Seen {
   server: 'hub' | 'store';
@@ -154,13 +154,15 @@ export class FakeHub {
         response.write(body);
         response.end(Buffer.alloc(1000));
         return;
-      case 'slow':
-        for (let at = 0; at < body.length && !response.destroyed; at += 16_384) {
-          response.write(body.subarray(at, at + 16_384));
+      case 'slow': {
+        const { bytes = 16_384 } = behaviour;
+        for (let at = 0; at < body.length && !response.destroyed; at += bytes) {
+          response.write(body.subarray(at, at + bytes));
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         response.end();
         return;
+      }
       default:
         response.end(body);
     }
