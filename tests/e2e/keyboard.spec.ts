@@ -5,6 +5,7 @@ import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { focused, walked } from './support/keyboard.ts';
 import { drawPictures } from './support/pictures.ts';
+import { undo } from './support/undo.ts';
 
 /**
  * Every view with the keyboard alone: all of it is reached and shown as reached, and the keyboard's place is kept when things go away. Each
@@ -231,7 +232,7 @@ test('the table of runs keeps the keyboard where it is: at a head that sorts, at
   await page.keyboard.press('Enter');
   await expect(rows).toHaveCount(5);
   await expect(rows.nth(3).getByRole('button')).toBeFocused();
-  await page.keyboard.press('Control+z');
+  await undo(page, 'Archived');
   await expect(rows).toHaveCount(6);
   await page.getByLabel('Mark all runs').check();
   await rows.first().getByRole('checkbox').uncheck();

@@ -6,6 +6,7 @@ import { expectAccessible } from './support/axe.ts';
 import { dropOnWindow, FileApp } from './support/app.ts';
 import { expectToFit, resize } from './support/fits.ts';
 import { drawPictures } from './support/pictures.ts';
+import { redo, undo } from './support/undo.ts';
 
 const granary = new FileApp();
 
@@ -141,7 +142,7 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await third.getByRole('button', { name: /^More/ }).click();
   await page.getByRole('menuitem', { name: 'Skip it' }).click();
   await expect(third).toHaveAttribute('data-state', 'skipped');
-  await page.keyboard.press('Control+z');
+  await undo(page, 'Skipped');
   await expect(third).toHaveAttribute('data-state', 'pending');
 
   // A copy with one setting changed; a wrong one is refused in place.
@@ -183,7 +184,7 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await page.getByRole('button', { name: `Cancel the ${before} that wait` }).click();
   await expect(waiting).toHaveCount(0);
   await expect(page.locator('[data-testid=queue-item][data-state=running]')).toHaveCount(1);
-  await page.keyboard.press('Control+z');
+  await undo(page, 'Cancelled');
   await expect(waiting).toHaveCount(before);
   // Done again it is of the same runs: one that was queued since goes on waiting.
   await third.getByRole('button', { name: /^More/ }).click();
@@ -191,22 +192,22 @@ test('waiting runs are reordered by keyboard and by drag, skipped, brought back 
   await dialog.getByLabel('Size', { exact: true }).fill('56');
   await dialog.getByRole('button', { name: 'Add to the queue' }).click();
   await expect(waiting).toHaveCount(before + 1);
-  await page.keyboard.press('Control+y');
+  await redo(page, 'Cancelled');
   await expect(waiting).toHaveCount(1);
   await expect(waiting).toContainText('56');
   await expect(page.getByTestId('queue-progress')).toHaveText(
     new RegExp(`^0 of 6 done, ${before + 1} cancelled`),
   );
-  await page.keyboard.press('Control+z');
+  await undo(page, 'Cancelled');
   await expect(waiting).toHaveCount(before + 1);
   await page.getByRole('button', { name: 'Clear ended' }).click();
   await expect(items).toHaveCount(5);
   // What was cleared comes back to its place.
-  await page.keyboard.press('Control+z');
+  await undo(page, 'Cleared');
   await expect(items).toHaveCount(6);
   await expect(items.nth(0)).toHaveAttribute('data-run', ids[0]!);
   await expect(items.nth(0)).toHaveAttribute('data-state', 'cancelled');
-  await page.keyboard.press('Control+y');
+  await redo(page, 'Cleared');
   await expect(items).toHaveCount(5);
 
   // A copy of the same name is told apart by what was changed.

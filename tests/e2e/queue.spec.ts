@@ -5,6 +5,7 @@ import { epochLogSchema } from '../../shared/records/run-record.ts';
 import { dropOnWindow, FileApp, lives } from './support/app.ts';
 import { setUpGrid } from './support/grid.ts';
 import { drawPictures } from './support/pictures.ts';
+import { undo } from './support/undo.ts';
 
 const granary = new FileApp();
 
@@ -72,7 +73,7 @@ test('waiting runs are cancelled, the training one is stopped, and closing the a
   await last.getByRole('button', { name: /^More/ }).click();
   await page.getByRole('menuitem', { name: 'Cancel it' }).click();
   await expect(last).toHaveAttribute('data-state', 'cancelled');
-  await page.keyboard.press('Control+z');
+  await undo(page, 'Cancelled');
   await expect(last).toHaveAttribute('data-state', 'interrupted');
   await expect(page.getByText('2 runs were interrupted')).toBeVisible();
   await page.getByRole('button', { name: 'Train them now' }).click();
