@@ -1,7 +1,8 @@
 import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions, Manifest } from '../../shared/records/dataset.ts';
 import { type CsvTable, columnValues } from './csv-table.ts';
-import { type FileIndex, namesFiles } from './file-index.ts';
+import type { FileIndex } from './file-index.ts';
+import { namesFiles } from './resolved.ts';
 
 /** What each column of a training table is for. */
 export interface ColumnRoles {

@@ -4,13 +4,14 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { guessImageColumn } from './columns.ts';
 import { type CsvTable, readCsvTable } from './csv-table.ts';
-import { FileIndex, namesFiles } from './file-index.ts';
+import { FileIndex } from './file-index.ts';
 import { below, isPicture, isTable, knownFolders, topFiles, wrappers } from './layout.ts';
 import { formatOfName } from './file-format.ts';
 import type { Problems } from './problems.ts';
 import { readCsv } from './read-csv.ts';
 import { readFolder } from './read-folder.ts';
 import type { Entry, Reading } from './reading.ts';
+import { namesFiles } from './resolved.ts';
 import { isSubmissionFile, namingOf, readSubmissionTable, readTest } from './sample-submission.ts';
 import { type FoundFile, type Walk, forwardSlashes, walk } from './walk.ts';
 
@@ -71,11 +72,7 @@ function namedFolder(root: string, folder: string, files: readonly FoundFile[]):
  * The table to train from: the one that the user gave, else the first in the root whose columns name pictures. Tables called train
  * or labels come first; one called test or submission never is.
  */
-async function trainingTable(
-  root: string,
-  files: readonly FoundFile[],
-  pictures: readonly FoundFile[],
-): Promise<CsvTable | undefined> {
+async function trainingTable(files: readonly FoundFile[], index: FileIndex): Promise<CsvTable | undefined> {
   const rank = (file: FoundFile): number => {
     const place = [/^train/i, /label/i, /meta|data|image/i].findIndex((name) => name.test(file.path));
     return place < 0 ? 3 : place;
@@ -83,10 +80,9 @@ async function trainingTable(
   const tables = topFiles(files)
     .filter((file) => isTable(file) && !isSubmissionFile(file) && !/^test/i.test(file.path))
     .sort((a, b) => rank(a) - rank(b));
-  const index = new FileIndex(root, pictures);
   for (const file of tables) {
     const meant = rank(file) === 0;
-    const table = await readTable(join(root, file.path), index).catch((error: unknown) => {
+    const table = await readTable(join(index.root, file.path), index).catch((error: unknown) => {
       // A stray file that is called .csv must not stand in the way of folders that are fine.
       if (meant) throw error;
       return undefined;
@@ -162,13 +158,13 @@ export async function openDataset(
         ? undefined
         : namedFolder(root, options.testDir, files);
   const train = options.imagesDir === undefined ? undefined : namedFolder(root, options.imagesDir, files);
-  const candidates = files.filter(
-    (file) => !isTable(file) && (test === undefined || !file.path.startsWith(`${test}/`)),
-  );
+  const named = files.filter((file) => !isTable(file));
+  const candidates = named.filter((file) => test === undefined || !file.path.startsWith(`${test}/`));
+  const index = new FileIndex(root, named, test);
   const table =
     place.table === undefined
-      ? await trainingTable(root, files, candidates)
-      : await readTable(join(root, place.table), new FileIndex(root, candidates));
+      ? await trainingTable(files, index)
+      : await readTable(join(root, place.table), index);
   const submission = await readSubmissionTable(root, files);
 
   let reading: Reading;
@@ -180,7 +176,7 @@ export async function openDataset(
     }
   } else {
     const asked = submission?.table.columns ?? [];
-    reading = readCsv(root, table, candidates, { ...options, picturesBelow: train }, asked, problems);
+    reading = readCsv(index, table, candidates, { ...options, picturesBelow: train }, asked, problems);
     if (table.headerless === true)
       reading.notes.push(
         `${basename(table.path)} has no row of column names: its first row names a picture.`,

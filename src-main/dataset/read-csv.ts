@@ -2,36 +2,38 @@ import { GranaryError } from '../../shared/errors.ts';
 import type { DatasetOptions } from '../../shared/records/dataset.ts';
 import { columnCalledImage, decideRoles, describeColumns, guessImageColumn } from './columns.ts';
 import type { CsvTable } from './csv-table.ts';
-import { FileIndex, type Resolved } from './file-index.ts';
+import { resolveAll } from './beginnings.ts';
+import type { FileIndex, Level } from './file-index.ts';
 import { topFolders } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Entry, Reading } from './reading.ts';
+import { whyNone } from './resolved.ts';
 import type { FoundFile } from './walk.ts';
 
 /**
  * Reads a table with an image column and one or more target columns, such as Paddy Doctor's `image_id,label,variety,age` beside
  * `train_images/<label>/<image_id>`. Pictures are found by path, by name below the picture folder or its label folders, or by a
  * bare name that only one file has, with or without extension.
+ * @param index of all files
  * @param files candidates for training pictures: everything but the test folder
  * @param asked target columns of the sample submission
  * @throws GranaryError DATASET_BAD_COLUMNS, DATASET_EMPTY
  */
 export function readCsv(
-  root: string,
+  index: FileIndex,
   table: CsvTable,
   files: readonly FoundFile[],
   options: DatasetOptions & { picturesBelow?: string },
   asked: readonly string[],
   problems: Problems,
 ): Reading {
-  const index = new FileIndex(root, files);
   const guessed = options.imageColumn === undefined ? guessImageColumn(table, index) : undefined;
   const called = columnCalledImage(table);
   if (options.imageColumn === undefined && guessed === undefined && called !== undefined) {
     const example = table.rows[0]![table.columns.indexOf(called)]!;
     throw new GranaryError(
       'DATASET_EMPTY',
-      `${table.path} names pictures such as "${example}", but they are not in ${root}.`,
+      `${table.path} names pictures such as "${example}", but they are not in ${index.root}.`,
       'Give the folder that holds both the table and the pictures.',
     );
   }
@@ -39,16 +41,23 @@ export function readCsv(
   const imageCell = table.columns.indexOf(roles.image);
   const targetCells = roles.targets.map((name) => table.columns.indexOf(name));
   const named = options.picturesBelow;
-  const bases = named === undefined ? ['', ...topFolders(files)] : [named, ''];
+  const ranks = named === undefined ? [[''], topFolders(files)] : [[named], ['']];
 
   const given = targetCells.map((cell) => new Set(table.rows.map((row) => row[cell]!).filter(Boolean)));
   const byPath = new Map<string, Entry>();
   const conflicts = new Map<Entry, (string | null)[][]>();
+  const labelsOf = (row: readonly string[]): (string | null)[] =>
+    targetCells.map((cell) => row[cell]! || null);
+  const levelsOf = (r: number): Level[] => {
+    const folders = labelsOf(table.rows[r]!);
+    return ranks.map((bases) => bases.map((base) => [base, ...folders.map((label) => join(base, label))]));
+  };
+  const texts = table.rows.map((row) => row[imageCell]!);
+  const meant = resolveAll(index, texts, levelsOf);
   table.rows.forEach((row, r) => {
     const text = row[imageCell]!;
-    const labels = targetCells.map((cell) => row[cell]! || null);
-    const folders = bases.flatMap((base) => [base, ...labels.map((label) => join(base, label))]);
-    const resolved = index.resolve(text, folders);
+    const labels = labelsOf(row);
+    const resolved = meant[r]!;
     if (resolved.found === null) {
       if (resolved.why === 'outside-root') problems.add('outside-root', 'error', text);
       else {
@@ -83,11 +92,6 @@ export function readCsv(
     listed: new Set(byPath.keys()),
     notes: [],
   };
-}
-
-function whyNone(resolved: Resolved & { found: null }): string | undefined {
-  if (resolved.why === 'ambiguous') return 'several files have this name';
-  return resolved.why === 'elsewhere' ? `not in that folder; ${resolved.at} has its name` : undefined;
 }
 
 function agree(entry: Entry, labels: readonly (string | null)[]): boolean {

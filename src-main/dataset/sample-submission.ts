@@ -1,10 +1,12 @@
 import { join, posix } from 'node:path';
 import type { Manifest } from '../../shared/records/dataset.ts';
+import { resolveAll } from './beginnings.ts';
 import { type CsvTable, columnValues, readCsvTable } from './csv-table.ts';
 import { FileIndex, withoutExtension } from './file-index.ts';
 import { isTable, topFiles } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Entry } from './reading.ts';
+import { namesFiles, whyNone } from './resolved.ts';
 import type { FoundFile } from './walk.ts';
 
 const submissionName = /(sample.*submission|submission.*(sample|format|template|example)|^submission)/i;
@@ -55,16 +57,17 @@ export function readTest(
   if (submission !== undefined) {
     const index = new FileIndex(root, candidates);
     const { table } = submission;
-    const resolve = (text: string): string | null => index.resolve(text).found;
     const share = (column: string): number =>
-      columnValues(table, column).filter((text) => text !== '' && resolve(text) !== null).length;
+      columnValues(table, column).filter((text) => text !== '' && namesFiles(index.resolve(text))).length;
     const idColumn = table.columns.reduce((best, column) => (share(column) > share(best) ? column : best));
     const values = columnValues(table, idColumn);
-    for (const text of values) {
-      const path = resolve(text);
-      if (path === null) problems.add('row-without-file', 'warning', text, `in ${submission.path}`);
-      else ids.set(path, text);
-    }
+    resolveAll(index, values).forEach((resolved, r) => {
+      const text = values[r]!;
+      if (resolved.found === null) {
+        const about = [`in ${submission.path}`, whyNone(resolved)].filter((part) => part !== undefined);
+        problems.add('row-without-file', 'warning', text, about.join('; '));
+      } else ids.set(resolved.found, text);
+    });
     sampleSubmission = {
       path: submission.path,
       idColumn,

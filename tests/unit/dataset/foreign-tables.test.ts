@@ -20,9 +20,14 @@ describe('tables as other programs and systems write them', () => {
     ['names in another case', 'image,label\nPIC_1.jpg,x\npic_2.jpg,y\n'],
     [
       'paths of the Windows machine where it was written',
-      'image,label\nC:\\me\\images\\Pic_1.JPG,x\nD:\\Pic_2.jpg,y\n',
+      'image,label\nC:\\me\\images\\Pic_1.JPG,x\nc:\\me\\Images\\Pic_2.jpg,y\n',
     ],
-    ['paths of another Unix', 'image,label\n/home/me/data/images/Pic_1.JPG,x\n/mnt/Pic_2.JPG,y\n'],
+    [
+      'paths of another drive, of a folder that is not here',
+      'image,label\nD:\\Pic_1.JPG,x\nD:\\Pic_2.jpg,y\n',
+    ],
+    ['paths of another Unix', 'image,label\n/home/me/images/Pic_1.JPG,x\n/home/me/images/Pic_2.JPG,y\n'],
+    ['paths of its folder that is not here', 'image,label\n/mnt/old/Pic_1.JPG,x\n/mnt/old/Pic_2,y\n'],
     ["Excel's line for itself", 'sep=;\r\nimage;label\r\nPic_1.JPG;x\r\nPic_2.JPG;y\r\n'],
     ['UTF-16 the other way round', utf16be('image\tlabel\nPic_1.JPG\tx\nPic_2.JPG\ty\n')],
     ['no row of names', 'Pic_1.JPG,x\nPic_2.JPG,y\n'],
@@ -63,19 +68,28 @@ describe('tables as other programs and systems write them', () => {
     expect(problems.find(({ code }) => code === 'row-without-file')!.ids).toEqual(['row 4']);
   });
 
-  it('takes the picture in the folder that is named, spelt otherwise, and not one of its name elsewhere', async () => {
-    const manifest = await inspectDataset(
-      await datasetOf({
-        ...{ 'cat/1.jpg': 1, 'cat/2.jpg': 2, 'dog/1.JPG': 3, 'dog/2.JPG': 4 },
-        'train.csv': 'image,label\nCat/1.JPG,cat\nC:\\pictures\\CAT\\2.JPG,cat\ndog/1.JPG,dog\n',
-      }),
-    );
-    expect(manifest.train.map(({ path, labels }) => [path, labels.join()])).toEqual([
-      ['cat/2.jpg', 'cat'],
-      ['cat/1.jpg', 'cat'],
-      ['dog/1.JPG', 'dog'],
-    ]);
-  });
+  it.each([
+    ['', '/'],
+    ['C:\\pictures\\', '\\'],
+  ])(
+    'takes the picture in the folder that is named, spelt otherwise, not one of its name elsewhere: %s',
+    async (begins, slash) => {
+      const rows = ['Cat/1.JPG,cat', 'CAT/2.JPG,cat', 'dog/1.JPG,dog'].map(
+        (row) => begins + row.replace('/', slash),
+      );
+      const manifest = await inspectDataset(
+        await datasetOf({
+          ...{ 'cat/1.jpg': 1, 'cat/2.jpg': 2, 'dog/1.JPG': 3, 'dog/2.JPG': 4 },
+          'train.csv': `image,label\n${rows.join('\n')}\n`,
+        }),
+      );
+      expect(manifest.train.map(({ path, labels }) => [path, labels.join()])).toEqual([
+        ['cat/2.jpg', 'cat'],
+        ['cat/1.jpg', 'cat'],
+        ['dog/1.JPG', 'dog'],
+      ]);
+    },
+  );
 
   it('does not choose between files whose names differ in case only', async () => {
     const manifest = await inspectDataset(
