@@ -12,12 +12,20 @@ import { root } from './setup/paths.mjs';
 async function start() {
   await setUp({ app: 'required' });
   checkDisplay();
-  const child = spawn(electronExecutable(), [...(await electronSwitches()), root, ...process.argv.slice(2)], {
+  runApp(electronExecutable(), [...(await electronSwitches()), root, ...process.argv.slice(2)]);
+}
+
+/**
+ * Starts the app and ends as it does. Signals are handed on to the app, which ends in order: it has a group of its own, so that what the
+ * terminal tells this script's group (Ctrl+C, that it is closed) reaches the app once, and none of its processes besides.
+ */
+export function runApp(program, words) {
+  const child = spawn(program, words, {
     stdio: 'inherit',
+    detached: true,
     env: { ...withoutNodeMode(process.env), GRANARY_NODE: process.execPath },
   });
-  // Ctrl+C in the terminal reaches the app too, which ends in order; this script only waits for it.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', reportFailure);
   child.on('close', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1);

@@ -23,7 +23,7 @@ type Phase = 'open' | 'asking' | 'closing' | 'closed';
 
 /**
  * Closing and quitting in order. While a run trains, closing the window asks (or does what was answered for good): go on in the
- * tray, or stop and quit. Quitting asks whether to stop. GRANARY_ON_QUIT=stop answers both. Then workers are stopped, the
+ * tray, or stop and quit. Quitting, also by a signal (Ctrl-C, a logout), asks whether to stop. GRANARY_ON_QUIT=stop answers both. Then workers are stopped, the
  * workspace is released, and the app leaves after a bounded time whatever happens. Finished epochs are on disk in any case.
  */
 export function closeInOrder(session: Closable, host: ClosingHost): void {
@@ -71,6 +71,8 @@ export function closeInOrder(session: Closable, host: ClosingHost): void {
   const quitting = async (): Promise<'stop' | 'stay'> =>
     !session.training || unattended || (await askAboutQuitting(host.window())) ? 'stop' : 'stay';
 
+  // Electron quits at the first signal and is ended by the next, in the middle of a question or of a step; a logout sends several.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
   app.on('before-quit', (event) => {
     if (phase === 'closed') return;
     event.preventDefault();

@@ -68,10 +68,19 @@ test('closing while a run trains asks, and does what is answered; taskbar and no
     expect(progress[progress.length - 1]).toBeGreaterThan(0);
     expect(progress[progress.length - 1]).toBeLessThan(0.5);
 
+    // Signals ask whether to quit, and none after the first ends it at once.
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) {
+      const { asked } = await heard();
+      app.process().kill(signal);
+      await expect
+        .poll(async () => (await heard()).asked)
+        .toEqual([...asked, ['Keep training', 'Stop and quit']]);
+    }
+
     // Cancelled: the window stays, and is asked about the next time, too.
     await close();
-    await expect.poll(async () => (await heard()).asked.length).toBe(1);
-    expect((await heard()).asked[0]).toEqual(['Go on in the tray', 'Stop and quit', 'Cancel']);
+    await expect.poll(async () => (await heard()).asked.length).toBe(4);
+    expect((await heard()).asked[3]).toEqual(['Go on in the tray', 'Stop and quit', 'Cancel']);
     expect(await visible()).toBe(true);
 
     // In the tray it trains on, and what becomes of it is told through the system.

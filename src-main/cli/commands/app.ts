@@ -26,7 +26,10 @@ export function hasDisplay(environment: NodeJS.ProcessEnv = process.env): boolea
   return process.platform !== 'linux' || Boolean(DISPLAY) || Boolean(WAYLAND_DISPLAY);
 }
 
-/** Waits for the app to be closed and ends as it did. Ctrl-C reaches the app, which ends in order. */
+/**
+ * Waits for the app to be closed and ends as it did. Signals are handed on to the app, which ends in order: it has a group of its own,
+ * so that a Ctrl-C or a terminal that is closed, which tell the whole group, reach it once and none of its processes besides.
+ */
 function openApp(switches: readonly string[]): Promise<void> {
   if (!hasDisplay())
     throw new GranaryError(
@@ -39,9 +42,8 @@ function openApp(switches: readonly string[]): Promise<void> {
     folder === null
       ? [process.execPath, [join(packageRoot(), 'scripts', 'start.mjs')]]
       : [join(folder, 'granary'), []];
-  const child = spawn(program, [...first, ...switches], { stdio: 'inherit' });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  const child = spawn(program, [...first, ...switches], { stdio: 'inherit', detached: true });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
