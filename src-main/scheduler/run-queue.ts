@@ -13,6 +13,7 @@ import { hasFinished, recordFailure, recoverInterrupted } from './run-outcome.ts
 import { type LaunchOptions, RunTraining, type Stop, type TrainingEnd } from './run-training.ts';
 import { ONE_SLOT, type Slot } from './slots.ts';
 import { Trainings } from './trainings.ts';
+import { type WorkerBuild, workerBuild } from './worker-build.ts';
 
 /** What the queue tells its owner. */
 export interface QueueListener {
@@ -42,6 +43,7 @@ export class RunQueue {
   readonly #listener: QueueListener;
   readonly #options: QueueOptions;
   readonly #slots: readonly Slot[];
+  readonly #build: WorkerBuild;
   #queue: Queue;
   readonly #training = new Trainings();
   #measured: AnyMeasured[] = [];
@@ -56,6 +58,7 @@ export class RunQueue {
     this.#listener = listener;
     this.#options = options;
     this.#slots = options.slots ?? ONE_SLOT;
+    this.#build = workerBuild(options.job?.entry);
     this.#closed = options.startNothing ?? false;
     this.#queue = readQueue(workspace, (aside) => {
       this.#notice = `The queue could not be read: its file is damaged or may not be opened, and lies in ${aside}. The runs that had begun are in their folders.`;
@@ -310,10 +313,20 @@ export class RunQueue {
         (candidate) => candidate.state === 'pending' && !this.#training.has(candidate),
       );
       if (item === undefined) break;
-      if (!this.#listener.mayStart()) return;
+      if (!this.#mayStart()) return;
       this.#begin(item, slot);
     }
     if (this.#training.size === 0) this.#listener.idle();
+  }
+
+  /** Asked before each process. Pauses the queue where the workers' script is not the one that this process began with. */
+  #mayStart(): boolean {
+    if (!this.#listener.mayStart()) return false;
+    const reason = this.#build.changed();
+    if (reason === null) return true;
+    this.#queue.paused = { reason, by: 'fault' };
+    this.#trySave();
+    return false;
   }
 
   #begin(item: QueueItem, slot: Slot): void {
@@ -324,7 +337,7 @@ export class RunQueue {
       save: () => this.#trySave(),
       heard: (event) => this.#listener.heard(item.runId, event),
       recovered: (reason) => this.#listener.recovered(item.runId, item.name, reason),
-      mayStart: () => this.#listener.mayStart(),
+      mayStart: () => this.#mayStart(),
     });
     this.#training.begin(training, (end) => this.#end(training, end));
   }
