@@ -1,6 +1,7 @@
-import { Chart, LinearScale, PointElement, ScatterController, Tooltip, type Plugin } from 'chart.js';
+import { Chart, LinearScale, PointElement, ScatterController, type Plugin } from 'chart.js';
+import { drawTooltip } from './draw-tooltip.ts';
 
-Chart.register(ScatterController, PointElement, LinearScale, Tooltip);
+Chart.register(ScatterController, PointElement, LinearScale);
 
 /** Something on a map, by its place and name. */
 export interface MapPoint {
@@ -34,7 +35,7 @@ export class PointMap {
     this.#chart = new Chart<'scatter', XY[]>(canvas, {
       type: 'scatter',
       data: { datasets: [{ data: [] }, { data: [] }] },
-      plugins: [this.#names()],
+      plugins: [this.#names(), this.#pointed()],
       options: {
         animation: false,
         responsive: true,
@@ -88,22 +89,6 @@ export class PointMap {
     });
     const options = this.#chart.options;
     options.scales = { x: axis('first axis'), y: axis('second axis') };
-    options.plugins!.tooltip = {
-      backgroundColor: this.#token('--raised'),
-      borderColor: this.#token('--line-strong'),
-      borderWidth: 1,
-      titleColor: this.#token('--text'),
-      bodyColor: this.#token('--text'),
-      titleFont: { ...font, size: 12, weight: 600 },
-      bodyFont: font,
-      padding: 8,
-      displayColors: false,
-      animation: false,
-      callbacks: {
-        title: (items) => this.#set(items[0]!.datasetIndex)[items[0]!.dataIndex]!.title,
-        label: (item) => this.#set(item.datasetIndex)[item.dataIndex]!.note,
-      },
-    };
     this.#draw();
   }
 
@@ -127,6 +112,31 @@ export class PointMap {
       },
     ];
     this.#chart.update('none');
+  }
+
+  /** Tells of the point under the pointer; where several lie over each other, of the most important one, and counts the others. */
+  #pointed(): Plugin<'scatter'> {
+    return {
+      id: 'pointed',
+      afterDraw: (chart) => {
+        const [first, ...others] = chart.getActiveElements();
+        const point = first && this.#set(first.datasetIndex)[first.index];
+        if (first === undefined || point === undefined) return;
+        const style = {
+          family: getComputedStyle(chart.canvas).fontFamily,
+          text: this.#token('--text'),
+          ground: this.#token('--raised'),
+          border: this.#token('--line-strong'),
+        };
+        const color = this.#token(first.datasetIndex === 0 ? '--chart-valid' : '--chart-train');
+        const text = {
+          title: point.title,
+          rows: [{ color, shape: 'circle' as const, text: point.note }],
+          footer: others.length === 0 ? '' : `and ${others.length} more`,
+        };
+        drawTooltip(chart.ctx, text, style, first.element, chart);
+      },
+    };
   }
 
   /** Writes names beside points, each where no other name stands yet. */

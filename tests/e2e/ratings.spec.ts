@@ -21,6 +21,12 @@ function cli(workspace: string, ...args: string[]): string {
 }
 const json = (workspace: string, ...args: string[]): unknown => JSON.parse(cli(workspace, ...args, '--json'));
 
+/** What charts drew: x, y and radius of points, and texts. */
+interface Drawn {
+  points: number[][];
+  texts: string[];
+}
+
 /** The system's dialogs cannot be driven from here; they answer with a path. */
 async function answerDialogs({ app }: RunningApp, path: string): Promise<void> {
   await app.evaluate(({ dialog }, answer) => {
@@ -191,6 +197,33 @@ test('from a dropped folder to recommendations: what is shown is what folder and
     await expectAccessible(page, 'recommender, map');
     await learnt.getByRole('tablist').evaluate((tabs) => tabs.scrollIntoView());
     await screenshot(page, 'recommender-map');
+
+    // A point under the pointer is told of.
+    await page.evaluate(() => {
+      const drawn: Drawn = { points: [], texts: [] };
+      const pen = CanvasRenderingContext2D.prototype;
+      const { arc, fillText } = pen;
+      pen.arc = function (x, y, radius, ...rest) {
+        arc.call(this, x, y, radius, ...rest);
+        drawn.points.push([x, y, radius]);
+      };
+      pen.fillText = function (...said) {
+        fillText.apply(this, said);
+        drawn.texts.push(said[0]);
+      };
+      Object.assign(window, { drawn });
+    });
+    const drawn = (): Promise<Drawn> => page.evaluate(() => (window as unknown as { drawn: Drawn }).drawn);
+    await learnt.getByLabel('Find an item').fill(wanted.title);
+    const standsOut = async () => (await drawn()).points.find(([, , radius]) => radius === 5);
+    await expect.poll(standsOut).toBeDefined();
+    const [x, y] = (await standsOut())!;
+    const map = (await learnt.locator('[aria-label^="Map of "] canvas').boundingBox())!;
+    await page.mouse.move(map.x + x!, map.y + y!);
+    await expect
+      .poll(async () => (await drawn()).texts)
+      .toContainEqual(expect.stringMatching(/^[\d,]+ ratings in training$/));
+    await learnt.getByLabel('Find an item').fill('');
 
     // A user: history beside predictions, recommendations, the reasons of one.
     await learnt.getByRole('tab', { name: 'Users' }).click();
