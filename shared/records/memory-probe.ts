@@ -21,7 +21,7 @@ export type ProbeQuestion = z.infer<typeof probeQuestionSchema>;
 export const probeResultSchema = z.object({
   /** Highest resident memory of the process. */
   peakMb: z.number(),
-  /** What had been predicted for these very steps. */
+  /** What had been predicted for as many steps of this kind. */
   predictedMb: z.number(),
   predictedCardMb: z.number(),
   /** Of a card, as its driver told after the steps; null without one. */

@@ -27,10 +27,15 @@ export function blockBasis(block: GridBlock, targets: Targets): Omit<FitQuestion
   return {
     ...{ size, presize: presize ?? defaultPresize(size), batchSize },
     ...{ accum: 1, autoAccum: true, checkpointing: false },
-    // Of both, what needs more.
-    precision: [block.precision ?? 'float32'].flat().includes('float32') ? 'float32' : 'bfloat16',
+    // Of both, what mostly needs more; and of what is half typed, what is usual.
+    precision: isHalf(block.precision) ? 'bfloat16' : 'float32',
     classes: classesOf(targets, named),
   };
+}
+
+function isHalf(precision: GridBlock['precision'] = 'float32'): boolean {
+  const values = [precision].flat();
+  return values.length > 0 && values.every((value) => value === 'bfloat16');
 }
 
 /** The question for one architecture; null where it cannot be built at that size. */

@@ -8,7 +8,7 @@ import type { Manifest } from '../../../shared/records/dataset.ts';
 import type { Precision } from '../../../shared/records/precision.ts';
 import { workspacePath } from '../../files/paths.ts';
 import { parseMb } from '../../scheduler/memory/amount.ts';
-import { cardByName } from '../../scheduler/memory/cards-table.ts';
+import { cardByName, slowHalfCard } from '../../scheduler/memory/cards-table.ts';
 import { type PlanningDevice, deviceOf } from '../../scheduler/memory/device.ts';
 import type { FitConfig, FitOptions } from '../../scheduler/memory/fit-options.ts';
 import { classCounts } from '../../scheduler/memory/fit-questions.ts';
@@ -111,6 +111,12 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
       '--target names columns of a dataset, and none was given.',
       'For example: granary fit data/paddy --target label --target variety',
     );
+  if (flags.classes !== undefined && dataset !== undefined)
+    throw new GranaryError(
+      'USAGE',
+      'A dataset has its own classes: --classes is for where there is none yet.',
+      'Leave out one of them.',
+    );
   if (flags.batchSize < 1 || (flags.classes ?? 1) < 1)
     throw new GranaryError(
       'USAGE',
@@ -156,7 +162,10 @@ async function fit(dataset: string | undefined, flags: Flags): Promise<void> {
       rows.push({ ...answer, config, fix });
     }
     status.clear();
-    const slow = slowHalfWarning(configs[0]!.precision, device.kind === 'card');
+    const { precision } = configs[0]!;
+    const slow =
+      slowHalfWarning(precision, device.kind === 'card') ??
+      (flags.card === undefined ? null : slowHalfCard(precision, device.name));
     report(rows, { estimate: flags.card !== undefined, warnings: slow === null ? [] : [slow] }, json);
   } finally {
     status.clear();

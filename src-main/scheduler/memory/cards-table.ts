@@ -1,6 +1,7 @@
 import { nearestNames } from '../../../shared/architectures/nearest.ts';
 import { GranaryError } from '../../../shared/errors.ts';
 import type { MemoryDevice } from '../../../shared/records/memory-plan.ts';
+import type { Precision } from '../../../shared/records/precision.ts';
 
 /**
  * Cards that people have at home, with what a program finds free in MiB: the total that the driver reports, which is some
@@ -57,4 +58,10 @@ export function cardByName(name: string): MemoryDevice {
       : `No card "${name}" is known. Did you mean ${near.join(' or ')}?`,
     `Known are ${knownCards.join(', ')}. For any other give its memory: --memory 12GB.`,
   );
+}
+
+/** What is said of half precision on a card of the table that is older than the RTX 30: those have no bfloat16. Null: nothing. */
+export function slowHalfCard(precision: Precision, card: string): string | null {
+  if (precision !== 'bfloat16' || !/^(?:GTX|RTX 20)/.test(card)) return null;
+  return `The ${card} does not multiply bfloat16 by itself: half precision is likely to be slower there than float32.`;
 }

@@ -7,7 +7,7 @@ import { cachePath } from '../../files/paths.ts';
 import { granaryVersion } from '../../files/version.ts';
 
 /** Changes whenever answers are worked out in another way: older ones are then not found any more. */
-const METHOD = 6;
+const METHOD = 7;
 
 /** Answers that cost a worker's time, kept in the user's cache folder for all workspaces. Safe to delete. */
 export class FitCache {

@@ -88,7 +88,9 @@ function heldOf(
 ): Held | null {
   if (kind === 'main-memory') {
     const usedMb = memory.totalMb - memory.freeMb;
-    return { usedMb, accountedMb: accounted(), processes: processes() };
+    // A container's limit is used up by its own, what has an owner is told of the whole machine.
+    const told = memory.bound === 'system' ? accounted() : null;
+    return { usedMb, accountedMb: told, processes: processes() };
   }
   // Two cards may have one name.
   const card = cards.find((one) => (index === null ? one.name === name : one.index === index));

@@ -18,14 +18,18 @@ afterAll(() => {
 });
 const granary = (...args: string[]) => run(cli.script, args, join(folder, 'workspace'));
 
+const laying = ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /proc/cpuinfo && exec "$@"'];
+const mayLay =
+  process.platform === 'linux' &&
+  spawnSync(laying[0]!, [...laying.slice(1), '/proc/cpuinfo', 'true']).status === 0;
+
 /** Other commands as on a processor that has no instructions for bfloat16: its file is laid over the machine's. Only root may do so. */
 const older = (...args: string[]) => {
   const cpuinfo = join(folder, 'cpuinfo');
   writeFileSync(cpuinfo, 'processor : 0\nflags\t\t: fpu sse2 avx2\n');
-  const lay = ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /proc/cpuinfo && exec "$@"', cpuinfo];
+  const lay = [...laying, cpuinfo];
   return run(cli.script, args, join(folder, 'workspace'), lay);
 };
-const mayLay = process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0;
 
 /** What `--json` prints, as far as it is looked at. */
 interface Answers {
@@ -53,7 +57,18 @@ describe('granary fit', { timeout: 120_000 }, () => {
   });
 
   it('states the precision that was asked for', async () => {
-    const asked = ['fit', '--classes', '3', '--arch', 'resnet18', '--size', '64', '--no-probe'];
+    const asked = [
+      'fit',
+      '--classes',
+      '3',
+      '--arch',
+      'resnet18',
+      '--size',
+      '64',
+      '--no-probe',
+      '--memory',
+      '8GB',
+    ];
     const half = [...asked, '--precision', 'bfloat16'];
     expect(JSON.parse((await granary(...asked, '--json')).out)).toMatchObject({
       ...{ warnings: [], runs: [{ precision: 'float32' }] },
@@ -62,6 +77,16 @@ describe('granary fit', { timeout: 120_000 }, () => {
       runs: [{ precision: 'bfloat16' }],
     });
     expect((await granary(...half)).out).toMatch(/resnet18 +64 +64 × 1, bfloat16 /);
+  });
+
+  it('says of a card without bfloat16 that half precision is likely to be slower there', async () => {
+    const warningsOf = async (card: string, precision = 'bfloat16'): Promise<unknown> => {
+      const asked = ['fit', '--card', card, '--arch', 'resnet18', '--precision', precision, '--json'];
+      return (JSON.parse((await granary(...asked)).out) as { warnings: unknown }).warnings;
+    };
+    expect(await warningsOf('RTX 2060 6GB')).toEqual([expect.stringContaining('RTX 2060 6GB')]);
+    expect(await warningsOf('RTX 2060 6GB', 'float32')).toEqual([]);
+    expect(await warningsOf('RTX 3060 12GB')).toEqual([]);
   });
 
   it.runIf(mayLay)('and bench step say where half precision is likely to be slower', async () => {
@@ -78,7 +103,7 @@ describe('granary fit', { timeout: 120_000 }, () => {
     await drawPictures(data, { pixels: 32, perClass: 3 });
     const rows = [0, 1, 2].flatMap((i) => [`blue/${i}.png,blue,v${i}`, `red/${i}.png,red,v${i}`]);
     writeFileSync(join(data, 'train.csv'), ['image,label,variety', ...rows].join('\n'));
-    const asked = ['fit', data, '--arch', 'resnet18', '--size', '32', '--no-probe'];
+    const asked = ['fit', data, '--arch', 'resnet18', '--size', '32', '--no-probe', '--memory', '8GB'];
     const predicted = async (...more: string[]): Promise<number> => {
       const { out, err } = await granary(...asked, ...more, '--json');
       expect(err).not.toContain('USAGE');
@@ -90,6 +115,8 @@ describe('granary fit', { timeout: 120_000 }, () => {
     const unknown = await granary(...asked, '--target', 'nothing');
     expect(unknown.code).toBe(1);
     expect(unknown.err).toMatch(/DATASET_BAD_COLUMNS/);
+    const both = await granary(...asked, '--classes', '3');
+    expect(both.err).toMatch(/USAGE: A dataset has its own classes/);
     const nowhere = await granary('fit', '--classes', '3', '--target', 'label');
     expect(nowhere.err).toMatch(/USAGE: --target names columns of a dataset/);
   });

@@ -63,10 +63,10 @@ describe('main memory', () => {
   });
 
   it('is read on this machine, whatever it has', () => {
-    const { totalMb, freeMb } = readMainMemory();
+    const { totalMb, freeMb, bound } = readMainMemory();
     expect(totalMb).toBeGreaterThan(256);
     expect(freeMb).toBeGreaterThan(0);
     expect(freeMb).toBeLessThanOrEqual(totalMb);
-    expect(accountedMb()).toBeLessThan(totalMb);
+    if (bound === 'system') expect(accountedMb() ?? 0).toBeLessThan(totalMb);
   });
 });

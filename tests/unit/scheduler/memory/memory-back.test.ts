@@ -121,6 +121,19 @@ describe('the memory after a probe', { timeout: 20_000 }, () => {
     expect(await back.problem(600)).toContain('400 MiB more of main memory is held than before it');
   });
 
+  it('is not back in a container of which much is left, though another one of the machine gives more back', async () => {
+    const memory = { totalMb: 8000, freeMb: 6000, bound: 'control group' as const };
+    let accounted = 9000;
+    const back = await MemoryBack.watch({
+      read: () => Promise.resolve({ time: '', cards: [], problem: null, memory: { ...memory } }),
+      device: { kind: 'main-memory', name: 'main memory' },
+      ...{ left: nobody, waitMs: 0, processes: () => new Map(), accounted: () => accounted },
+    });
+    memory.freeMb = 5500;
+    accounted = 7500;
+    expect(await back.problem(600)).toContain('500 MiB more of main memory is held than before it');
+  });
+
   it('is not back while a process lives that the probe had started', async () => {
     const holds =
       'const held = new Uint8Array(200 * 2 ** 20).fill(1); console.log(held.length); setInterval(() => 0, 1e6)';
