@@ -1,13 +1,23 @@
 import { preferencesSchema, type Preferences } from '../../shared/records/preferences.ts';
+import { asObject, readableFields } from '../../shared/readable-fields.ts';
 
-/** What the user wished for; a wish that cannot be read is the default again, the others stay. */
+const { shape } = preferencesSchema;
+
+/** What the user wished for; a wish that cannot be read is the default again, the others stay, also those kept by name. */
 export function readWishes(saved: unknown): Preferences {
-  const read: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(preferencesSchema.shape)) {
-    const value = schema.safeParse(asObject(saved)[name]);
-    if (value.success) read[name] = value.data;
-  }
-  return preferencesSchema.parse(read);
+  const { panes, baselines } = asObject(saved);
+  return preferencesSchema.parse({
+    ...readableFields(shape, saved),
+    panes: readableEntries(shape.panes, panes),
+    baselines: readableEntries(shape.baselines, baselines),
+  });
+}
+
+/** Those entries that the schema of a record takes. */
+function readableEntries(record: typeof shape.panes | typeof shape.baselines, saved: unknown): object {
+  return Object.fromEntries(
+    Object.entries(asObject(saved)).filter(([name, value]) => record.safeParse({ [name]: value }).success),
+  );
 }
 
 /** What is to be saved after a change. A newer version's wishes, which cannot be read here, stay for it. */
@@ -15,9 +25,4 @@ export function changedWishes(saved: unknown, stated: Partial<Preferences>): obj
   // An undefined key states nothing.
   const changes = Object.entries(stated).filter(([, value]) => value !== undefined);
   return { ...asObject(saved), ...Object.fromEntries(changes) };
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
-  return isObject ? (value as Record<string, unknown>) : {};
 }

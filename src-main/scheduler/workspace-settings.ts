@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { GranaryError } from '../../shared/errors.ts';
-import type { MemoryMargin } from '../../shared/records/memory-plan.ts';
+import { asObject, readableFields } from '../../shared/readable-fields.ts';
+import { type MemoryMargin, memoryMarginSchema } from '../../shared/records/memory-plan.ts';
 import {
   type MemorySettings,
   type WorkspaceSettings,
+  memorySettingsSchema,
   workspaceSettingsSchema,
 } from '../../shared/records/workspace-settings.ts';
 import { layout } from '../../shared/workspace-layout.ts';
@@ -18,8 +20,15 @@ import { parseMargin } from './memory/amount.ts';
  */
 export function readWorkspaceSettings(workspace: string): WorkspaceSettings {
   const value = readValue(workspace);
-  const read = workspaceSettingsSchema.safeParse(isNewer(value, 1) ? { ...value, version: 1 } : value);
+  const read = workspaceSettingsSchema.safeParse(isNewer(value, 1) ? understood(value) : value);
   return read.success ? read.data : workspaceSettingsSchema.parse({});
+}
+
+/** A newer version's settings, each by itself: those that are not known here are the defaults. */
+function understood(value: Readonly<Record<string, unknown>> | null): unknown {
+  const memory = asObject(value?.['memory']);
+  const margin = readableFields(memoryMarginSchema.shape, memory['margin']);
+  return { memory: readableFields(memorySettingsSchema.shape, { ...memory, margin }) };
 }
 
 /** What the file holds, known or not; null where there is none, or where it is no JSON object. */
@@ -50,10 +59,11 @@ export function changeMemorySettings(workspace: string, change: Partial<MemorySe
   const sound = value !== null && workspaceSettingsSchema.safeParse(value).success;
   if (!sound && existsSync(path)) renameSync(path, `${path}.damaged-${Date.now()}`);
   const kept = sound ? value : {};
-  const { memory } = readWorkspaceSettings(workspace);
-  const changed = { ...(kept['memory'] as object | undefined), ...memory, ...change };
-  writeJsonAtomic(path, { ...kept, version: 1, memory: changed });
-  return { ...memory, ...change };
+  const memory = { ...readWorkspaceSettings(workspace).memory, ...change };
+  const before = asObject(kept['memory']);
+  const margin = { ...asObject(before['margin']), ...memory.margin };
+  writeJsonAtomic(path, { ...kept, version: 1, memory: { ...before, ...memory, margin } });
+  return memory;
 }
 
 /** The margin that the environment asks for, which wins over the workspace's; null where it asks for none. */

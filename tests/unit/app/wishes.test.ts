@@ -14,3 +14,12 @@ it.each([undefined, null, 'x', 7, ['a']])('takes %j for no wishes', (saved) => {
   expect(readWishes(saved)).toEqual(readWishes({}));
   expect(changedWishes(saved, { notify: false })).toEqual({ notify: false });
 });
+
+it('drops the one entry that cannot be read, not the others kept beside it', () => {
+  const saved = {
+    baselines: { '/a': 'run-1', '/b': { run: 'run-2' }, '/c': '../elsewhere', '/d': 'run-4' },
+    panes: { grid: 300, 'Another!': 5, runs: 'wide' },
+  };
+  expect(readWishes(saved).panes).toEqual({ grid: 300 });
+  expect(readWishes(saved).baselines).toEqual({ '/a': 'run-1', '/d': 'run-4' });
+});

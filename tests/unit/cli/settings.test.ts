@@ -72,6 +72,39 @@ describe('granary settings', () => {
     });
   });
 
+  it('keeps what the file says of the margin besides, when something else changes or the margin itself', () => {
+    const path = join(workspace, 'settings.json');
+    writeFileSync(path, '{"version":1,"memory":{"margin":{"share":0.25,"leastMb":4000,"mostMb":5}}}');
+    changeMemorySettings(workspace, { whenShort: 'wait' });
+    const kept = (): unknown => (JSON.parse(readFileSync(path, 'utf8')) as { memory: unknown }).memory;
+    expect(kept()).toEqual({ whenShort: 'wait', margin: { share: 0.25, leastMb: 4000, mostMb: 5 } });
+    const changed = changeMemorySettings(workspace, { margin: { share: 0.1, leastMb: 7 } });
+    expect(changed).toEqual({ whenShort: 'wait', margin: { share: 0.1, leastMb: 7 } });
+    expect(kept()).toEqual({ whenShort: 'wait', margin: { share: 0.1, leastMb: 7, mostMb: 5 } });
+  });
+
+  it('goes by each setting of a newer version that is understood, whatever the others are', () => {
+    const path = join(workspace, 'settings.json');
+    writeFileSync(path, '{"version":2,"memory":{"whenShort":"ask","margin":{"share":0.25,"leastMb":4000}}}');
+    expect(readWorkspaceSettings(workspace).memory).toEqual({
+      whenShort: 'replan',
+      margin: { share: 0.25, leastMb: 4000 },
+    });
+    writeFileSync(
+      path,
+      '{"version":2,"memory":{"whenShort":"wait","margin":{"share":"some","leastMb":4000}}}',
+    );
+    expect(readWorkspaceSettings(workspace).memory).toEqual({
+      whenShort: 'wait',
+      margin: { ...memoryMarginSchema.parse({}), leastMb: 4000 },
+    });
+    writeFileSync(path, '{"version":2,"memory":"none"}');
+    expect(readWorkspaceSettings(workspace).memory).toEqual({
+      whenShort: 'replan',
+      margin: memoryMarginSchema.parse({}),
+    });
+  });
+
   it('is what the scheduler keeps to; a flag wins over the environment, and that over the workspace', () => {
     expect(marginOf(workspace)).toEqual(memoryMarginSchema.parse({}));
     writeFileSync(
