@@ -19,8 +19,12 @@ async function testDeb(file) {
   run('dpkg', ['--install', file]);
   const missing = traces.filter((path) => !isThere(path));
   if (missing.length > 0) console.error(`The deb did not install ${missing.join(', ')}.`);
-  const code = await testFolder('/opt/Granary');
-  run('dpkg', ['--remove', 'granary']);
+  let code;
+  try {
+    code = await testFolder('/opt/Granary');
+  } finally {
+    run('dpkg', ['--remove', 'granary']);
+  }
   const left = traces.filter(isThere);
   console.log(left.length > 0 ? `Left by the removed deb: ${left.join(', ')}.` : 'Removed: nothing is left.');
   return missing.length + left.length > 0 ? 1 : code;

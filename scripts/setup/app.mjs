@@ -1,8 +1,8 @@
-import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './errors.mjs';
-import { findPart, makeCacheFolder, providePart, spaceError } from './parts.mjs';
+import { findPart, makeCacheFolder, providePart, spaceError, writeRecord } from './parts.mjs';
 import { nativePath, root } from './paths.mjs';
 import { lastLines, runProgram } from './process.mjs';
 import { provideTensorflow, tensorflowRecord, wantedTensorflow } from './tensorflow-part.mjs';
@@ -32,7 +32,7 @@ async function setUpApp() {
   const addon = join(folder, 'tfjs_binding.node');
   await tryOut(addon);
   const record = join(nativePath(), 'app-setup.json');
-  writeFileSync(
+  writeRecord(
     record,
     JSON.stringify({ tensorflow: tensorflowRecord(wanted.pin, tensorflow), electron: null, addon }, null, 2),
   );
@@ -67,7 +67,7 @@ async function tryOut(addon) {
       `TensorFlow was set up, but a tiny training step failed (exit ${run.code}): ${lastLines(run.output, 6)}`,
       `Delete ${nativePath()} and try again.`,
     );
-  writeFileSync(stamp, wanted);
+  writeRecord(stamp, wanted);
 }
 
 /** A failure in the words of set-up: one that nobody foresaw, too, such as a file that may not be written. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
@@ -84,6 +84,22 @@ async function withLock(name, action, { stale = 8000, patience = 3600 } = {}) {
     return await action();
   } finally {
     await release();
+  }
+}
+
+/**
+ * Writes a small file of the cache whole or not at all: several apps may start at once. One that says the same already is left alone, so
+ * that a cache that cannot be written to does where all is in place.
+ */
+export function writeRecord(path, text) {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  const temporary = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
 }
 

@@ -1,5 +1,25 @@
 import { spawn } from 'node:child_process';
 
+/** What runs now. A signal that ends this process ends it first: pip would go on fetching for nobody. */
+const running = new Set();
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function endWith(signal) {
+  for (const child of running) child.kill('SIGTERM');
+  for (const name of signals) process.off(name, endWith);
+  // Anew, for who else listens (locks are given back), else to be ended by it.
+  process.kill(process.pid, signal);
+}
+
+function begun(child) {
+  if (running.size === 0) for (const name of signals) process.on(name, endWith);
+  running.add(child);
+}
+
+function ended(child) {
+  if (running.delete(child) && running.size === 0) for (const name of signals) process.off(name, endWith);
+}
+
 /**
  * Runs a program to its end without blocking (locks must be renewed meanwhile).
  * @returns {Promise<{code: number|null, output: string, missing: boolean}>} output: the last 20,000 characters of both
@@ -19,6 +39,7 @@ export function runProgram(
       killSignal: 'SIGKILL',
       stdio: ['ignore', inherit ? 'inherit' : 'pipe', inherit ? 'inherit' : 'pipe'],
     });
+    begun(child);
     let output = '';
     const keep = (chunk) => {
       output = (output + chunk).slice(-20_000);
@@ -26,10 +47,14 @@ export function runProgram(
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     child.on('error', (error) => {
-      if (child.pid === undefined)
-        resolve({ code: null, output: String(error.message), missing: error.code === 'ENOENT' });
+      if (child.pid !== undefined) return;
+      ended(child);
+      resolve({ code: null, output: String(error.message), missing: error.code === 'ENOENT' });
     });
-    child.on('close', (code) => resolve({ code, output, missing: false }));
+    child.on('close', (code) => {
+      ended(child);
+      resolve({ code, output, missing: false });
+    });
   });
 }
 

@@ -61,7 +61,7 @@ export async function fetchWheel(pin, folder, python) {
     throw new SetupError(
       'PLATFORM_UNSUPPORTED',
       `pip fetched ${pin.package} ${pin.version}, but not as ${pin.wheel}.`,
-      'Report this with the output of `python3 -m pip --version` and `granary doctor --json`.',
+      'Report this with the output of `granary doctor --json`.',
     );
   }
   await checkHash(file, pin.sha256);
@@ -81,7 +81,7 @@ export function pipError(output, pin) {
     return new SetupError(
       'NO_NETWORK',
       `pip cannot reach its package registry, so ${what} was not fetched: ${networkCause(output)}.`,
-      "Check the connection and pip's settings (`python3 -m pip config list`; a proxy: HTTPS_PROXY; a mirror: PIP_INDEX_URL; a company certificate: PIP_CERT), then run set-up again.",
+      "Check the connection and pip's settings (pip.conf; a proxy: HTTPS_PROXY; a mirror: PIP_INDEX_URL; a company certificate: PIP_CERT), then run set-up again.",
     );
   }
   if (/THESE PACKAGES DO NOT MATCH THE HASHES|Wheel .* is invalid|BadZipFile/i.test(output)) {
@@ -94,7 +94,7 @@ export function pipError(output, pin) {
   return new SetupError(
     'PLATFORM_UNSUPPORTED',
     `The package registry has no ${pin.wheel}. pip said:\n${lastLines(output)}`,
-    'If you use a mirror (`python3 -m pip config list`), it may lack this package: try without it, or ask its keeper.',
+    'If you use a mirror (PIP_INDEX_URL, or index-url in pip.conf), it may lack this package: try without it, or ask its keeper.',
   );
 }
 

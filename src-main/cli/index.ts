@@ -3,7 +3,7 @@ import { packagedFolder } from '../files/packaged.ts';
 import { granaryVersion } from '../files/version.ts';
 import { hasDisplay } from './commands/app.ts';
 import { commands } from './commands/index.ts';
-import { findNativeParts } from './native-parts.ts';
+import { findNativeParts, startsWorkers } from './native-parts.ts';
 import { printJson, printNote, reportFailure } from './output.ts';
 
 const json = process.argv.includes('--json');
@@ -28,8 +28,13 @@ for (const register of commands) register(program);
 
 // Beside the output, also with `--json`: that is one object of one shape.
 program.hook('preAction', (_program, command) => {
-  if (!['setup', 'app'].includes(command.name())) findNativeParts((text) => printNote(text, false));
+  if (startsWorkers(wordsOf(command))) findNativeParts((text) => printNote(text, false));
 });
+
+/** The words that name a command, without `granary`. */
+function wordsOf(command: Command): string[] {
+  return command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
+}
 
 // An installed `granary` without a word opens the window, as desktop programs do; without a display it shows the commands.
 const words = process.argv.slice(2);

