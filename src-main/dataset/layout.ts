@@ -5,6 +5,7 @@ import type { FoundFile, Walk } from './walk.ts';
 const suffix = '([_ -]?(images?|imgs?|pictures?|photos?|set|data))?';
 const trainName = new RegExp(`^train(ing)?${suffix}$`, 'i');
 const validName = new RegExp(`^(val|valid|validation|dev)${suffix}$`, 'i');
+const picturesName = /^(images?|imgs?|pictures?|photos?|jpe?gs?)$/i;
 const testName = new RegExp(`^test(ing)?${suffix}$`, 'i');
 
 export function isPicture(file: FoundFile): boolean {
@@ -44,6 +45,12 @@ export function knownFolders(files: readonly FoundFile[]): { train?: string; val
     valid: folders.find((name) => validName.test(name)),
     test: folders.find((name) => testName.test(name)),
   };
+}
+
+/** Folders in the root whose names say that they hold what is trained on, such as `train_images` or `images`, the likelier first. */
+export function likelyFolders(files: readonly FoundFile[]): string[] {
+  const folders = topFolders(files.filter(isPicture));
+  return [trainName, picturesName].flatMap((name) => folders.filter((folder) => name.test(folder)));
 }
 
 /**

@@ -129,6 +129,16 @@ describe('bare names', () => {
     const { train: named } = await read(files, rows, { imagesDir: 'part1' });
     expect(named).toMatchObject({ 'part1/1.jpg': 'x', 'part1/5.jpg': 'y' });
   });
+
+  it('are looked for first where a folder’s name says that its pictures are trained on', async () => {
+    const files = {
+      ...{ 'depth/1.jpg': 1, 'images/1.jpg': 2, 'masks/1.jpg': 3, 'masks/2.jpg': 4 },
+      ...{ 'images/3.jpg': 5, 'train_images/3.jpg': 6, 'images_64/3.jpg': 7 },
+    };
+    const { train, told } = await read(files, ['1.jpg,x', '2.jpg,y', '3.jpg,y']);
+    expect(train).toEqual({ 'images/1.jpg': 'x', 'masks/2.jpg': 'y', 'train_images/3.jpg': 'y' });
+    expect(told).toEqual({});
+  });
 });
 
 it('says of rows of a sample submission where a file of their name lies', async () => {
