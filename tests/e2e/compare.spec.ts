@@ -18,12 +18,28 @@ test.beforeAll(async () => {
 
 test.beforeEach(() => granary.page.keyboard.press('Control+4'));
 
-/** What is the same twice in a row, some frames apart. */
+/**
+ * What is drawn in full: the charts' names tell their newest values, and nothing has changed in thirty frames, in each of which
+ * at least one of those things is done that wait to be drawn. (Frames, not time: a busy machine has few in a second.)
+ */
 async function settled(read: () => Promise<string[]>): Promise<string[]> {
+  const { page } = granary;
+  const charts = page.getByTestId('compare-curves').getByRole('img');
+  await expect(charts.first()).toHaveAccessibleName(/ by [a-z ]+, ./);
+  const frames = (): Promise<unknown> =>
+    page.evaluate(
+      () =>
+        new Promise<void>((done) => {
+          let left = 30;
+          const next = (): unknown => ((left -= 1) === 0 ? done() : requestAnimationFrame(next));
+          requestAnimationFrame(next);
+        }),
+    );
   let last = await read();
   await expect
     .poll(async () => {
       const before = last;
+      await frames();
       last = await read();
       return last.join() === before.join();
     })
