@@ -65,3 +65,8 @@ export function formatBar(share: number, width: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
   return '━'.repeat(full) + '╌'.repeat(width - full);
 }
+
+/** A word as a shell takes it: in quotes where it has blanks or anything else that a shell reads. */
+export function shellWord(text: string): string {
+  return /^[\w./~@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { shellWord } from '../format.ts';
 import { printJson } from '../output.ts';
 import { integer } from '../run-flags.ts';
 import { runWorkerJob } from '../worker-job.ts';
@@ -38,12 +39,13 @@ and the noise floor, the error of the best prediction that anybody could make.`,
       const result = await runWorkerJob(job, json === true);
       if (json === true) return printJson(result);
       const { rmse, validRmse } = result.noiseFloor;
+      const file = (name: string): string => shellWord(`${dest}/${name}`);
       process.stdout.write(
         `Drew ${result.ratings} ratings by ${result.users} users of ${result.items} items in ${result.dest}\n` +
           `Noise floor: RMSE ${rmse.toFixed(4)}${validRmse === null ? '' : `, and ${validRmse.toFixed(4)} on u1.test`}\n\n` +
           (validRmse === null
-            ? `Next: granary collab train ${dest}/u.data --batch-size 4096\n`
-            : `Next: granary collab train ${dest}/u1.base --valid ${dest}/u1.test --items ${dest}/u.item\n`),
+            ? `Next: granary collab train ${file('u.data')} --batch-size 4096\n`
+            : `Next: granary collab train ${file('u1.base')} --valid ${file('u1.test')} --items ${file('u.item')}\n`),
       );
     });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { GranaryError } from '../../../shared/errors.ts';
+import { shellWord } from '../format.ts';
 import { printJson } from '../output.ts';
 import { integer } from '../run-flags.ts';
 import { runWorkerJob } from '../worker-job.ts';
@@ -47,7 +48,7 @@ The pictures are 480 wide and 640 high. answers/test_labels.csv scores a submiss
       if (json) return printJson(result);
       process.stdout.write(
         `Drew ${result.train} training and ${result.test} test pictures in ${result.dest}\n` +
-          `The test pictures' answers: ${result.answers}\n\nNext: granary inspect ${dest}\n`,
+          `The test pictures' answers: ${result.answers}\n\nNext: granary inspect ${shellWord(dest)}\n`,
       );
     });
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import {
   formatBar,
@@ -5,6 +6,7 @@ import {
   formatLoss,
   formatRate,
   formatTable,
+  shellWord,
 } from '../../../src-main/cli/format.ts';
 
 describe('formats of the command line', () => {
@@ -48,4 +50,10 @@ describe('formats of the command line', () => {
       ),
     ).toEqual(['run   state     error', 'a     finished   1.0%', 'long  no        10.0%']);
   });
+});
+
+it('a word for a shell is one word there, and stays as it is where it can', () => {
+  expect(shellWord('~/leaves-2/u.data')).toBe('~/leaves-2/u.data');
+  for (const text of ['my leaves', "it's", '$HOME', '', 'a;b', 'a\nb'])
+    expect(execFileSync('sh', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' })).toBe(text);
 });
