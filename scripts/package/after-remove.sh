@@ -4,7 +4,7 @@ set -e
 profile=/etc/apparmor.d/granary
 
 if [ "$1" = remove ]; then
-  update-alternatives --remove granary /opt/Granary/bin/granary
+  update-alternatives --quiet --remove granary /opt/Granary/bin/granary
   if [ -e "$profile" ]; then
     ischroot || apparmor_parser --remove "$profile" 2>/dev/null || true
     rm -f "$profile"
