@@ -1,7 +1,16 @@
 // Builds everything that runs: the CLI, the worker and its threads (plain Node), the Electron app and its renderer.
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -103,10 +112,18 @@ async function buildProcesses(outdir) {
 
 /** Moves a file or folder to `place`, in one step for a file. */
 function replace(fresh, place) {
+  // A queue that trains tells by the file whether its workers are still those that it began with.
+  if (isSameFile(fresh, place)) return;
   const old = `${fresh}-old`;
   if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) renameSync(place, old);
   renameSync(fresh, place);
   rmSync(old, { recursive: true, force: true });
+}
+
+function isSameFile(one, other) {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (!a?.isFile() || !b?.isFile() || a.size !== b.size) return false;
+  return readFileSync(one).equals(readFileSync(other));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -19,15 +19,21 @@ export interface ClosingHost {
   toTray(): void;
 }
 
+/** A signal so long after the first is a second wish; a terminal and a logout tell the first several times at once. */
+const SECOND_WISH_MS = 2000;
+
 type Phase = 'open' | 'asking' | 'closing' | 'closed';
 
 /**
  * Closing and quitting in order. While a run trains, closing the window asks (or does what was answered for good): go on in the
- * tray, or stop and quit. Quitting, also by a signal (Ctrl-C, a logout), asks whether to stop. GRANARY_ON_QUIT=stop answers both. Then workers are stopped, the
- * workspace is released, and the app leaves after a bounded time whatever happens. Finished epochs are on disk in any case.
+ * tray, or stop and quit. Quitting, also by a signal (Ctrl-C, a logout), asks whether to stop; a later signal while that is asked, which
+ * perhaps nobody sees, means yes, and GRANARY_ON_QUIT=stop answers both. Then workers are stopped, the workspace is released, and the app
+ * leaves after a bounded time whatever happens. Finished epochs are on disk in any case.
  */
 export function closeInOrder(session: Closable, host: ClosingHost): void {
   let phase: Phase = 'open';
+  /** When the first signal of a wish came; 0: none did. */
+  let wished = 0;
   const unattended = process.env['GRANARY_ON_QUIT'] === 'stop';
 
   const finish = (): void => {
@@ -49,15 +55,20 @@ export function closeInOrder(session: Closable, host: ClosingHost): void {
   const decide = (ask: () => Promise<'stop' | 'tray' | 'stay'>): void => {
     if (phase !== 'open') return;
     phase = 'asking';
+    const stay = (): void => {
+      phase = 'open';
+      wished = 0;
+    };
     void ask().then(
       (what) => {
+        if (phase !== 'asking') return;
         if (what === 'stop') return finish();
-        phase = 'open';
+        stay();
         if (what === 'tray') host.toTray();
       },
       (error: unknown) => {
         console.error(error);
-        phase = 'open';
+        if (phase === 'asking') stay();
       },
     );
   };
@@ -72,7 +83,12 @@ export function closeInOrder(session: Closable, host: ClosingHost): void {
     !session.training || unattended || (await askAboutQuitting(host.window())) ? 'stop' : 'stay';
 
   // Electron quits at the first signal and is ended by the next, in the middle of a question or of a step; a logout sends several.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  const onSignal = (): void => {
+    if (phase === 'asking' && wished > 0 && Date.now() - wished > SECOND_WISH_MS) return finish();
+    if (wished === 0) wished = Date.now();
+    app.quit();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   app.on('before-quit', (event) => {
     if (phase === 'closed') return;
     event.preventDefault();

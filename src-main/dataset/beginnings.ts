@@ -10,8 +10,9 @@ interface Row {
 }
 
 /**
- * Resolves all texts of a table. Those paths that lead to a file only once their beginning is left off must all begin alike: in
- * another place there may be other pictures of the same folder and name. Those that do not are told, not taken.
+ * Resolves all texts of a table. Where paths lead to files only once their beginnings are left off, and these differ, there may be other
+ * pictures of the same folder and name in another place: once something speaks for that, only one beginning is kept to, and the paths
+ * that begin otherwise are told, not taken.
  * @param levelsOf where to look for the text of this number, as {@link FileIndex.resolve} takes it
  */
 export function resolveAll(
@@ -26,8 +27,7 @@ export function resolveAll(
     return { path, resolved, begins: beginning(path, loosely(`${index.root}/${resolved.found}`)) };
   });
   const begun = rows.filter((row) => row.begins !== undefined);
-  if (begun.every(({ begins }) => begins === begun[0]!.begins) && !begun.some(byNameAlone))
-    return rows.map(({ resolved }) => resolved);
+  if (!mixedUp(rows, begun)) return rows.map(({ resolved }) => resolved);
   const folderIsHere = rows.some(
     ({ path }) => isWhole(path) && index.hasFolderCalled(path.split('/').at(-2)!),
   );
@@ -43,15 +43,41 @@ export function resolveAll(
 }
 
 /**
- * The beginning that holds for a table: none, where a path is found as it stands. Of several the one with the most files, if most of
- * its paths have one; a folder that is not here may find many by chance. Undefined: none can be told from the others.
+ * Whether something speaks for folders of one table that are not here: most paths are found as they stand and others not so, a file
+ * that two paths mean, a folder of which at least half of the files are missing, or a file that is taken by its name alone out of a
+ * folder that another path states.
+ */
+function mixedUp(rows: readonly Row[], begun: readonly Row[]): boolean {
+  if (begun.every(({ begins }) => begins === begun[0]!.begins) && !begun.some(byNameAlone)) return false;
+  const asItStands = begun.filter(({ begins }) => begins === '').length;
+  if (2 * asItStands >= begun.length) return true;
+  const meanings = new Map<string, string>();
+  const folders = new Map<string, { found: number; all: number }>();
+  for (const { path, resolved } of rows) {
+    if (!path.includes('/')) continue;
+    const folder = folders.get(folderOf(path)) ?? { found: 0, all: 0 };
+    folders.set(folderOf(path), folder);
+    folder.all++;
+    if (resolved.found === null) continue;
+    folder.found++;
+    if ((meanings.get(resolved.found) ?? path) !== path) return true;
+    meanings.set(resolved.found, path);
+  }
+  if ([...folders.values()].some(({ found, all }) => found > 0 && 2 * found <= all)) return true;
+  const stated = new Set([...folders.keys()].map(lastOf));
+  return begun.some((row) => byNameAlone(row) && stated.has(lastOf(loosely(folderOf(row.resolved.found!)))));
+}
+
+/**
+ * The beginning that holds for a table: the one with the most files, if most of its paths have one; a folder that is not here may find
+ * many by chance. Paths that are found as they stand need not be most of all. Undefined: none can be told from the others.
  */
 function keptBeginning(rows: readonly Row[], begun: readonly Row[]): string | undefined {
   const files = new Map<string, number>();
   for (const { begins } of begun) files.set(begins!, (files.get(begins!) ?? 0) + 1);
-  if (files.has('')) return '';
-  const [first, second] = [...files].sort(([, a], [, b]) => b - a);
-  if (first === undefined || second === undefined) return first?.[0];
+  // None left off goes first among equals.
+  const [first, second] = [...files].sort(([a, most], [b, more]) => more - most || a.length - b.length);
+  if (first === undefined || second === undefined || first[0] === '') return first?.[0];
   const paths = rows.filter(({ path }) => path.startsWith(first[0])).length;
   return first[1] > second[1] && 2 * first[1] > paths ? first[0] : undefined;
 }
@@ -65,6 +91,9 @@ function beginning(path: string, file: string): string {
   }
   return stated.map((folder) => `${folder}/`).join('');
 }
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+const lastOf = (folder: string): string => folder.slice(folder.lastIndexOf('/') + 1);
 
 /** Whether nothing but its name speaks for a whole path's file. */
 function byNameAlone({ path, begins }: Row): boolean {

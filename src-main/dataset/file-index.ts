@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { formatOfName } from './file-format.ts';
 import type { Resolved } from './resolved.ts';
 import type { FoundFile } from './walk.ts';
 
@@ -21,9 +22,12 @@ class Names {
       const spelt = spell(path);
       const name = posix.basename(spelt);
       append(this.#paths, spelt, path);
-      append(this.#paths, `${withoutExtension(spelt)}.`, path);
       append(this.#names, name, path);
-      append(this.#names, `${withoutExtension(name)}.`, path);
+      // What has a picture's name and is none, such as its annotations, is not meant by that.
+      if (formatOfName(path) !== undefined) {
+        append(this.#paths, `${withoutExtension(spelt)}.`, path);
+        append(this.#names, `${withoutExtension(name)}.`, path);
+      }
       for (let f = posix.dirname(spelt); f !== '.' && !this.#folders.has(f); f = posix.dirname(f)) {
         this.#folders.add(f);
         this.#folderNames.add(posix.basename(f));

@@ -12,6 +12,7 @@ import { copyGroups, resolveCopies } from './copies.ts';
 import { openDataset } from './open-dataset.ts';
 import { byCodePoint } from './order.ts';
 import { Problems } from './problems.ts';
+import { SEVERAL } from './resolved.ts';
 import type { Entry } from './reading.ts';
 import { similarClasses } from './similar-classes.ts';
 import { countSizes, datasetHash, targetSpec } from './summarise.ts';
@@ -157,7 +158,9 @@ function nothingLeft(path: string, problems: Problems): GranaryError {
   return new GranaryError(
     'DATASET_EMPTY',
     `No usable picture is left in ${path}. ${errors.map((problem) => problem.message).join(' ')}`.trim(),
-    'Check that the files open in a picture viewer, and that labels and pictures belong together.',
+    errors.some(({ items }) => items?.some(({ about }) => about === SEVERAL))
+      ? 'Say which folder is meant: with --images-dir FOLDER on the command line, or leave only that one beside the table.'
+      : 'Check that the files open in a picture viewer, and that labels and pictures belong together.',
   );
 }
 

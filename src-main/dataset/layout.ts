@@ -6,6 +6,8 @@ const suffix = '([_ -]?(images?|imgs?|pictures?|photos?|set|data))?';
 const trainName = new RegExp(`^train(ing)?${suffix}$`, 'i');
 const validName = new RegExp(`^(val|valid|validation|dev)${suffix}$`, 'i');
 const picturesName = /^(images?|imgs?|pictures?|photos?|jpe?gs?)$/i;
+const besideName =
+  /^(masks?|labels?|annotations?|seg(mentation)?s?|depth|edges|bbox(es)?|crops?|thumb(nail)?s?|preview|(re)?sized?|small|tiny|low)([_ -]?\w+)?$/i;
 const testName = new RegExp(`^test(ing)?${suffix}$`, 'i');
 
 export function isPicture(file: FoundFile): boolean {
@@ -47,10 +49,15 @@ export function knownFolders(files: readonly FoundFile[]): { train?: string; val
   };
 }
 
-/** Folders in the root whose names say that they hold what is trained on, such as `train_images` or `images`, the likelier first. */
-export function likelyFolders(files: readonly FoundFile[]): string[] {
-  const folders = topFolders(files.filter(isPicture));
-  return [trainName, picturesName].flatMap((name) => folders.filter((folder) => name.test(folder)));
+/**
+ * The folders in the root by what their names say of their pictures, the likelier ones first: those that are trained on
+ * (`train_images`, then `images`), those that say nothing, what belongs to other pictures (`masks`, `thumbnails`).
+ */
+export function rankedFolders(files: readonly FoundFile[]): string[][] {
+  const ranks: string[][] = [[], [], [], []];
+  for (const name of topFolders(files))
+    ranks[trainName.test(name) ? 0 : picturesName.test(name) ? 1 : besideName.test(name) ? 3 : 2]!.push(name);
+  return ranks.filter((rank) => rank.length > 0);
 }
 
 /**

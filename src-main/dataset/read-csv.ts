@@ -4,7 +4,7 @@ import { columnCalledImage, decideRoles, describeColumns, guessImageColumn } fro
 import type { CsvTable } from './csv-table.ts';
 import { resolveAll } from './beginnings.ts';
 import type { FileIndex, Level } from './file-index.ts';
-import { likelyFolders, topFolders } from './layout.ts';
+import { rankedFolders } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Entry, Reading } from './reading.ts';
 import { whyNone } from './resolved.ts';
@@ -41,9 +41,7 @@ export function readCsv(
   const imageCell = table.columns.indexOf(roles.image);
   const targetCells = roles.targets.map((name) => table.columns.indexOf(name));
   const named = options.picturesBelow;
-  // `images` before `masks`; of folders whose names say nothing, none before another.
-  const likely = likelyFolders(files).map((folder) => [folder]);
-  const ranks = named === undefined ? [[''], ...likely, topFolders(files)] : [[named], ['']];
+  const ranks = named === undefined ? [[''], ...rankedFolders(files)] : [[named], ['']];
 
   const given = targetCells.map((cell) => new Set(table.rows.map((row) => row[cell]!).filter(Boolean)));
   const byPath = new Map<string, Entry>();

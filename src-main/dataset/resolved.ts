@@ -10,9 +10,11 @@ export function namesFiles(resolved: Resolved): boolean {
   return resolved.found !== null || resolved.why === 'ambiguous' || resolved.why === 'elsewhere';
 }
 
+export const SEVERAL = 'several files have this name';
+
 /** Why a text has no file, for the message; undefined where there is nothing to add. */
 export function whyNone(resolved: Resolved & { found: null }): string | undefined {
-  if (resolved.why === 'ambiguous') return 'several files have this name';
+  if (resolved.why === 'ambiguous') return SEVERAL;
   if (resolved.why === 'test-picture') return 'is a test picture';
   return resolved.why === 'elsewhere' ? `not in that folder; ${resolved.at} has its name` : undefined;
 }

@@ -23,7 +23,7 @@ export class WorkerBuild {
     if (now === this.#first) return null;
     const what = now === null ? 'removed or moved' : packaged ? 'upgraded' : 'built anew';
     const again = now === null ? 'Install it again, then start it.' : 'Close it and start it again.';
-    return `Granary was ${what} while it was open. ${again} Runs that wait are kept, and go on then.`;
+    return `Granary was ${what} while it was open. ${again} Runs that wait are kept: go on with them then, in the queue or with granary queue --resume.`;
   }
 }
 
@@ -35,8 +35,12 @@ export function workerBuild(entry?: string): WorkerBuild {
   return entry === undefined ? own : new WorkerBuild(entry);
 }
 
-/** Tells one file from another that was put in its place; null where there is none. */
+/** Tells one file from another that was put in its place; null where there is none, or none that may be looked at. */
 function identityOf(path: string): string | null {
-  const { ino, size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
-  return ino === undefined ? null : `${ino} ${size} ${mtimeMs}`;
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queueSchema } from '../../shared/records/queue.ts';
 import { dropOnWindow, lives, scratchFolder, startApp } from './support/app.ts';
@@ -119,5 +119,47 @@ test('closing while a run trains asks, and does what is answered; taskbar and no
   } finally {
     if (!gone) app.process().kill('SIGKILL');
     folder.remove();
+  }
+});
+
+test('a signal that comes again while nobody answers stops the run in order and ends the app', async () => {
+  test.setTimeout(120_000);
+  const folder = scratchFolder();
+  const pictures = join(folder.path, 'shapes');
+  await drawPictures(pictures, 8);
+  const { app, page, workspace } = await startApp(folder.path, { GRANARY_ON_QUIT: '' });
+  const main = app.process();
+  let gone = false;
+  main.once('exit', () => (gone = true));
+  try {
+    await app.evaluate(({ dialog }) => {
+      const asked = globalThis as typeof globalThis & { asked?: number };
+      asked.asked = 0;
+      dialog.showMessageBox = () => {
+        asked.asked!++;
+        return new Promise(() => undefined);
+      };
+    });
+    const asked = (): Promise<number> =>
+      app.evaluate(() => (globalThis as typeof globalThis & { asked: number }).asked);
+    await dropOnWindow(page, pictures);
+    await setUpGrid(page, { sizes: '32, 40' });
+    await page.getByRole('button', { name: 'Start 2 runs' }).click();
+    await expect(page.getByTestId('live').getByTestId('error-rate')).toHaveText(/%$/, { timeout: 60_000 });
+    // What comes at once is the same wish.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) main.kill(signal);
+    await expect.poll(asked).toBe(1);
+    expect(gone).toBe(false);
+    const end = Date.now() + 2500;
+    await expect.poll(() => Date.now() > end, { timeout: 5000 }).toBe(true);
+    expect([gone, await asked()]).toEqual([false, 1]);
+    main.kill('SIGINT');
+    await expect.poll(() => gone, { timeout: 20_000 }).toBe(true);
+    const { items } = queueSchema.parse(JSON.parse(readFileSync(join(workspace, 'queue.json'), 'utf8')));
+    expect(items.map(({ state }) => state)).toEqual(['interrupted', 'interrupted']);
+    expect(existsSync(join(workspace, 'scheduler.lock'))).toBe(false);
+  } finally {
+    if (!gone) main.kill('SIGKILL');
+    if (gone) folder.remove();
   }
 });

@@ -29,7 +29,7 @@ describe('paths of a table that begin elsewhere', () => {
 
   it('go by names alone only if all are of one folder, and none of a folder that is here', async () => {
     const pics = { 'pics/1.jpg': 1, 'pics/2.jpg': 2, 'pics/3.jpg': 3 };
-    const one = await read(pics, ['/old/a/1.jpg,x', '/old/a/2.jpg,y', '/old/a/9.jpg,y', '/old/b/3.jpg,y']);
+    const one = await read(pics, ['/old/a/1.jpg,x', '/old/a/2.jpg,y', '/old/b/9.jpg,y', '/old/b/3.jpg,y']);
     expect(one.train).toEqual({ 'pics/1.jpg': 'x', 'pics/2.jpg': 'y' });
     expect(one.told).toEqual({ '/old/b/3.jpg': elsewhere('pics/3.jpg') });
     const rows = ['/old/a/1.jpg,x', '/old/a/2.jpg,y', '/old/b/1.jpg,x', '/old/b/2.jpg,y'];
@@ -52,14 +52,27 @@ describe('paths of a table that begin elsewhere', () => {
       expect(told).toEqual({ [`${begins}valid/images/2.jpg`]: elsewhere('images/2.jpg') });
     }
     // Either could be the one that lies here.
-    for (const other of [
-      [train[0]!],
-      [...train, 'train/images/4.jpg,x', 'train/images/5.jpg,x', 'train/images/6.jpg,y'],
-    ])
-      await expect(read(images, [...other, valid])).rejects.toMatchObject({
-        code: 'DATASET_EMPTY',
-        message: expect.stringContaining(elsewhere('images/1.jpg')) as string,
-      });
+    const others = [4, 5, 6].map((n) => `train/images/${n}.jpg,x`);
+    await expect(read(images, [...train, ...others, valid])).rejects.toMatchObject({
+      code: 'DATASET_EMPTY',
+      message: expect.stringContaining(elsewhere('images/1.jpg')) as string,
+    });
+  });
+
+  it.each([
+    [
+      'classes that lie in one folder here',
+      (n: number) => `/me/${n < 4 ? 'cats' : 'dogs'}/${n}.jpg`,
+      'images',
+    ],
+    ['parts of two places', (n: number) => (n < 4 ? `/in/set-1/p/${n}.jpg` : `/in/set-2/p/${n}.jpg`), 'p'],
+    ['one row that is shorter', (n: number) => (n < 1 ? `train/${n}.jpg` : `zip/train/${n}.jpg`), 'train'],
+  ])('are all read where every one has a picture of its own: %s', async (_, pathOf, folder) => {
+    const numbers = [0, 1, 2, 3, 4, 5, 6, 7];
+    const files = Object.fromEntries(numbers.map((n) => [`${folder}/${n}.jpg`, n]));
+    const rows = numbers.map((n) => `${pathOf(n)},${n < 4 ? 'x' : 'y'}`);
+    const { train } = await read(files, rows);
+    expect(Object.values(train)).toEqual(['x', 'x', 'x', 'x', 'y', 'y', 'y', 'y']);
   });
 
   it('are not read beside paths that are found as they stand', async () => {
@@ -130,14 +143,37 @@ describe('bare names', () => {
     expect(named).toMatchObject({ 'part1/1.jpg': 'x', 'part1/5.jpg': 'y' });
   });
 
-  it('are looked for first where a folder’s name says that its pictures are trained on', async () => {
+  it('are looked for in the order that the folders’ names speak for', async () => {
     const files = {
-      ...{ 'depth/1.jpg': 1, 'images/1.jpg': 2, 'masks/1.jpg': 3, 'masks/2.jpg': 4 },
-      ...{ 'images/3.jpg': 5, 'train_images/3.jpg': 6, 'images_64/3.jpg': 7 },
+      ...{ 'data/1.jpg': 1, 'images/1.jpg': 2, 'masks/1.jpg': 3, 'masks/2.jpg': 4 },
+      ...{ 'images/3.jpg': 5, 'train_images/3.jpg': 6, 'data/4.jpg': 7, 'resized_64/4.jpg': 8 },
     };
-    const { train, told } = await read(files, ['1.jpg,x', '2.jpg,y', '3.jpg,y']);
-    expect(train).toEqual({ 'images/1.jpg': 'x', 'masks/2.jpg': 'y', 'train_images/3.jpg': 'y' });
+    const { train, told } = await read(files, ['1.jpg,x', '2.jpg,y', '3.jpg,y', '4.jpg,x']);
+    expect(train).toEqual({
+      ...{ 'images/1.jpg': 'x', 'masks/2.jpg': 'y', 'train_images/3.jpg': 'y', 'data/4.jpg': 'x' },
+    });
     expect(told).toEqual({});
+  });
+
+  it('without extension mean pictures, not what is written of them', async () => {
+    const files = {
+      ...{
+        'JPEGImages/1.jpg': 1,
+        'Annotations/1.xml': '<a/>',
+        'JPEGImages/2.jpg': 2,
+        'JPEGImages/2.json': '{}',
+      },
+    };
+    const { train } = await read(files, ['1,x', '2,y']);
+    expect(train).toEqual({ 'JPEGImages/1.jpg': 'x', 'JPEGImages/2.jpg': 'y' });
+  });
+
+  it('that no folder is told for are an error that says how to name one', async () => {
+    const files = { 'part1/1.jpg': 1, 'part2/1.jpg': 2, 'part1/2.jpg': 3, 'part2/2.jpg': 4 };
+    await expect(read(files, ['1.jpg,x', '2.jpg,y'])).rejects.toMatchObject({
+      code: 'DATASET_EMPTY',
+      fix: expect.stringContaining('--images-dir') as string,
+    });
   });
 });
 
