@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { ErrorPayload } from '../../shared/errors.ts';
 import type { SetUpState } from '../../shared/ipc/set-up.ts';
-import { type SetUpEnding, endedSilently, readEnding, useNativeParts } from '../files/set-up-program.ts';
+import { type SetUpEnding, endedSilently, readEndingLine, useNativeParts } from '../files/set-up-program.ts';
 
 interface Program {
   node: string;
@@ -38,7 +38,7 @@ export class NativeSetup {
     let words = '';
     let ending: SetUpEnding | null = null;
     createInterface({ input: child.stdout }).on('line', (line) => {
-      ending = readLast(line) ?? ending;
+      ending = readEndingLine(line) ?? ending;
       if (!line.startsWith('{')) this.#said(line.trim());
     });
     child.stderr.on('data', (chunk: Buffer) => (words = (words + String(chunk)).slice(-2000)));
@@ -71,13 +71,4 @@ export class NativeSetup {
 function cannotStart({ message }: Error): ErrorPayload {
   const fix = 'Try again, or report it.';
   return { code: 'NATIVE_BROKEN', message: `Set-up could not be started: ${message}.`, fix };
-}
-
-function readLast(line: string): SetUpEnding | null {
-  if (!line.startsWith('{')) return null;
-  try {
-    return readEnding(JSON.parse(line));
-  } catch {
-    return null;
-  }
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { packagedFolder, setUpCommand } from '../files/packaged.ts';
 import { cachePath } from '../files/paths.ts';
-import { endedSilently, readEnding, setUpScript, useNativeParts } from '../files/set-up-program.ts';
+import { endedSilently, readEndingLine, setUpScript, useNativeParts } from '../files/set-up-program.ts';
 
 const recordSchema = z.object({
   tensorflow: z.object({ variant: z.string() }),
@@ -41,7 +41,7 @@ export function findNativeParts(
     timeout: LONGEST_FIT_MS,
   });
   const last = run.stdout?.trim().split('\n').at(-1) ?? '';
-  const ending = readEnding(parse(last));
+  const ending = readEndingLine(last);
   if (ending !== null && 'addon' in ending) return useNativeParts(ending);
   const { message } = ending?.error ?? endedSilently(run.status, run.error?.message ?? run.stderr);
   note(`That failed: ${message} ${setUpCommand(folder)} sets it up again.`);
@@ -67,14 +67,6 @@ function isShipped(addon: string, folder: string): boolean {
 function readRecord(path: string): z.infer<typeof recordSchema> | null {
   try {
     return recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
-    return null;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
   } catch {
     return null;
   }

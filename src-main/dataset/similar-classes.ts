@@ -1,3 +1,5 @@
+import { grouped } from '../../shared/grouped.ts';
+
 /** What a class's name says to a reader, whatever stands between its words. Of a number each mark counts: -1 is not 1. */
 const read = (name: string): string =>
   /^[\d.,+-]+$/.test(name)
@@ -13,15 +15,8 @@ const read = (name: string): string =>
  * @returns each of them, with those that it is like
  */
 export function similarClasses(classes: readonly string[]): Map<string, string[]> {
-  const byReading = new Map<string, string[]>();
-  for (const name of classes) {
-    const key = read(name);
-    const others = byReading.get(key);
-    if (others === undefined) byReading.set(key, [name]);
-    else others.push(name);
-  }
   const similar = new Map<string, string[]>();
-  for (const [key, names] of byReading)
+  for (const [key, names] of grouped(classes, read))
     // A name of nothing but marks, such as `-` and `_`, says nothing by which it could be like another.
     if (names.length > 1 && key !== '')
       for (const name of names)

@@ -21,6 +21,16 @@ export function readEnding(value: unknown): SetUpEnding | null {
   return endingSchema.safeParse(value).data ?? null;
 }
 
+/** The same of a line that the script wrote. */
+export function readEndingLine(line: string): SetUpEnding | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    return readEnding(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
 /** Says to this process and to its workers where the native parts lie. */
 export function useNativeParts(parts: { addon: string; record: string }): void {
   process.env['GRANARY_ADDON'] = parts.addon;

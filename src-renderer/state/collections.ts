@@ -7,18 +7,6 @@ export function byId<T extends { id: string }>(rows: readonly T[]): ReadonlyMap<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Values by a key, the keys in the order in which they first come. */
-export function grouped<T>(values: readonly T[], keyOf: (value: T) => string): [key: string, values: T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return [...groups];
-}
-
 /** A set with a value more, or with it taken out when it was there. */
 export function toggled<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
   const other = new Set(set);

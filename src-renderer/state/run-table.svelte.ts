@@ -1,10 +1,11 @@
 import type { RunRow } from '../../shared/ipc/views.ts';
+import { grouped } from '../../shared/grouped.ts';
 import { type RunField, fieldNamed, fieldsOf } from '../../shared/run-table/fields.ts';
 import { ALL_TARGETS } from '../../shared/run-table/figures.ts';
 import { parseFilter } from '../../shared/run-table/filter.ts';
 import { nameDifferences } from '../../shared/run-table/name-differences.ts';
 import { sortRows } from '../../shared/run-table/sort.ts';
-import { distinct, grouped, setOf, toggled } from './collections.ts';
+import { distinct, setOf, toggled } from './collections.ts';
 import { faultOf, type Fault } from './fault.ts';
 import { TableSettings } from './table-settings.svelte.ts';
 

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MachineReading } from '../../../../shared/machine.ts';
-import { MemoryBack } from '../../../../src-main/scheduler/memory/memory-back.ts';
+import { MemoryBack, type MemoryBackOptions } from '../../../../src-main/scheduler/memory/memory-back.ts';
 import { MemoryMonitor } from '../../../../src-main/scheduler/memory/monitor.ts';
 import { processMemories, processesWith } from '../../../../src-main/scheduler/memory/process-memory.ts';
 
@@ -32,6 +32,18 @@ const nobody = () => [];
 const again = (...lines: string[]): unknown => ({ repeat: [...lines, { wait: 100 }] });
 /** Ends what is told of the card, and of the programs on it, until now. */
 const ended = (name: string): void => writeFileSync(join(folder, name), '');
+
+/** Watches main memory as it is told at each moment, with nothing on it but what is said otherwise. */
+function ofMainMemory(
+  memory: MachineReading['memory'],
+  told: Pick<MemoryBackOptions, 'processes' | 'accounted'>,
+): Promise<MemoryBack> {
+  return MemoryBack.watch({
+    read: () => Promise.resolve({ time: '', cards: [], problem: null, memory: { ...memory } }),
+    device: { kind: 'main-memory', name: 'main memory' },
+    ...{ left: nobody, waitMs: 0, processes: () => new Map(), accounted: () => null, ...told },
+  });
+}
 
 /**
  * A card of which 500 MiB are used, and that is watched until a probe has taken 3000 more; `after`: what the driver tells once that has
@@ -84,11 +96,7 @@ describe('the memory after a probe', { timeout: 20_000 }, () => {
   it('is the machine’s again where others took as much for themselves, and not where nobody has it', async () => {
     const memory = { totalMb: 16_000, freeMb: 12_000, bound: 'system' as const };
     const others = new Map([[7, { pid: 7, name: 'browser', mb: 1000 }]]);
-    const back = await MemoryBack.watch({
-      read: () => Promise.resolve({ time: '', cards: [], problem: null, memory: { ...memory } }),
-      device: { kind: 'main-memory', name: 'main memory' },
-      ...{ left: nobody, waitMs: 0, processes: () => new Map(others), accounted: () => null },
-    });
+    const back = await ofMainMemory(memory, { processes: () => new Map(others) });
     memory.freeMb = 11_500;
     expect(await back.problem(600)).toContain(
       '500 MiB more of main memory is held than before it, by no program',
@@ -108,11 +116,7 @@ describe('the memory after a probe', { timeout: 20_000 }, () => {
   it('is back where the host of a virtual machine took some of the free memory, which has no owner then', async () => {
     const memory = { totalMb: 16_000, freeMb: 12_000, bound: 'system' as const };
     let accounted = 3000;
-    const back = await MemoryBack.watch({
-      read: () => Promise.resolve({ time: '', cards: [], problem: null, memory: { ...memory } }),
-      device: { kind: 'main-memory', name: 'main memory' },
-      ...{ left: nobody, waitMs: 0, processes: () => new Map(), accounted: () => accounted },
-    });
+    const back = await ofMainMemory(memory, { accounted: () => accounted });
     memory.freeMb = 11_500;
     accounted = 3020;
     expect(await back.problem(600)).toBeNull();
@@ -124,11 +128,7 @@ describe('the memory after a probe', { timeout: 20_000 }, () => {
   it('is not back in a container of which much is left, though another one of the machine gives more back', async () => {
     const memory = { totalMb: 8000, freeMb: 6000, bound: 'control group' as const };
     let accounted = 9000;
-    const back = await MemoryBack.watch({
-      read: () => Promise.resolve({ time: '', cards: [], problem: null, memory: { ...memory } }),
-      device: { kind: 'main-memory', name: 'main memory' },
-      ...{ left: nobody, waitMs: 0, processes: () => new Map(), accounted: () => accounted },
-    });
+    const back = await ofMainMemory(memory, { accounted: () => accounted });
     memory.freeMb = 5500;
     accounted = 7500;
     expect(await back.problem(600)).toContain('500 MiB more of main memory is held than before it');
